@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+const instant = z.iso.datetime({ offset: true });
+
+/** Where a reason points; the kinds are those of DESIGN 10. */
+export const evidenceSchema = z
+  .object({
+    id: z.string(),
+    modality: z.string(),
+    contribution: z.number().meta({ description: 'Logit units; positive raises the score.' }),
+    text: z.string(),
+  })
+  .and(
+    z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('report-span'),
+        pointer: z.object({ reportId: z.string(), version: z.number().int(), start: z.number().int(), end: z.number().int() }),
+      }),
+      z.object({
+        kind: z.literal('image-region'),
+        pointer: z.object({ sopInstanceUid: z.string(), frame: z.number().int(), box: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),
+      }),
+      z.object({ kind: z.literal('signal-window'), pointer: z.object({ code: z.string(), device: z.string().nullable(), from: instant, to: instant }) }),
+      z.object({ kind: z.literal('joint'), pointer: z.null() }),
+    ]),
+  );
+
+export const news2Schema = z.object({
+  total: z.number().int().nullable(),
+  atLeast: z.number().int(),
+  measured: z.number().int(),
+  of: z.literal(7),
+  band: z.enum(['low', 'low-single', 'urgent', 'emergency']).nullable(),
+  singleThree: z.boolean(),
+  applies: z.boolean(),
+  parts: z.array(
+    z.object({ parameter: z.string(), state: z.enum(['fresh', 'stale', 'missing']), points: z.number().int().nullable(), effectiveAt: instant.nullable() }),
+  ),
+});
+
+export const assessmentSchema = z.object({
+  id: z.string(),
+  patientId: z.string(),
+  task: z.string(),
+  asOf: instant,
+  bundle: z.string(),
+  status: z.enum(['preliminary', 'final', 'entered-in-error']),
+  outcome: z.enum(['scored', 'abstained']),
+  reason: z.string().nullable(),
+  reasonText: z.string().nullable(),
+  probability: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  logit: z.number().nullable(),
+  baselineLogit: z.number().nullable(),
+  calibrationId: z.string().nullable(),
+  pattern: z.array(z.string()),
+  evidenceLevel: z.enum(['real-external', 'real-internal', 'transferred', 'assembled', 'synthetic']).nullable(),
+  tier: z.enum(['high', 'raised', 'usual']).nullable(),
+  modalities: z.object({
+    used: z.array(z.string()),
+    stale: z.array(z.string()),
+    absent: z.array(z.string()),
+    withheld: z.array(z.string()),
+    unused: z.array(z.string()),
+  }),
+  unusedReasons: z.array(z.object({ modality: z.string(), reason: z.string() })),
+  shapley: z.array(z.object({ modality: z.string(), value: z.number() })),
+  news2: news2Schema,
+  evidence: z.array(evidenceSchema),
+});
+
+export const assessmentListSchema = z.object({ items: z.array(assessmentSchema) });
+
+export type WireAssessment = z.infer<typeof assessmentSchema>;
+export type WireEvidence = z.infer<typeof evidenceSchema>;
+export type WireNews2 = z.infer<typeof news2Schema>;

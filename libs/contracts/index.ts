@@ -1,0 +1,25 @@
+export { assessmentListSchema, assessmentSchema, evidenceSchema, news2Schema, type WireAssessment, type WireEvidence, type WireNews2 } from './assessment.ts';
+export { csvReceiptSchema, problemSchema, type CsvReceipt, type Problem } from './ingest.ts';
+export {
+  assertionSchema,
+  bannerSchema,
+  laneSchema,
+  patientListSchema,
+  patientPageSchema,
+  reconcileListSchema,
+  reportViewSchema,
+  sessionSchema,
+  timelineSchema,
+  worklistRowSchema,
+  worklistSchema,
+  type Banner,
+  type Lane,
+  type PatientList,
+  type PatientPage,
+  type ReconcileList,
+  type ReportView,
+  type Session,
+  type Timeline,
+  type Worklist,
+  type WorklistRow,
+} from './worklist.ts';

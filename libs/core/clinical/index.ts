@@ -1,0 +1,36 @@
+export type {
+  Abstention,
+  AbstentionReason,
+  Assess,
+  AssessQuestion,
+  Assessment,
+  AssessmentPins,
+  Eligibility,
+  EvidenceLevel,
+  ModalityState,
+  ModalityStates,
+  RiskScore,
+  RiskTask,
+} from './assessment.ts';
+export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';
+export { isUuid } from './identity.ts';
+export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
+export type { EncoderRef, ModalityPlugin, Readiness, TensorInput, TimeGrid } from './modality.ts';
+export { NEWS2_FRESH_FOR, NEWS2_PARAMETERS } from './news2.ts';
+export type { Consciousness, News2, News2Band, News2Parameter, News2Part, News2Readings } from './news2.ts';
+export type {
+  Arrival,
+  ImageHeader,
+  IngestError,
+  PixelFrame,
+  PixelRecipe,
+  Received,
+  ReceivedCoded,
+  ReceivedImage,
+  ReceivedQuantity,
+  ReceivedReport,
+  ReportStatus,
+} from './received.ts';
+export type { ImageValue, Reading, ReportValue } from './stored.ts';
+export { ageYears, asOf, byTime, isKnownAt } from './timeline.ts';
+export type { Demographics, ModalityStream, Observation, PatientTimeline, Stay } from './timeline.ts';

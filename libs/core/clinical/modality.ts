@@ -1,0 +1,58 @@
+import type { Instant, Milliseconds, Result } from '../kernel/index.ts';
+import type { EvidenceDraft } from './evidence.ts';
+import type { ModalityKind } from './identity.ts';
+import type { IngestError, Received } from './received.ts';
+import type { ModalityStream, Observation } from './timeline.ts';
+
+/** A regular grid that ends at the moment of the question: the last step closes at `end`. */
+export interface TimeGrid {
+  readonly end: Instant;
+  readonly step: Milliseconds;
+  readonly steps: number;
+}
+
+/** What an encoder eats. A slot whose mask is 0 may hold anything. */
+export interface TensorInput {
+  readonly name: string;
+  /** Row-major. */
+  readonly data: Float32Array;
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+  /** Per token of the encoder: 1 = this token stands for something that was measured. */
+  readonly tokenMask: Uint8Array;
+  /** Per token: hours between what it stands for and the end of the grid. */
+  readonly tokenAgeHours: Float32Array;
+}
+
+/** Whether a stream can speak at all, decided before any model runs. */
+export type Readiness =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'stale'; readonly newest: Instant }
+  /** Present, but not fit for the model (wrong view, undecoded syntax): listed as `unused` with the reason. */
+  | { readonly kind: 'unfit'; readonly reason: string };
+
+export interface EncoderRef {
+  /** Key of the encoder in the bundle's manifest. */
+  readonly encoder: string;
+  readonly tokens: number;
+}
+
+/** One vertical slice per sensor. Siblings cannot see each other; stages never name one. */
+export interface ModalityPlugin<V = unknown> {
+  readonly kind: ModalityKind;
+  accepts(received: Received): boolean;
+  /** Units converted or refused; one arrival may yield several observations, or none that the model uses. */
+  observe(received: Received): Result<readonly Observation<V>[], IngestError>;
+  readiness(stream: ModalityStream<V>, at: Instant): Readiness;
+  align(stream: ModalityStream<V>, at: Instant): TensorInput;
+  readonly encoder: EncoderRef;
+  /** When the newest input turns stale, so that a re-score can be planned; undefined when it never does. */
+  staleAt(stream: ModalityStream<V>): Instant | undefined;
+  /**
+   * Leave-one-out items for the tokens worth naming, in logit units. The pipeline adds the `joint` item that makes the
+   * modality's evidence sum to its Shapley value.
+   * @param tokenContributions `[tokens]`, 0 where the token is masked.
+   */
+  attribute(stream: ModalityStream<V>, at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[];
+}
