@@ -23,16 +23,22 @@ export function instant(epochMs: number): Instant {
 export function parseInstant(text: string): Result<Instant, InstantError> {
   const match = ISO.exec(text);
   if (!match) return err({ kind: 'not-an-instant' });
-  const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
+  const offset = match[8];
   if (offset === undefined) return err({ kind: 'no-offset' });
-  const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  const there = new Date(wall);
-  const exists =
-    there.getUTCMonth() === Number(month) - 1 && there.getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-  if (!exists || Number.isNaN(wall)) return err({ kind: 'no-such-time' });
+  const wall = wallClock(match);
   const minutesEast = offset === 'Z' ? 0 : offsetMinutes(offset);
-  if (minutesEast === undefined) return err({ kind: 'no-such-time' });
-  return ok(instant(wall + Number(fraction.slice(0, 3).padEnd(3, '0')) - minutesEast * 60_000));
+  if (wall === undefined || minutesEast === undefined) return err({ kind: 'no-such-time' });
+  return ok(instant(wall - minutesEast * 60_000));
+}
+
+/** The written date and time read as if it were UTC, or undefined when the calendar or the clock has no such time. */
+function wallClock(match: RegExpExecArray): number | undefined {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const moment = Date.UTC(year, month - 1, day, hour, minute, second);
+  const there = new Date(moment);
+  const sameDay = there.getUTCMonth() === month - 1 && there.getUTCDate() === day;
+  if (!sameDay || hour > 23 || minute > 59 || second > 59) return undefined;
+  return moment + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
 }
 
 function offsetMinutes(offset: string): number | undefined {
