@@ -33,12 +33,11 @@ export function parseInstant(text: string): Result<Instant, InstantError> {
 
 /** The written date and time read as if it were UTC, or undefined when the calendar or the clock has no such time. */
 function wallClock(match: RegExpExecArray): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const moment = Date.UTC(year, month - 1, day, hour, minute, second);
-  const there = new Date(moment);
-  const sameDay = there.getUTCMonth() === month - 1 && there.getUTCDate() === day;
-  if (!sameDay || hour > 23 || minute > 59 || second > 59) return undefined;
-  return moment + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const [, year, month, day, hour, minute, second = '00', fraction = ''] = match;
+  const written = `${String(year)}-${String(month)}-${String(day)}T${String(hour)}:${String(minute)}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+  const moment = Date.parse(written);
+  // Date rolls 30 February over to March and takes 24:00; a time that reads back differently was never one.
+  return Number.isNaN(moment) || new Date(moment).toISOString() !== written ? undefined : moment;
 }
 
 function offsetMinutes(offset: string): number | undefined {
