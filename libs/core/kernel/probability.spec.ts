@@ -9,11 +9,11 @@ describe('a probability', () => {
 
   it('rises with its logit and never leaves [0, 1]', () => {
     const any = fc.double({ min: -800, max: 800, noNaN: true });
-    fc.assert(fc.property(any, any, (a, b) => expect(sigmoid(Math.min(a, b))).toBeLessThanOrEqual(sigmoid(Math.max(a, b)))));
+    fc.assert(fc.property(any, any, (a, b) => sigmoid(Math.min(a, b)) <= sigmoid(Math.max(a, b))));
   });
 
   it('is undone by its logit', () => {
-    fc.assert(fc.property(fc.double({ min: 0.0001, max: 0.9999, noNaN: true }), (value) => expect(sigmoid(logit(value))).toBeCloseTo(value, 10)));
+    fc.assert(fc.property(fc.double({ min: 0.0001, max: 0.9999, noNaN: true }), (value) => Math.abs(sigmoid(logit(value)) - value) < 1e-10));
   });
 
   it('is stored with four decimals', () => {
