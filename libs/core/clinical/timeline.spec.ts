@@ -92,7 +92,11 @@ describe('what was known at a moment', () => {
   });
 
   it('asked twice is the same as asked once', () => {
-    fc.assert(fc.property(facts, facts, moment, (a, b, at) => expect(asOf(seen(at, a, b), at)).toEqual(seen(at, a, b))));
+    fc.assert(
+      fc.property(facts, facts, moment, (a, b, at) => {
+        expect(asOf(seen(at, a, b), at)).toEqual(seen(at, a, b));
+      }),
+    );
   });
 });
 
