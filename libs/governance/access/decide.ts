@@ -1,0 +1,74 @@
+import type { AccessAction, AccessDecision, Purpose, Refusal, Relationship, ResourceKind, Role } from '@concord/core/ports';
+import { RULES, type Rule } from './table.ts';
+
+export interface AccessQuestion {
+  readonly roles: readonly Role[];
+  readonly purpose: Purpose;
+  readonly action: AccessAction;
+  readonly resource: ResourceKind;
+  /**
+   * The relations to the one patient asked about that hold now; empty when none does. `undefined` when the question names
+   * no patient: then only whether such a question may be asked at all is decided, and each row is decided by `reachableBy`.
+   */
+  readonly relationships: readonly Relationship[] | undefined;
+}
+
+/** Resources that are about no patient: here a refusal may be named as one. */
+const ABOUT_NOBODY: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics'];
+
+/**
+ * May this be done? Pure, over the table, default deny. Of several rules that allow, the one that withholds least counts.
+ * `ruleId` of a denial says what was missing: a rule for the role (`default-deny`), the purpose, or the relationship.
+ */
+export function decide(question: AccessQuestion, rules: readonly Rule[] = RULES): AccessDecision {
+  const forRole = rules.filter((rule) => concerns(rule, question) && mayAct(rule, question.roles, question.relationships));
+  const allowed = forRole.filter((rule) => rule.purposes.includes(question.purpose) && related(rule, question.relationships) !== undefined);
+  const best = [...allowed].sort((a, b) => a.withhold.length - b.withhold.length)[0];
+  if (best === undefined) return denial(forRole, question);
+  return { allow: true, ruleId: best.id, relationship: related(best, question.relationships) ?? 'none', obligations: best.withhold };
+}
+
+/** The relations to a patient under which this question is allowed: what a search may hand out, row by row. */
+export function reachableBy(question: Omit<AccessQuestion, 'relationships'>, rules: readonly Rule[] = RULES): readonly Relationship[] {
+  const allowed = rules.filter((rule) => concerns(rule, question) && mayAct(rule, question.roles, undefined) && rule.purposes.includes(question.purpose));
+  return [...new Set(allowed.flatMap((rule) => rule.relationships))].sort();
+}
+
+/** How a denial is told: what concerns a patient looks absent; the rest is forbidden and says so. */
+export function refusal(question: AccessQuestion, decision: AccessDecision): Refusal {
+  const hides = !ABOUT_NOBODY.includes(question.resource) && (question.relationships !== undefined || isPointRead(question.action));
+  return hides ? { kind: 'not-found' } : { kind: 'forbidden', ruleId: decision.ruleId };
+}
+
+/** What a person is here for when the request does not say: care, their own record, or running the house. */
+export function defaultPurpose(roles: readonly Role[]): Purpose {
+  if (roles.some((role) => role === 'physician' || role === 'nurse' || role === 'radiologist' || role === 'integrator')) return 'TREAT';
+  return roles.includes('patient') ? 'PATRQT' : 'HOPERAT';
+}
+
+function isPointRead(action: AccessAction): boolean {
+  return action === 'read' || action === 'vread';
+}
+
+function concerns(rule: Rule, question: Pick<AccessQuestion, 'action' | 'resource'>): boolean {
+  return rule.actions.includes(question.action) && rule.resources.includes(question.resource);
+}
+
+function mayAct(rule: Rule, roles: readonly Role[], held: readonly Relationship[] | undefined): boolean {
+  // A job always names its patient, so without a patient no rule for machines applies.
+  if (rule.roles === 'any') return rule.relationships.some((relationship) => held?.includes(relationship) ?? false);
+  return rule.roles.some((role) => roles.includes(role));
+}
+
+/** The relationship that makes the rule apply, in the order of the rule; `none` in a rule means that none is needed. */
+function related(rule: Rule, held: readonly Relationship[] | undefined): Relationship | undefined {
+  // No patient is named: whoever holds the role may ask, and `reachableBy` decides each row.
+  if (held === undefined) return rule.relationships.includes('none') ? 'none' : rule.relationships[0];
+  return rule.relationships.find((relationship) => relationship === 'none' || held.includes(relationship));
+}
+
+function denial(forRole: readonly Rule[], question: AccessQuestion): AccessDecision {
+  const purposeFits = forRole.some((rule) => rule.purposes.includes(question.purpose));
+  const ruleId = forRole.length === 0 ? 'default-deny' : purposeFits ? 'no-relationship' : 'purpose';
+  return { allow: false, ruleId, relationship: 'none', obligations: [] };
+}

@@ -1,0 +1,13 @@
+import { RULES, type Rule } from './table.ts';
+
+/** The table as Markdown, one row a rule; `docs/` shows exactly this text. */
+export function describeRules(rules: readonly Rule[] = RULES): string {
+  const head = '| rule | who | relation to the patient | purpose | may | what | why |\n|---|---|---|---|---|---|---|';
+  return [head, ...rules.map(row)].join('\n');
+}
+
+function row(rule: Rule): string {
+  const who = rule.roles === 'any' ? 'our own machine' : rule.roles.join(', ');
+  const cells = [rule.id, who, rule.relationships.join(', '), rule.purposes.join(', '), rule.actions.join(', '), rule.resources.join(', '), rule.because];
+  return `| ${cells.join(' | ')} |`;
+}
