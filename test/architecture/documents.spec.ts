@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, maxBuffer: 16 * 1024 * 1024 })
+  .toString()
+  .split('\0')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+const pages = tracked.filter((file) => file.endsWith('.md'));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('the documents', () => {
+  it.each(pages)('%s links to what exists', (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const local = targets.filter((target) => !/^(https?:|mailto:|#)/.test(target)).map((target) => target.replace(/#.*$/, ''));
+    const missing = local.filter((target) => !existsSync(join(root, normalize(join(dirname(page), target)))));
+    expect(missing).toEqual([]);
+  });
+
+  it('name only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run ([a-z0-9:]+)/g)].map(([, script = '']) => script));
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('name in the hazard table only tests that stand in the repository', () => {
+    const named = [...read('docs/safety/hazards.md').matchAll(/`((?:libs|apps|test)\/[^`]+)`/g)].map(([, path = '']) => path);
+    const pattern = (path: string) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\*/g, '[^/]*')}`);
+    expect(named.filter((path) => !tracked.some((file) => pattern(path).test(file)))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  it('has no drawer for odds and ends', () => {
+    expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|misc|shared)(\/|\.|$)/.test(file))).toEqual([]);
+  });
+
+  it('has no source file over 300 lines', () => {
+    const code = tracked.filter((file) => /\.(ts|tsx|mjs|cjs|js|py|css)$/.test(file));
+    expect(code.filter((file) => read(file).split('\n').length > 301)).toEqual([]);
+  });
+
+  it('holds nothing of the open data: no archive, no table, no picture but its own', () => {
+    const foreign = /\.(csv|tsv|gz|zip|npz|npy|dcm|jpe?g|xml|hl7)$/;
+    expect(tracked.filter((file) => foreign.test(file) && !file.startsWith('test/fixtures/'))).toEqual([]);
+  });
+
+  it('has no file that a clone would be slow to fetch', () => {
+    expect(tracked.filter((file) => statSync(join(root, file)).size > 8 * 1024 * 1024)).toEqual([]);
+  });
+});
