@@ -12,11 +12,15 @@ export type {
   RiskScore,
   RiskTask,
 } from './assessment.ts';
+export { curb65, mews, qsofa, sirs, type Avpu } from './early-warning.ts';
+export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';
 export { isUuid } from './identity.ts';
 export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
 export type { EncoderRef, ModalityPlugin, Readiness, TensorInput, TimeGrid } from './modality.ts';
 export { NEWS2_FRESH_FOR, NEWS2_PARAMETERS } from './news2.ts';
+export { NEWS2_CODES, news2At, type News2Options } from './news2-at.ts';
+export { hasSingleThree, news2Band, news2Points, news2Sum, partialNews2, type News2Points, type PartialNews2Readings, type SpO2Scale } from './news2-points.ts';
 export type { Consciousness, News2, News2Band, News2Parameter, News2Part, News2Readings } from './news2.ts';
 export type {
   Arrival,
