@@ -51,6 +51,9 @@ export default tseslint.config(
     },
   },
   // A describe block is a list of sentences, not a function to be understood at one level.
-  { files: SPECS, rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-confusing-void-expression': 'off' } },
+  {
+    files: SPECS,
+    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-confusing-void-expression': 'off' },
+  },
   { files: ['apps/web/**/*.{ts,tsx}', '**/*.config.ts', 'test/global-setup.ts'], rules: { 'no-restricted-syntax': ['error', DOOR] } },
 );
