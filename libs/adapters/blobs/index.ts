@@ -1,0 +1,1 @@
+export { BlobError, createFileBlobs, type FileBlobs } from './file-blobs.ts';

@@ -1,0 +1,3 @@
+export { sha256 } from './hash.ts';
+export { loadRootKey, RootKeyError } from './root-key.ts';
+export { createSealer, SealError, type DataKey, type Sealer } from './sealer.ts';
