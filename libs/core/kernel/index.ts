@@ -17,3 +17,4 @@ export {
 export { logit, probability, rounded, sigmoid, type Probability } from './probability.ts';
 export { LOINC, UCUM, type Code, type Quantity } from './quantity.ts';
 export { assertNever, err, invariant, ok, type Result } from './result.ts';
+export { seededRng } from './seeded.ts';

@@ -1,0 +1,20 @@
+export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw } from './bootstrap.ts';
+export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
+export { auprc, auroc } from './discrimination.ts';
+export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';
+export { judgeRisk, type JudgePlan, type RiskFigures, type RiskJudgement, type RiskRows } from './risk-figures.ts';
+export {
+  BOOTSTRAP_DRAWS,
+  printed,
+  type Figure,
+  type Figures,
+  type Interval,
+  type Suite,
+  type SuiteError,
+  type SuiteFiles,
+  type SuiteProgress,
+  type SuiteQuestion,
+  type SuiteReport,
+} from './suite.ts';
+export { suites } from './suites.ts';
+export { cellsOf, numberIn, readTable, type Row } from './table.ts';

@@ -1,0 +1,97 @@
+import type { Rng } from '@concord/core/ports';
+import { bootstrap } from './bootstrap.ts';
+import { brier, ece, observedExpected, recalibration, share } from './calibration.ts';
+import { auprc, auroc } from './discrimination.ts';
+import { at, ranked, reweighted, type Ranked } from './predictions.ts';
+import type { Interval } from './suite.ts';
+
+/** Rows of a risk task as a suite collects them. All arrays have one element per row. */
+export interface RiskRows {
+  readonly probability: Float64Array;
+  readonly outcome: Uint8Array;
+  /** Index of the patient, from 0. */
+  readonly patient: Uint32Array;
+  readonly patients: number;
+  /** 1 where the conformal set of the row held its outcome. */
+  readonly covered?: Uint8Array;
+  /** Other scores on the same rows, judged by ranking alone: `news2`, `vitalsOnly`. */
+  readonly beside?: Readonly<Record<string, Float64Array>>;
+}
+
+/** "Risk figures" of DESIGN 10. `intercept` is fitted together with `slope`. */
+export interface RiskFigures {
+  readonly positives: number;
+  readonly auroc: number;
+  readonly auprc: number;
+  readonly brier: number;
+  readonly ece: number;
+  readonly slope: number;
+  readonly intercept: number;
+  readonly observedExpected: number;
+  readonly coverage: number | null;
+  readonly beside: Readonly<Record<string, { readonly auroc: number; readonly auprc: number }>>;
+}
+
+export interface RiskJudgement {
+  readonly figures: RiskFigures;
+  /** By path inside the figures: `auroc`, `beside.news2.auroc`, and `beside.news2.aurocDifference` for the paired gain. */
+  readonly ci: Readonly<Record<string, Interval>>;
+}
+
+export interface JudgePlan {
+  readonly draws: number;
+  readonly rng: Rng;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** Figures of the sample, each with its 95 % bootstrap interval by patient. */
+export function judgeRisk(rows: RiskRows, plan: JudgePlan): RiskJudgement {
+  const main = ranked({ score: rows.probability, outcome: rows.outcome });
+  const beside = Object.entries(rows.beside ?? {}).map(([name, score]) => [name, ranked({ score, outcome: rows.outcome })] as const);
+  const measure = (weightOfRow?: (row: number) => number): Readonly<Record<string, number>> => {
+    const weighted = (ranking: Ranked): Ranked => (weightOfRow === undefined ? ranking : reweighted(ranking, weightOfRow));
+    const figures = mainFigures(weighted(main), rows.covered);
+    const others = beside.flatMap(([name, ranking]) => besideFigures(name, weighted(ranking), figures['auroc'] ?? Number.NaN));
+    return { ...figures, ...Object.fromEntries(others) };
+  };
+  const sample = measure();
+  const ci = bootstrap({ units: rows.patients, ...plan }, (draw) => measure((row) => at(draw, at(rows.patient, row))));
+  return { figures: nested(sample, rows), ci };
+}
+
+function mainFigures(rows: Ranked, covered: Uint8Array | undefined): Record<string, number> {
+  return {
+    auroc: auroc(rows),
+    auprc: auprc(rows),
+    brier: brier(rows),
+    ece: ece(rows),
+    ...recalibration(rows),
+    observedExpected: observedExpected(rows),
+    ...(covered === undefined ? {} : { coverage: share(rows, covered) }),
+  };
+}
+
+function besideFigures(name: string, rows: Ranked, mainAuroc: number): readonly (readonly [string, number])[] {
+  const area = auroc(rows);
+  return [
+    [`beside.${name}.auroc`, area],
+    [`beside.${name}.auprc`, auprc(rows)],
+    [`beside.${name}.aurocDifference`, mainAuroc - area],
+  ];
+}
+
+function nested(flat: Readonly<Record<string, number>>, rows: RiskRows): RiskFigures {
+  const of = (name: string): number => flat[name] ?? Number.NaN;
+  return {
+    positives: rows.outcome.reduce((sum, y) => sum + y, 0),
+    auroc: of('auroc'),
+    auprc: of('auprc'),
+    brier: of('brier'),
+    ece: of('ece'),
+    slope: of('slope'),
+    intercept: of('intercept'),
+    observedExpected: of('observedExpected'),
+    coverage: flat['coverage'] ?? null,
+    beside: Object.fromEntries(Object.keys(rows.beside ?? {}).map((name) => [name, { auroc: of(`beside.${name}.auroc`), auprc: of(`beside.${name}.auprc`) }])),
+  };
+}
