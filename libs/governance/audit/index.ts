@@ -1,0 +1,1 @@
+export { toAuditEvent, type AuditEvent } from './audit-event.ts';
