@@ -1,0 +1,1 @@
+export { splitOf, type Split } from './split.ts';

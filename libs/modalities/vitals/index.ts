@@ -1,0 +1,19 @@
+import type { ModalityKind, ModalityPlugin, Reading } from '@concord/core/clinical';
+import { align, readiness, staleAt } from './align.ts';
+import { attribute } from './attribute.ts';
+import { CHANNELS } from './codes.ts';
+import { accepts, observe } from './observe.ts';
+
+/** Bedside and wearable signs: pulse, respiration, SpO2, blood pressure, temperature, and the answers NEWS2 needs beside them. */
+export const vitals: ModalityPlugin<Reading> = {
+  kind: 'vitals' as ModalityKind,
+  accepts,
+  observe,
+  readiness,
+  align,
+  encoder: { encoder: 'vitals', tokens: CHANNELS.length },
+  staleAt,
+  attribute,
+};
+
+export { CHANNELS, SIGNS, canonicalCode, signOf, type SignDefinition } from './codes.ts';

@@ -1,0 +1,10 @@
+import type { RiskTask, RiskTaskId } from '@concord/core/clinical';
+import { physiologicalDecline } from './physiological-decline/index.ts';
+
+/** Every question that Concord answers; the order is irrelevant. */
+export const tasks: readonly RiskTask[] = [...physiologicalDecline];
+
+/** @returns undefined for a task that nobody declared. */
+export function taskOf(id: string): RiskTask | undefined {
+  return tasks.find((task) => task.id === (id as RiskTaskId));
+}
