@@ -1,0 +1,1 @@
+export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
