@@ -1,0 +1,2 @@
+export { chestPhantom, PHANTOM_BITS, type Phantom, type PhantomRequest } from './phantom.ts';
+export type { PhantomFinding } from './phantom-findings.ts';
