@@ -1,0 +1,1 @@
+export { PREPARED_SIDE, prepareChest, type Crop, type PreparedChest } from './prepare.ts';
