@@ -14,37 +14,15 @@ export type {
   WithAccess,
 } from './access.ts';
 export { ModelUnavailable } from './outside.ts';
-export type { Backoff, BlobStore, Clock, Hash, JobName, ModelRunner, Rng, Tensor } from './outside.ts';
-export type {
-  AssessmentStore,
-  AuditQuery,
-  AuditRow,
-  AuditStore,
-  EncounterRecord,
-  EncounterStore,
-  ImageInstanceRecord,
-  ImagingStore,
-  JobStore,
-  NewObservation,
-  ObservationQuery,
-  ObservationRecord,
-  ObservationStore,
-  Page,
-  Paged,
-  PatientRecord,
-  PatientStore,
-  ReconcileItem,
-  ReconcileReason,
-  ReconcileStore,
-  ReportRecord,
-  ReportStore,
-  SealedBlobStore,
-  SeriesPoint,
-  Stored,
-  StoredAssessment,
-  Stores,
-  StudyRecord,
-  TimelineStore,
-  WorklistEntry,
-  WorklistStore,
-} from './stores.ts';
+export type { Backoff, Clock, Hash, JobName, Keyring, ModelRunner, Rng, SealedFiles, Tensor } from './outside.ts';
+export type { AssessmentStore, StoredAssessment } from './assessment-store.ts';
+export type { AuditQuery, AuditRow, AuditStore } from './audit-store.ts';
+export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
+export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';
+export type { NewObservation, ObservationQuery, ObservationRecord, ObservationStore, SeriesPoint } from './observation-store.ts';
+export type { NewPatient, PatientRecord, PatientStore } from './patient-store.ts';
+export type { ReconcileItem, ReconcileReason, ReconcileStore } from './reconcile-store.ts';
+export type { NewReport, ReportRecord, ReportStore } from './report-store.ts';
+export type { JobStore, SealedBlobStore, Stores, TimelineStore } from './stores.ts';
+export type { Backdated, Page, Paged, Stored } from './storing.ts';
+export type { WorklistEntry, WorklistStore } from './worklist-store.ts';
