@@ -64,6 +64,8 @@ export interface ImageHeader {
   readonly pixelRepresentation: 0 | 1;
   readonly viewPosition?: string;
   readonly bodyPart?: string;
+  /** Where rows and columns run to, `L`, `F` on an ordinary frontal film; tells left from right. */
+  readonly patientOrientation?: readonly string[];
   readonly imageType: readonly string[];
   readonly burnedInAnnotation?: string;
   readonly derivationNote?: string;
@@ -84,6 +86,7 @@ export interface PixelRecipe {
   readonly decoder: string;
   readonly modalityLut: 'none' | 'rescale' | 'sequence';
   readonly voi: 'window' | 'sequence' | 'derived';
+  readonly voiFunction?: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
   readonly windowCentre?: number;
   readonly windowWidth?: number;
   readonly inverted: boolean;
