@@ -14,7 +14,7 @@ export type {
   WithAccess,
 } from './access.ts';
 export { ModelUnavailable } from './outside.ts';
-export type { Backoff, Clock, Hash, JobName, Keyring, ModelRunner, Rng, SealedFiles, Tensor } from './outside.ts';
+export type { Backoff, Clock, Codec, DecodedFrame, Hash, Inflate, JobName, Keyring, ModelRunner, Rng, SealedFiles, Tensor } from './outside.ts';
 export type { AssessmentStore, StoredAssessment } from './assessment-store.ts';
 export type { AuditQuery, AuditRow, AuditStore } from './audit-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';

@@ -66,3 +66,20 @@ export interface Backoff {
   readonly first: Milliseconds;
   readonly longest: Milliseconds;
 }
+
+/** Opens a raw deflate stream; undefined when it is damaged or would grow beyond `longest` bytes, which are never allocated. */
+export type Inflate = (deflated: Uint8Array, longest: number) => Uint8Array | undefined;
+
+/** One decoded codestream: samples interleaved, 8 bits each, length = columns × rows × samplesPerPixel. */
+export interface DecodedFrame {
+  readonly columns: number;
+  readonly rows: number;
+  readonly samplesPerPixel: number;
+  readonly samples: Uint8Array;
+}
+
+/** Decodes one compressed codestream, or says undefined when it cannot. `name`, with its version, goes into the image's receipt. */
+export interface Codec {
+  readonly name: string;
+  decode(codestream: Uint8Array): DecodedFrame | undefined;
+}
