@@ -1,0 +1,15 @@
+import type { WithAccess } from '@concord/core/ports';
+
+/** What the edge needs of the database: the one door to stored data, and whether it stands open. */
+export interface Backend {
+  readonly withAccess: WithAccess;
+  /** True when the database answers and its migrations are applied. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Running figures in the text format of Prometheus. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}

@@ -1,0 +1,69 @@
+/*
+ * The only place where adapters meet the edge.
+ *
+ * To add a resource: one folder under src/, one Nest module with its controllers, one line in `resources` below.
+ *
+ *   @Controller('fhir/R4/Patient')
+ *   class PatientController {
+ *     constructor(@Inject(Gate) gate: Gate, @Inject(CLOCK) clock: Clock) {}     // every argument names its token
+ *
+ *     @Get(':id')
+ *     @Needs('read', 'Patient')                                                 // or @OpenToAll('why'); none fails the boot
+ *     read(@From() caller: Caller, @Param('id') id: string) {
+ *       return this.gate.find(caller, aboutPatient(id), async (scope) => …);    // undefined → the one 404; decided, audited
+ *     }
+ *
+ *     @Post()
+ *     @Needs('create', 'Patient')
+ *     create(@From() caller: Caller, @Req() request: FastifyRequest, @Body() body: RawBody) { … }
+ *   }
+ *
+ * - `gate.open` gives the value, `gate.find` turns undefined into 404. Do not throw inside the work what should keep its
+ *   audit event: return it and throw outside. Throwing inside rolls the transaction back.
+ * - `body` is a Buffer (`bytesOf(body)`), unparsed; for multipart/related and application/dicom an unread Readable.
+ *   `requireMediaType(request, [...])` answers 415. Limits: edge/body.ts.
+ * - Wrong answers are thrown: `failure(422, 'text')`, `new Failure(400, [{ code, text, expression, line }])`, `notFound()`;
+ *   the filter writes OperationOutcome, DICOM JSON or problem+json by the path. Texts never repeat what was sent.
+ * - `caller.requestId`, `caller.actor.sourceId`, `caller.purpose`; x-request-id, no-store and nosniff are set for you.
+ */
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { SourceId } from '@concord/core/clinical';
+import { instant } from '@concord/core/kernel';
+import type { Clock } from '@concord/core/ports';
+import { createVerifier } from '@concord/adapters/keycloak';
+import type { Backend, MetricsSource } from './backend.ts';
+import type { Config } from './config.ts';
+import type { Log } from './edge/log.ts';
+import { createAuthenticate } from './identity/authenticate.ts';
+import { Sessions } from './identity/sessions.ts';
+import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
+import type { Parts } from './server.ts';
+
+/** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the audit record. */
+const resources: readonly (Type | DynamicModule)[] = [];
+
+/** The resource server that tokens are meant for, and whose client roles count. */
+export const AUDIENCE = 'concord-api';
+
+/** Who feeds data in: the login of a person or the id of a client → the source whose authority and zone are configured. */
+const SOURCES: ReadonlyMap<string, SourceId> = new Map([
+  ['integrator', 'integrator' as SourceId],
+  ['concord-integrator', 'integrator' as SourceId],
+]);
+
+/** The real parts of the edge, except for the listening. */
+export function compose(config: Config, backend: Backend, metrics: MetricsSource, log: Log): Parts {
+  const clock: Clock = { now: () => instant(Date.now()) };
+  const sessions = new Sessions(() => clock.now());
+  const signIn = new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => clock.now() });
+  const verify = createVerifier({
+    issuer: config.identity.issuer,
+    jwksUrl: `${config.identity.realmUrl}/protocol/openid-connect/certs`,
+    audience: AUDIENCE,
+    clients: [WEB_CLIENT, 'concord-integrator', 'concord-cli'],
+    realm: 'concord',
+    sources: SOURCES,
+  });
+  const authenticate = createAuthenticate({ verify, sessions, signIn, publicUrl: config.publicUrl });
+  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources };
+}

@@ -1,0 +1,105 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+const environment = z.object({
+  DATABASE_URL: z.string().min(1),
+  CONCORD_ENV: z.enum(['demo', 'production']).default('demo'),
+  CONCORD_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  CONCORD_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CONCORD_BIND: z.string().min(1).default('127.0.0.1'),
+  CONCORD_DATA_DIR: z.string().min(1).optional(),
+  CONCORD_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_SITE_TIME_ZONE: z.string().min(1).default('Europe/Berlin'),
+  CONCORD_WEB_URL: z.url().optional(),
+  CONCORD_IDENTITY_URL: z.url().optional(),
+  KEYCLOAK_URL: z.url().optional(),
+  CONCORD_WEB_CLIENT_SECRET: z.string().min(16).optional(),
+  CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
+});
+
+/** Everything the edge is told from outside. Nothing else in this app reads the environment. */
+export interface Config {
+  readonly databaseUrl: string;
+  readonly demo: boolean;
+  readonly port: number;
+  readonly bind: string;
+  /** One origin: issuer, links and audience derive from it. No trailing slash. */
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  readonly keyFile: string;
+  readonly timeZone: string;
+  readonly webUrl: string | undefined;
+  readonly modelsDir: string;
+  readonly identity: IdentitySettings;
+}
+
+export interface IdentitySettings {
+  /** `iss` of every token that is believed. */
+  readonly issuer: string;
+  /** Where this process reaches the realm: the same, or a loopback address in front of which the edge stands. */
+  readonly realmUrl: string;
+  /** Set when the edge passes `/realms` on to the development identity. */
+  readonly relayTo: string | undefined;
+  readonly webClientSecret: string | undefined;
+}
+
+/**
+ * @throws Error with one plain line for whoever starts the program: a setting is missing or wrong, or a combination would
+ * put the demo's open doors on a network.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(withoutEmpty(env));
+  if (!parsed.success) throw new Error(`Setting ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  const settings = parsed.data;
+  const publicUrl = (settings.CONCORD_PUBLIC_URL ?? `http://localhost:${settings.CONCORD_PORT}`).replace(/\/$/, '');
+  const dataDir = settings.CONCORD_DATA_DIR ?? join(homedir(), '.concord');
+  const config: Config = {
+    databaseUrl: settings.DATABASE_URL,
+    demo: settings.CONCORD_ENV === 'demo',
+    port: settings.CONCORD_PORT,
+    bind: settings.CONCORD_BIND,
+    publicUrl,
+    dataDir,
+    keyFile: settings.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
+    timeZone: settings.CONCORD_SITE_TIME_ZONE,
+    webUrl: settings.CONCORD_WEB_URL,
+    modelsDir: settings.CONCORD_MODELS_DIR,
+    identity: identityOf(settings, publicUrl),
+  };
+  refuseUnsafe(config);
+  return config;
+}
+
+type Settings = z.infer<typeof environment>;
+
+function identityOf(settings: Settings, publicUrl: string): IdentitySettings {
+  const webClientSecret = settings.CONCORD_WEB_CLIENT_SECRET;
+  if (settings.KEYCLOAK_URL !== undefined) {
+    const issuer = settings.KEYCLOAK_URL.replace(/\/$/, '');
+    return { issuer, realmUrl: issuer, relayTo: undefined, webClientSecret };
+  }
+  const relayTo = settings.CONCORD_IDENTITY_URL?.replace(/\/$/, '');
+  return { issuer: `${publicUrl}/realms/concord`, realmUrl: `${relayTo ?? publicUrl}/realms/concord`, relayTo, webClientSecret };
+}
+
+function refuseUnsafe(config: Config): void {
+  const { identity } = config;
+  if (identity.relayTo !== undefined && !config.demo) throw new Error('The demo identity does not run with CONCORD_ENV=production. Set KEYCLOAK_URL.');
+  if (identity.relayTo !== undefined && !isLoopback(config.bind))
+    throw new Error(
+      `The demo identity does not run with CONCORD_BIND=${config.bind}: its passwords are printed. Set KEYCLOAK_URL, or leave CONCORD_BIND at 127.0.0.1.`,
+    );
+  if (identity.relayTo === undefined && !config.demo && !identity.issuer.startsWith('https://'))
+    throw new Error('KEYCLOAK_URL must be https with CONCORD_ENV=production.');
+}
+
+export function isLoopback(host: string): boolean {
+  return loopback.includes(host.replace(/^\[|\]$/g, '').toLowerCase()) || host.toLowerCase().endsWith('.localhost');
+}
+
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])));
+}

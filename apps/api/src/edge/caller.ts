@@ -1,0 +1,43 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Actor, Purpose } from '@concord/core/ports';
+import { unauthenticated } from './failure.ts';
+import type { Permission } from './permission.ts';
+import { defaultPurpose } from '@concord/governance/access';
+
+/** Who asks, for what, through which route: all that `withAccess` needs of a request. */
+export interface Caller {
+  readonly actor: Actor;
+  readonly purpose: Purpose;
+  /** `x-request-id`, sent or made. */
+  readonly requestId: string;
+  readonly network: { readonly ip: string; readonly userAgent?: string };
+  /** `GET /fhir/R4/Patient/:id` */
+  readonly entry: string;
+  readonly permission: Permission;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the body is read; absent for whoever is not signed in. */
+    actor?: Actor;
+  }
+}
+
+/** @throws Failure 401; a bug when the route declared nothing. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { permission } = request.routeOptions.config;
+  if (request.actor === undefined || permission === undefined) throw unauthenticated();
+  const userAgent = request.headers['user-agent'];
+  return {
+    actor: request.actor,
+    purpose: defaultPurpose(request.actor.roles),
+    requestId: request.id,
+    network: { ip: request.ip, ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }) },
+    entry: `${request.method} ${request.routeOptions.url ?? ''}`,
+    permission,
+  };
+}
+
+/** The caller of a route, as an argument of its method: `@From() caller: Caller`. */
+export const From = createParamDecorator((_: unknown, context: ExecutionContext): Caller => callerOf(context.switchToHttp().getRequest()));

@@ -1,0 +1,9 @@
+/** Injection tokens of the ports; every constructor argument names one (`@Inject(CLOCK)`). */
+export const WITH_ACCESS = Symbol('WithAccess');
+export const CLOCK = Symbol('Clock');
+export const CONFIG = Symbol('Config');
+export const BACKEND = Symbol('Backend');
+export const AUTHENTICATE = Symbol('Authenticate');
+export const SESSIONS = Symbol('Sessions');
+export const SIGN_IN = Symbol('SignIn');
+export const METRICS = Symbol('MetricsSource');

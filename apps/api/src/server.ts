@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '@concord/core/ports';
+import type { Backend, MetricsSource } from './backend.ts';
+import type { Config } from './config.ts';
+import { takeRawBodies } from './edge/body.ts';
+import { ErrorFilter } from './edge/error-filter.ts';
+import { Gate } from './edge/gate.ts';
+import { EdgeGuard } from './edge/guard.ts';
+import type { Log } from './edge/log.ts';
+import { relay } from './edge/relay.ts';
+import { requestIdOf, watchRequests } from './edge/request-hook.ts';
+import { RouteTable } from './edge/routes.ts';
+import { BACKEND, CLOCK, CONFIG, METRICS, SESSIONS, SIGN_IN, WITH_ACCESS } from './edge/tokens.ts';
+import { HealthController } from './health/health.controller.ts';
+import { AuthController } from './identity/auth.controller.ts';
+import type { Authenticate } from './identity/authenticate.ts';
+import type { Sessions } from './identity/sessions.ts';
+import type { SignIn } from './identity/sign-in.ts';
+
+/** Everything the server is made of; `composition.ts` makes the real ones, a test may make others. */
+export interface Parts {
+  readonly config: Config;
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly metrics: MetricsSource;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+  /** One module per resource: controllers with their own providers. */
+  readonly resources: readonly (Type | DynamicModule)[];
+}
+
+export interface Edge {
+  readonly app: NestFastifyApplication;
+  readonly routes: RouteTable;
+}
+
+@Module({})
+class EdgeModule {}
+
+/** Ports as injected tokens, for every resource. */
+function edgeModule(parts: Parts): DynamicModule {
+  return {
+    module: EdgeModule,
+    global: true,
+    imports: [...parts.resources],
+    controllers: [HealthController, AuthController],
+    providers: [
+      { provide: WITH_ACCESS, useValue: parts.backend.withAccess },
+      { provide: BACKEND, useValue: parts.backend },
+      { provide: CLOCK, useValue: parts.clock },
+      { provide: CONFIG, useValue: parts.config },
+      { provide: METRICS, useValue: parts.metrics },
+      { provide: SESSIONS, useValue: parts.sessions },
+      { provide: SIGN_IN, useValue: parts.signIn },
+      { provide: APP_GUARD, useClass: EdgeGuard },
+      Gate,
+    ],
+    exports: [WITH_ACCESS, BACKEND, CLOCK, CONFIG, METRICS, Gate],
+  };
+}
+
+/** Builds the edge without listening. @throws Error when a route declares no permission. */
+export async function buildServer(parts: Parts): Promise<Edge> {
+  const filter = new ErrorFilter(parts.log);
+  const adapter = new FastifyAdapter({
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    trustProxy: false,
+    // Header 16 KB is Node's own default; a path parameter is an id or a UID.
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      filter.answer(error, request, reply);
+    },
+    forceCloseConnections: 'idle',
+  });
+  const server = adapter.getInstance();
+  const routes = new RouteTable();
+  routes.watch(server);
+  watchRequests(server, parts.config, parts.authenticate);
+  const app = await NestFactory.create<NestFastifyApplication>(edgeModule(parts), adapter, {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  takeRawBodies(server);
+  app.useGlobalFilters(filter);
+  await app.init();
+  await relay(server, parts.config, routes);
+  await server.ready();
+  return { app, routes };
+}

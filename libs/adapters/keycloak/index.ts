@@ -1,0 +1,1 @@
+export { createVerifier, type TokenRefusal, type TokenSettings, type VerifyToken } from './verify.ts';
