@@ -1,1 +1,3 @@
+export { blocksOf, type BundleManifest, type CalibrationEntry, type EncoderEntry, type FusionEntry, type ManifestMetric, type SlotRange } from './manifest.ts';
+export { readManifest, type ManifestError } from './read-manifest.ts';
 export { splitOf, type Split } from './split.ts';

@@ -1,0 +1,49 @@
+"""What every experiment needs: where files lie, the seed, a few figures. Torch is Debian's 1.13 with two threads."""
+import argparse
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+OUT = Path(os.environ.get("CONCORD_LAB_OUT", Path(__file__).parent / "work"))
+MODELS = Path(__file__).parent.parent.parent / "infra" / "models"
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--smoke", action="store_true", help="seconds, not minutes: proves that it runs, not that it is good")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed), np.random.seed(seed), torch.manual_seed(seed)
+    torch.set_num_threads(int(os.environ.get("CONCORD_LAB_THREADS", "2")))
+    torch.use_deterministic_algorithms(True)
+    OUT.mkdir(parents=True, exist_ok=True)
+
+
+def auroc(labels, scores) -> float:
+    """Rows labelled -1 do not count; ties count half."""
+    counted = labels >= 0
+    labels, scores = labels[counted], scores[counted]
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    _, inverse, count = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.bincount(inverse, ranks) / count)[inverse]
+    positive = labels == 1
+    return float((ranks[positive].sum() - positive.sum() * (positive.sum() + 1) / 2) / (positive.sum() * (~positive).sum()))
+
+
+def slope_intercept(labels, logits, steps: int = 25):
+    """Logistic regression of the outcome on one logit, by Newton's method."""
+    counted = labels >= 0
+    y, design = labels[counted].astype(float), np.stack([logits[counted].astype(float), np.ones(counted.sum())], 1)
+    beta = np.array([1.0, 0.0])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-design @ beta))
+        beta = beta + np.linalg.solve((design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2), design.T @ (y - p))
+    return float(beta[0]), float(beta[1])

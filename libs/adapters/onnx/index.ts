@@ -1,0 +1,1 @@
+export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

@@ -1,0 +1,78 @@
+import type { BundleId, EvidenceLevel, ModalityKind, Sha256 } from '@concord/core/clinical';
+
+/** What an encoder of a bundle eats and gives. Shapes include the fixed batch. */
+export interface EncoderEntry {
+  readonly block: Sha256;
+  readonly input: { readonly name: string; readonly shape: readonly number[]; readonly units: string };
+  /** `[batch, tokens, width]` */
+  readonly output: { readonly name: string; readonly shape: readonly number[] };
+}
+
+/** Where a modality's tokens stand in the fusion head. */
+export interface SlotRange {
+  readonly modality: ModalityKind;
+  readonly offset: number;
+  readonly tokens: number;
+}
+
+export interface FusionEntry {
+  readonly block: Sha256;
+  /** Rows of every run; a run with fewer questions is padded. */
+  readonly batch: number;
+  readonly slots: number;
+  readonly width: number;
+  readonly layout: readonly SlotRange[];
+  /** In the order of the output's columns, shortest horizon first. */
+  readonly heads: readonly string[];
+}
+
+/** One calibration: a task's head on one set of modalities. */
+export interface CalibrationEntry {
+  readonly id: string;
+  readonly head: string;
+  readonly pattern: readonly ModalityKind[];
+  /** Platt: probability = sigmoid(slope × logit + intercept). */
+  readonly slope: number;
+  readonly intercept: number;
+  /** Variances and covariance of slope and intercept from a bootstrap by patient: the interval beside a probability. */
+  readonly covariance: readonly [slopeVariance: number, covariance: number, interceptVariance: number];
+  /** Conformal: 90 % of the patients with, and without, the event have a nonconformity at most this. */
+  readonly conformal: readonly [without: number, withEvent: number];
+  readonly evidenceLevel: { readonly icu: EvidenceLevel; readonly ward: EvidenceLevel };
+  readonly patients: number;
+  readonly events: number;
+}
+
+/** A model bundle (DESIGN 11). Everything that scores is named here by hash; nothing is looked up elsewhere. */
+export interface BundleManifest {
+  readonly id: BundleId;
+  readonly created: string;
+  readonly title: string;
+  readonly intendedUse: string;
+  readonly encoders: Readonly<Record<string, EncoderEntry>>;
+  readonly fusion: FusionEntry;
+  readonly calibrations: readonly CalibrationEntry[];
+  /** Probability from which each head's tier is raised and high. */
+  readonly thresholds: Readonly<Record<string, { readonly raised: number; readonly high: number }>>;
+  readonly preprocessing: Readonly<Record<string, string>>;
+  /** Mean and spread of each encoder's mean token over the training patients: where a drift monitor starts. */
+  readonly driftReference: Readonly<Record<string, { readonly mean: readonly number[]; readonly spread: readonly number[] }>>;
+  /** Inputs of the fusion head made from `seed`, with the logits that this bundle gave: proof that a machine runs it right. */
+  readonly probe: { readonly seed: number; readonly tolerance: number; readonly logits: readonly (readonly number[])[] };
+  readonly training: readonly { readonly name: string; readonly licence: string; readonly use: string; readonly sha256?: string }[];
+  readonly metrics: readonly ManifestMetric[];
+}
+
+export interface ManifestMetric {
+  readonly name: string;
+  readonly head: string;
+  readonly pattern: readonly ModalityKind[];
+  readonly value: number;
+  readonly interval: readonly [low: number, high: number] | null;
+  readonly data: string;
+}
+
+/** Every block that the bundle names, sorted: what a score pins. */
+export function blocksOf({ encoders, fusion }: BundleManifest): readonly Sha256[] {
+  return [...new Set([...Object.values(encoders).map(({ block }) => block), fusion.block])].sort();
+}

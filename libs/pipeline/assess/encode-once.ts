@@ -1,0 +1,29 @@
+import type { ModalityKind, TensorInput } from '@concord/core/clinical';
+import { invariant } from '@concord/core/kernel';
+import type { ModelRunner } from '@concord/core/ports';
+import type { BundleManifest } from '@concord/governance/models';
+import { encode, type Tokens } from '@concord/stages/encoding';
+import type { TokensByModality } from '@concord/stages/fusion';
+import type { ModalityInput } from './inputs.ts';
+
+/** Tokens of every modality that is ready. */
+export async function tokensOf(inputs: readonly ModalityInput[], parts: { readonly bundle: BundleManifest; readonly runner: ModelRunner }): Promise<TokensByModality> {
+  const tokens = new Map<ModalityKind, Tokens>();
+  for (const input of inputs) {
+    if (input.kind !== 'ready') continue;
+    const [encoded] = await encodeAll([input.tensor], input.plugin.encoder.encoder, parts);
+    if (encoded !== undefined) tokens.set(input.plugin.kind, encoded);
+  }
+  return tokens;
+}
+
+/** Many inputs of one modality, in full batches. */
+export function encodeAll(
+  tensors: readonly TensorInput[],
+  encoder: string,
+  { bundle, runner }: { readonly bundle: BundleManifest; readonly runner: ModelRunner },
+): Promise<readonly Tokens[]> {
+  const entry = bundle.encoders[encoder];
+  invariant(entry !== undefined, `the bundle names the encoder ${encoder}`);
+  return encode(tensors, entry, runner);
+}

@@ -1,0 +1,1 @@
+export { createAssess, type AssessParts } from './assess.ts';

@@ -1,0 +1,1 @@
+export { calibrate, calibrationFor, isCovered, monotone, type Calibrated, type Calibration } from './calibrate.ts';

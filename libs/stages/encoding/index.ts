@@ -1,0 +1,1 @@
+export { encode, type Encoder, type Tokens } from './encode.ts';
