@@ -55,7 +55,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success) throw new Error(`Setting ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
   const settings = parsed.data;
   const publicUrl = (settings.CONCORD_PUBLIC_URL ?? `http://localhost:${settings.CONCORD_PORT}`).replace(/\/$/, '');
-  const dataDir = settings.CONCORD_DATA_DIR ?? join(homedir(), '.concord');
+  const dataDir = settings.CONCORD_DATA_DIR ?? (process.getuid?.() === 0 ? '/var/lib/concord' : join(homedir(), '.concord'));
   const config: Config = {
     databaseUrl: settings.DATABASE_URL,
     demo: settings.CONCORD_ENV === 'demo',

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { requireRunning } from '../running.ts';
+import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
+
+const answerSchema = z.object({ access_token: z.string() });
+
+/**
+ * A genuine token of a demo user, five minutes long: the identity issues it by token exchange to whoever can read the
+ * private folder of the running start. Standard output carries the token and nothing else.
+ */
+export const token: Verb = {
+  usage: 'token --user NAME     prints an access token of a demo user (physician, nurse, radiologist, integrator, privacy, steward, patient)',
+  async run(args: readonly string[], io: Io): Promise<ExitCode> {
+    const { values, positionals } = readArgs(args, { user: { type: 'string' } });
+    if (values.user === undefined || positionals.length > 0) throw new UsageError('Say whose token: --user NAME.');
+    const running = await requireRunning(io.settings.dataDir);
+    const value = await exchange(running.identityUrl, await secretIn(io.settings.dataDir), values.user);
+    io.out(values.json ? JSON.stringify({ token: value }) : value);
+    return EXIT.done;
+  },
+};
+
+/** The secret of the client `concord-cli`, which the demo identity keeps where only its owner reads. */
+async function secretIn(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'identity', 'cli-secret');
+  const secret = await readFile(path, 'utf8').catch(() => undefined);
+  if (secret === undefined) throw new VerbFailed(`${path} cannot be read: the demo identity has not run from this data folder, or another user owns it.`);
+  return secret.trim();
+}
+
+/** @throws VerbFailed when the identity does not answer or knows no such user. */
+async function exchange(identityUrl: string, secret: string, user: string): Promise<string> {
+  const response = await fetch(`${identityUrl.replace(/\/$/, '')}/realms/concord/protocol/openid-connect/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`concord-cli:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', requested_subject: user }),
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => undefined);
+  if (response === undefined) throw new VerbFailed('The demo identity does not answer.');
+  const answer = answerSchema.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && answer.success) return answer.data.access_token;
+  throw new VerbFailed(response.status === 400 ? 'There is no demo user of that name.' : `The demo identity refused (${response.status}).`);
+}
