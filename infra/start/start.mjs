@@ -43,7 +43,7 @@ async function main() {
       throw new Leave(`The last run from ${folder} does not end. End the process that ${join(folder, 'run.json')} names, then start again.`);
     if (!(await portIsFree(port, env.CONCORD_BIND ?? '127.0.0.1'))) {
       throw new Leave(
-        `Port ${port} is already in use by another program. End that one, or choose another port: CONCORD_PORT=${port === 3000 ? 3001 : 3000} npm start`,
+        `Port ${port} is already in use by another program. End that one, or choose another port: CONCORD_PORT=${port + 1} npm start`,
       );
     }
     await install(say);

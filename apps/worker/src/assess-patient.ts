@@ -1,0 +1,78 @@
+import { asOf, type Assess, type Assessment, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
+import { hours, plus, type Instant } from '@concord/core/kernel';
+import type { AccessRequest, Actor, WithAccess } from '@concord/core/ports';
+
+export interface AssessPatientParts {
+  readonly withAccess: WithAccess;
+  readonly assess: Assess;
+  readonly tasks: readonly RiskTask[];
+}
+
+/** `stored` with how many new assessments; `gone` when the patient is not there for this job. */
+export type AssessPatientOutcome =
+  { readonly kind: 'stored'; readonly count: number; readonly outcome: 'scored' | 'abstained'; readonly next: Instant | undefined } | { readonly kind: 'gone' };
+
+/** An admitted patient is scored at least this often. */
+const RESCORE_AT_LEAST_EVERY = hours(1);
+
+/** The worker as an actor: no role of the realm, its own database role, one audit unit for each job and patient. */
+const WORKER: Actor = {
+  issuer: 'concord',
+  subject: 'worker',
+  login: 'worker',
+  displayName: 'Concord worker',
+  roles: [],
+  clientId: 'worker',
+  tokenId: 'worker',
+};
+
+/**
+ * One job: reads what is known of the patient, leaves the transaction, runs the pipeline, stores the answers with the
+ * revision they were read at, and plans the next run. A result that a newer revision has overtaken is not stored.
+ */
+export async function assessPatient(patientId: PatientId, requestId: string, parts: AssessPatientParts): Promise<AssessPatientOutcome> {
+  const request: AccessRequest = {
+    actor: WORKER,
+    purpose: 'TREAT',
+    action: 'execute',
+    resource: 'RiskAssessment',
+    subject: { kind: 'patient', patientId },
+    unit: 'job',
+    requestId,
+    entry: 'job assess',
+  };
+  const loaded = await parts.withAccess(request, async (scope) => ({ timeline: await scope.timelines.load(patientId, scope.now), at: scope.now }));
+  if (!loaded.ok || loaded.value.timeline === undefined) return { kind: 'gone' };
+  const { timeline, at } = loaded.value;
+  const assessments = await parts.assess({ timeline, asOf: at, tasks: parts.tasks });
+  const next = isAdmitted(timeline, at) ? nextRun(assessments, at) : undefined;
+  const saved = await parts.withAccess(request, async (scope) => {
+    const ids = [];
+    for (const assessment of assessments) ids.push(await scope.assessments.save(assessment));
+    const stored = ids.filter((id) => id !== undefined);
+    scope.audit.note({ objects: stored.map((id) => `RiskAssessment/${id}`), detail: provenance(assessments) });
+    if (next !== undefined) await scope.jobs.assess(patientId, next);
+    return stored.length;
+  });
+  if (!saved.ok) return { kind: 'gone' };
+  return { kind: 'stored', count: saved.value, outcome: assessments.some(({ outcome }) => outcome.kind === 'scored') ? 'scored' : 'abstained', next };
+}
+
+/** When an input turns stale, and hourly: whichever comes first, but never in the past. */
+function nextRun(assessments: readonly Assessment[], at: Instant): Instant {
+  const latest = plus(at, RESCORE_AT_LEAST_EVERY);
+  const turns = assessments.map(({ staleAt }) => staleAt).filter((moment) => moment !== undefined && moment > at);
+  return turns.reduce<Instant>((first, moment) => (moment !== undefined && moment < first ? moment : first), latest);
+}
+
+function isAdmitted(timeline: PatientTimeline, at: Instant): boolean {
+  return asOf(timeline, at).stays.some(({ value: { status, start, end } }) => status === 'in-progress' && start <= at && (end === undefined || end > at));
+}
+
+/** What the audit keeps of a machine's work: which model looked at which inputs. No value of the patient. */
+function provenance(assessments: readonly Assessment[]): unknown {
+  const [first] = assessments;
+  return first === undefined
+    ? {}
+    : { bundle: first.bundle, revision: first.pins.revision, inputsSha256: first.pins.inputsSha256, blockSha256: first.pins.blockSha256 };
+}
