@@ -1,1 +1,4 @@
 export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
+export { prepareServer } from './cluster/prepare.ts';
+export { migrate, type AlsoMigrate } from './schema/migrate.ts';
+export { seedReferenceData } from './schema/reference-data.ts';

@@ -1,0 +1,1 @@
+export { prepareQueue } from './prepare-queue.ts';
