@@ -1,0 +1,72 @@
+import { beginsLabel, type Section, type SectionName } from './sections.ts';
+import type { Span } from './words.ts';
+
+/** One sentence without the section's heading, list number and outer blanks; an organ's label stays, it says whose the words are, in UTF-16 units of the report. */
+export interface Sentence extends Span {
+  readonly section: SectionName;
+}
+
+/** Words that end in a point and end no sentence. */
+const ABBREVIATION = /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|vs|e\.g|i\.e|etc|approx|ca|no|nos|fig|inc|resp|min|max|cf|al|a\.m|p\.m|jr|sr|vol|ave|[a-z])\.$/i;
+/** Beginning of a list item: "1.", "2)", "-", "•", "a)". */
+const ITEM = /^[ \t]*(?:\(?\d{1,2}[.)]|[-*•–]|[a-z]\))[ \t]+/;
+/** A line this much shorter than the longest was ended by its writer, not wrapped. */
+const SHORT_LINE = 0.7;
+
+/** Sentences of the sections in reading order. */
+export function sentencesOf(text: string, sections: readonly Section[]): readonly Sentence[] {
+  const width = Math.max(...text.split('\n').map((line) => line.trimEnd().length));
+  return sections.flatMap((section) =>
+    stretches(text, section, width)
+      .map((span) => trimmed(text, span))
+      .filter(({ start, end }) => /[\p{L}\p{N}]/u.test(text.slice(start, end)))
+      .map((span) => ({ ...span, section: section.name })),
+  );
+}
+
+function stretches(text: string, { start, end }: Span, width: number): readonly Span[] {
+  const spans: Span[] = [];
+  let from = start;
+  for (let at = start; at < end; at += 1) {
+    const stop = breakAfter(text, at, { start: from, end }, width);
+    if (!stop) continue;
+    spans.push({ start: from, end: at + 1 });
+    from = at + 1;
+  }
+  return [...spans, { start: from, end }];
+}
+
+function breakAfter(text: string, at: number, { start, end }: Span, width: number): boolean {
+  const mark = text.charAt(at);
+  if (mark === '\n') return lineEnds(text, at, { start, end }, width);
+  if (mark !== '.' && mark !== '!' && mark !== '?') return false;
+  const next = text.slice(at + 1, Math.min(end, at + 3));
+  if (next !== '' && !/^["')\]]?\s/.test(next)) return false;
+  const before = text.slice(Math.max(start, at - 12), at + 1);
+  if (mark === '.' && ABBREVIATION.test(before)) return false;
+  // "1. Effusion": the number heads an item, it ends nothing.
+  return !/^\s*\(?\d{1,2}\.$/.test(text.slice(lineStart(text, at, start), at + 1));
+}
+
+/** A line end that its writer meant: an empty line, a list item or a label next, or a short line before a capital. */
+function lineEnds(text: string, at: number, { start, end }: Span, width: number): boolean {
+  const next = text.slice(at + 1, end);
+  if (/^[ \t\r]*(?:\n|$)/.test(next) || ITEM.test(next)) return true;
+  const indent = /^[ \t]*/.exec(next)?.[0].length ?? 0;
+  if (beginsLabel(text, at + 1 + indent)) return true;
+  const line = text.slice(lineStart(text, at, start), at).trimEnd();
+  return line.length < width * SHORT_LINE && /^[ \t]*[\p{Lu}\d]/u.test(next);
+}
+
+function lineStart(text: string, at: number, floor: number): number {
+  return Math.max(floor, text.lastIndexOf('\n', at - 1) + 1);
+}
+
+function trimmed(text: string, { start, end }: Span): Span {
+  let from = start;
+  while (from < end && /\s/.test(text.charAt(from))) from += 1;
+  from += ITEM.exec(text.slice(from, end))?.[0].length ?? 0;
+  let to = end;
+  while (to > from && /\s/.test(text.charAt(to - 1))) to -= 1;
+  return { start: from, end: to };
+}
