@@ -12,6 +12,7 @@ const schema = z.object({
   CONCORD_KEY_FILE: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).optional(),
   CONCORD_SITE_TIME_ZONE: z.string().default('Europe/Berlin'),
+  CONCORD_DEMO_PATIENTS: z.coerce.number().int().min(0).max(1000).optional(),
   CONCORD_STRICT: z.string().optional(),
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_WORKER_URL: z.string().min(1).optional(),
@@ -29,6 +30,8 @@ export interface Settings {
   readonly keyFile: string;
   readonly modelsDir: string;
   readonly siteTimeZone: string;
+  /** How many patients the demo has; all that the generator names, unless a test wants fewer. */
+  readonly demoPatients: number | undefined;
   readonly strict: boolean;
   readonly databaseUrl: string | undefined;
   readonly databaseWorkerUrl: string | undefined;
@@ -54,6 +57,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
     keyFile: given.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
     modelsDir: resolve(given.CONCORD_MODELS_DIR ?? join(root, 'infra/models')),
     siteTimeZone: given.CONCORD_SITE_TIME_ZONE,
+    demoPatients: given.CONCORD_DEMO_PATIENTS,
     strict: given.CONCORD_STRICT === '1',
     databaseUrl: given.DATABASE_URL,
     databaseWorkerUrl: given.DATABASE_WORKER_URL,

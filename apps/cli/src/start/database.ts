@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrate, startCluster, type Cluster } from '@concord/adapters/postgres';
+import { prepareQueue } from '@concord/adapters/queue';
 import type { Settings } from '../config.ts';
 
 /** The addresses of the database for each of its roles; no program gets more than it needs. */
@@ -29,7 +30,8 @@ export class Database {
   async start(): Promise<DatabaseUrls> {
     await this.launch();
     const urls = this.urls();
-    await migrate({ ownerUrl: urls.owner, root: this.settings.root, log: this.say });
+    const applied = await migrate(urls.owner, [prepareQueue]);
+    if (applied.length > 0) this.say(`Database schema brought up to date (${applied.length} steps).`);
     return urls;
   }
 
