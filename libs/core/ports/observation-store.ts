@@ -48,6 +48,8 @@ export interface ObservationStore {
   putAll(records: readonly NewObservation[]): Promise<readonly Stored<string>[]>;
   read(id: string, version?: number): Promise<ObservationRecord | undefined>;
   search(query: ObservationQuery, page: Page): Promise<Paged<ObservationRecord>>;
+  /** The newest reading of each code that is neither replaced nor withdrawn and not ahead of its time; codes as stored. */
+  newest(patientId: PatientId, codes: readonly string[]): Promise<readonly ObservationRecord[]>;
   /** One row per code × step: for a chart. */
   window(patientId: PatientId, codes: readonly string[], from: Instant, to: Instant, stepMs: number): Promise<readonly SeriesPoint[]>;
 }
