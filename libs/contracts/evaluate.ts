@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+/** A figure that rows may leave undefined: an AUROC without any event. JSON has no NaN. */
+const figure = z.number().nullable();
+const interval = z.tuple([z.number(), z.number()]).readonly();
+
+/** What every suite prints beside its own figures. `ci` holds a 95 % bootstrap interval by path: `horizons.24h.auroc`. */
+const head = {
+  bundle: z.string().min(1),
+  n: z.number().int().positive(),
+  nPatients: z.number().int().nonnegative(),
+  /** What the bootstrap drew with replacement; `nothing` where a formula is right or wrong. */
+  resampled: z.enum(['patient', 'sentence', 'nothing']),
+  ci: z.record(z.string(), interval),
+};
+
+const ranking = z.object({ auroc: figure, auprc: figure });
+
+/** "Risk figures" of DESIGN 10. `slope` and `intercept` come from one logistic recalibration. */
+export const riskFiguresSchema = z.object({
+  positives: z.number().int().nonnegative(),
+  auroc: figure,
+  auprc: figure,
+  brier: figure,
+  ece: figure,
+  slope: figure,
+  intercept: figure,
+  observedExpected: figure,
+  coverage: share.nullable(),
+  excluded: z.record(z.string(), z.number().int().nonnegative()),
+});
+
+/** One JSON object per suite, as `concord evaluate SUITE --json` prints it. */
+export const evaluationSchemas = {
+  'early-warning-scores': z.object({
+    suite: z.literal('early-warning-scores'),
+    ...head,
+    correct: z.number().int().nonnegative(),
+    perScore: z.record(z.string(), z.object({ n: z.number().int(), correct: z.number().int() })),
+  }),
+  'calibration-metrics': z.object({
+    suite: z.literal('calibration-metrics'),
+    ...head,
+    maxAbsError: z.number().nonnegative(),
+    maxAbsErrorFits: z.number().nonnegative(),
+    /** Values compared with the reference. */
+    compared: z.number().int().positive(),
+    columns: z.record(z.string(), z.record(z.string(), figure)),
+  }),
+  'report-negation': z.object({
+    suite: z.literal('report-negation'),
+    ...head,
+    precision: share.nullable(),
+    recall: share.nullable(),
+    f1: share.nullable(),
+    historicalF1: share.nullable(),
+    experiencerF1: share.nullable(),
+  }),
+  'physiological-decline': z.looseObject({
+    suite: z.literal('physiological-decline'),
+    ...head,
+    horizons: z.record(z.enum(['6h', '12h', '24h']), z.looseObject({ ...riskFiguresSchema.shape, news2: ranking, vitalsOnly: ranking })),
+  }),
+} as const;
+
+export type EvaluatedSuite = keyof typeof evaluationSchemas;
+export type Evaluation<S extends EvaluatedSuite> = z.infer<(typeof evaluationSchemas)[S]>;
+
+/** JSON Schema (2020-12) of one suite's output. */
+export function evaluationJsonSchema(suite: EvaluatedSuite): unknown {
+  return z.toJSONSchema(evaluationSchemas[suite]);
+}

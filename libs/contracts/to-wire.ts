@@ -1,0 +1,146 @@
+import type { Assessment, Evidence, News2, RiskTask } from '@concord/core/clinical';
+import { toIso } from '@concord/core/kernel';
+import type { StoredAssessment } from '@concord/core/ports';
+import type { WireAssessment, WireEvidence, WireNews2 } from './assessment.ts';
+
+export interface ToWire {
+  /** Thresholds of the task; without them no tier is said. */
+  readonly thresholds?: RiskTask['thresholds'] | undefined;
+  /** Modalities that this reader may not see: their evidence becomes one `joint` item with its sum, the number stays. */
+  readonly withhold?: readonly string[];
+}
+
+/** Name under which what a reader may not see stands in shares and evidence. */
+export const WITHHELD = 'withheld';
+
+/** A stored assessment as it crosses HTTP. The reader's rights change what is named, never a number. */
+export function assessmentToWire(stored: StoredAssessment, { thresholds, withhold = [] }: ToWire = {}): WireAssessment {
+  const { assessment } = stored;
+  return {
+    id: stored.id,
+    patientId: assessment.patientId,
+    task: assessment.task,
+    asOf: toIso(assessment.asOf),
+    bundle: assessment.bundle,
+    status: stored.status,
+    ...outcomeToWire(assessment, thresholds, withhold),
+    modalities: {
+      used: [...assessment.modalities.used],
+      stale: [...assessment.modalities.stale],
+      absent: [...assessment.modalities.absent],
+      withheld: [...assessment.modalities.withheld],
+      unused: [...assessment.modalities.unused],
+    },
+    unusedReasons: assessment.unusedReasons.map(({ modality, reason }) => ({ modality, reason })),
+    news2: news2ToWire(assessment.news2),
+  };
+}
+
+type WireOutcome = Pick<
+  WireAssessment,
+  | 'outcome'
+  | 'reason'
+  | 'reasonText'
+  | 'probability'
+  | 'interval'
+  | 'logit'
+  | 'baselineLogit'
+  | 'calibrationId'
+  | 'pattern'
+  | 'evidenceLevel'
+  | 'tier'
+  | 'shapley'
+  | 'evidence'
+>;
+
+function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds'] | undefined, withhold: readonly string[]): WireOutcome {
+  if (outcome.kind === 'abstained') return { ...NO_NUMBERS, reason: outcome.abstention.reason, reasonText: outcome.abstention.text };
+  const { score, evidence } = outcome;
+  return {
+    outcome: 'scored',
+    reason: null,
+    reasonText: null,
+    probability: score.probability,
+    interval: [score.interval[0], score.interval[1]],
+    logit: score.logit,
+    baselineLogit: score.baselineLogit,
+    calibrationId: score.calibrationId,
+    pattern: [...score.pattern],
+    evidenceLevel: score.evidenceLevel,
+    tier: thresholds === undefined ? null : tierOf(score.probability, thresholds),
+    shapley: foldShares(score.shapley, withhold),
+    evidence: foldEvidence(evidence, withhold),
+  };
+}
+
+const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
+  outcome: 'abstained',
+  probability: null,
+  interval: null,
+  logit: null,
+  baselineLogit: null,
+  calibrationId: null,
+  pattern: [],
+  evidenceLevel: null,
+  tier: null,
+  shapley: [],
+  evidence: [],
+};
+
+/** Where a probability stands against the thresholds of its task; at a threshold it is over it. */
+export function tierOf(probability: number, thresholds: RiskTask['thresholds']): 'high' | 'raised' | 'usual' {
+  if (probability >= thresholds.high) return 'high';
+  return probability >= thresholds.raised ? 'raised' : 'usual';
+}
+
+function foldShares(shapley: readonly { readonly modality: string; readonly value: number }[], withhold: readonly string[]): WireAssessment['shapley'] {
+  const seen = shapley.filter(({ modality }) => !withhold.includes(modality)).map(({ modality, value }) => ({ modality, value }));
+  const hidden = shapley.filter(({ modality }) => withhold.includes(modality));
+  return hidden.length === 0 ? seen : [...seen, { modality: WITHHELD, value: sum(hidden.map(({ value }) => value)) }];
+}
+
+function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[]): WireEvidence[] {
+  const seen = evidence.filter(({ modality }) => !withhold.includes(modality)).map(evidenceToWire);
+  const hidden = evidence.filter(({ modality }) => withhold.includes(modality));
+  if (hidden.length === 0) return seen;
+  const sources = new Set(hidden.map(({ modality }) => modality)).size;
+  const text = sources === 1 ? '1 source withheld' : `${sources} sources withheld`;
+  return [...seen, { id: WITHHELD, modality: WITHHELD, kind: 'joint', pointer: null, contribution: sum(hidden.map(({ contribution }) => contribution)), text }];
+}
+
+function evidenceToWire(item: Evidence): WireEvidence {
+  const { id, modality, contribution, text } = item;
+  const named = { id, modality, contribution, text };
+  switch (item.kind) {
+    case 'report-span':
+      return { ...named, kind: item.kind, pointer: { ...item.pointer } };
+    case 'image-region':
+      return { ...named, kind: item.kind, pointer: { ...item.pointer, box: [...item.pointer.box] } };
+    case 'signal-window':
+      return { ...named, kind: item.kind, pointer: { ...item.pointer, from: toIso(item.pointer.from), to: toIso(item.pointer.to) } };
+    case 'joint':
+      return { ...named, kind: item.kind, pointer: null };
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+export function news2ToWire(news2: News2): WireNews2 {
+  return {
+    total: news2.total,
+    atLeast: news2.atLeast,
+    measured: news2.measured,
+    of: 7,
+    band: news2.band,
+    singleThree: news2.singleThree,
+    applies: news2.applies,
+    parts: news2.parts.map(({ parameter, state, points, effectiveAt }) => ({
+      parameter,
+      state,
+      points,
+      effectiveAt: effectiveAt === undefined ? null : toIso(effectiveAt),
+    })),
+  };
+}
