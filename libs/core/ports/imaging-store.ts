@@ -1,11 +1,13 @@
 import type { Instant } from '../kernel/index.ts';
-import type { ImageHeader, PatientId, PixelFrame, Sha256, SourceId } from '../clinical/index.ts';
+import type { ImageHeader, ModalityKind, PatientId, PixelFrame, Sha256, SourceId } from '../clinical/index.ts';
 import type { Backdated, Page, Paged, Stored } from './storing.ts';
 
 export interface ImageInstanceRecord {
   readonly id: string;
   readonly patientId: PatientId;
   readonly sopClassUid: string;
+  /** Which modality reads it: the stream it stands in. Undefined for what is kept but no model uses. */
+  readonly modality: ModalityKind | undefined;
   readonly header: ImageHeader;
   /** DICOM JSON model without pixel data and without the patient module. */
   readonly dicomJson: unknown;

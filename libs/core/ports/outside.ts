@@ -14,32 +14,28 @@ export interface Rng {
 /** SHA-256 of bytes, lower-case hex. */
 export type Hash = (bytes: Uint8Array) => Sha256;
 
-/** Bytes that were sealed before they reached the disk. A name is ours and random, never taken from outside. */
+/** Sealed bytes in a store of names. A name is ours and random, never taken from outside. */
 export interface SealedFiles {
-  /** Durable when it resolves: written, synced, then renamed into place. Writing a name again changes nothing. */
-  write(name: string, bytes: Uint8Array, key: Uint8Array): Promise<void>;
-  /**
-   * @param range Bytes of the plain content, `end` exclusive; only the segments that hold it are read and opened.
-   * @returns undefined when there is no such file.
-   * @throws when it does not open under `key`: it was altered or belongs elsewhere.
-   */
-  read(name: string, key: Uint8Array, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>;
+  /** On disk, synced, when it resolves. Writing a name again changes nothing. */
+  put(name: string, bytes: Uint8Array, key: Uint8Array): Promise<void>;
+  /** @throws when it is missing, cut short, altered, or sealed under another key. */
+  get(name: string, key: Uint8Array): Promise<Uint8Array>;
+  /** Plain bytes from `start` to before `end`; opens only the segments that hold them. */
+  range(name: string, key: Uint8Array, bounds: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
 }
 
-/** Sealing and blind look-up. Keys of patients exist only wrapped outside a transaction. */
+/** Sealing and blind look-up. Keys of patients are stored wrapped by the root key, and nowhere else. */
 export interface Keyring {
-  /** A fresh 256-bit key. */
-  newKey(): Uint8Array;
-  /** Under the root key; `place` says where the wrapped key stands, so that it opens nowhere else. */
-  wrap(key: Uint8Array, place: string): Uint8Array;
+  /** @param place Where the wrapped key stands, so that it opens nowhere else. */
+  newKey(place: string): { readonly key: Uint8Array; readonly wrapped: Uint8Array };
   /** @throws when it was altered, moved or wrapped under another root key. */
   unwrap(wrapped: Uint8Array, place: string): Uint8Array;
-  /** AES-256-GCM, a fresh nonce each time, `place` authenticated. */
+  /** A fresh nonce each time; `place` is authenticated. */
   seal(key: Uint8Array, plain: Uint8Array, place: string): Uint8Array;
   /** @throws when it was altered or moved. */
   open(key: Uint8Array, sealed: Uint8Array, place: string): Uint8Array;
-  /** Keyed digest for look-up without the plain value; equal inputs of one `field` are equal, of two they differ. */
-  blindIndex(field: string, value: string): Uint8Array;
+  /** Keyed digest for look-up without the plain value. */
+  blindIndex(system: string, value: string): Uint8Array;
 }
 
 /** One tensor; `data` is row-major. */

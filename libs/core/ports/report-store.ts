@@ -1,11 +1,13 @@
 import type { Code, Instant } from '../kernel/index.ts';
-import type { EncounterId, Identifier, PatientId, ReportId, ReportStatus, Sha256, SourceId } from '../clinical/index.ts';
+import type { EncounterId, Identifier, ModalityKind, PatientId, ReportId, ReportStatus, Sha256, SourceId } from '../clinical/index.ts';
 import type { Backdated, Page, Paged, Stored } from './storing.ts';
 
 export interface ReportRecord {
   readonly id: ReportId;
   readonly patientId: PatientId;
   readonly version: number;
+  /** Which modality reads it: the stream it stands in. Undefined for what is kept but no model uses. */
+  readonly modality: ModalityKind | undefined;
   readonly code: Code;
   readonly status: ReportStatus;
   readonly issued: Instant;

@@ -46,8 +46,8 @@ ALTER TABLE sources ADD CHECK (delivery IN ('live', 'batch'));
 ALTER TABLE model_bundles ADD CHECK (state IN ('available', 'active', 'previous'));
 ALTER TABLE patients ADD CHECK (revision >= 0), ADD CHECK (demo_kind IN ('synthetic', 'assembled'));
 ALTER TABLE access_grants ADD CHECK (relationship IN ('ward', 'discharged-72h', 'care-team', 'recent-study', 'own-record'));
--- No number without a unit; and something must have been said.
-ALTER TABLE observations ADD CHECK ((number IS NULL) = (unit IS NULL)), ADD CHECK (number IS NOT NULL OR text IS NOT NULL);
+-- No number without a unit.
+ALTER TABLE observations ADD CHECK ((number IS NULL) = (unit IS NULL));
 ALTER TABLE assessments
   ADD CHECK (outcome IN ('scored', 'abstained')),
   ADD CHECK (status IN ('preliminary', 'final', 'entered-in-error')),
