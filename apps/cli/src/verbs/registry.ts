@@ -9,4 +9,10 @@ export interface VerbEntry {
 }
 
 /** The typed list of verbs, in the order in which `concord --help` shows them. */
-export const VERBS: readonly VerbEntry[] = [];
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'evaluate',
+    summary: 'Judges the shipped pipeline and models on a labelled folder.',
+    load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+];
