@@ -82,11 +82,12 @@ class Residual(nn.Module):
 class ImageEncoder(nn.Module):
     """Narrow residual network at 128 pixels: 16 regions (4 x 4, row by row) and the findings of the whole film."""
 
-    def __init__(self, findings: int, channels=(16, 32, 64, 96)):
+    def __init__(self, findings: int, channels=(16, 32, 64, 128)):
         super().__init__()
         a, b, c, d = channels
         self.stem = nn.Sequential(nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU())  # 64 x 64
-        self.body = nn.Sequential(Residual(a, a, 1), Residual(a, b, 2), Residual(b, c, 2), Residual(c, d, 2))  # 8 x 8
+        self.body = nn.Sequential(Residual(a, b, 2), Residual(b, c, 2), Residual(c, c, 1), Residual(c, d, 2))  # 8 x 8
+        self.drop = nn.Dropout(0.3)
         self.findings = nn.Linear(d, findings)
         self.adapter = nn.Sequential(nn.LayerNorm(d + findings), nn.Linear(d + findings, WIDTH), nn.GELU(), nn.Linear(WIDTH, WIDTH))
 
@@ -96,7 +97,7 @@ class ImageEncoder(nn.Module):
 
     def forward(self, x):
         regions = self.regions(x)  # [batch, 16, d]
-        maps = self.findings(regions)  # [batch, 16, findings]: their mean is the film's logit, exactly
+        maps = self.findings(self.drop(regions))  # [batch, 16, findings]: their mean is the film's logit, exactly
         tokens = self.adapter(torch.cat([regions, maps], -1))  # [batch, 16, width]
         return tokens, maps.mean(1)  # [batch, findings]
 

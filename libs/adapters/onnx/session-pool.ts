@@ -55,7 +55,13 @@ class SessionThread {
     const { promise, resolve, reject } = Promise.withResolvers<Outputs>();
     this.#waiting.set(id, { resolve, reject });
     this.#worker.ref();
-    this.#post({ kind: 'run', id, block, path, inputs: Object.entries(inputs).map(([name, { data, shape }]) => ({ name, data: inSharedMemory(data), shape })) });
+    this.#post({
+      kind: 'run',
+      id,
+      block,
+      path,
+      inputs: Object.entries(inputs).map(([name, { data, shape }]) => ({ name, data: inSharedMemory(data), shape })),
+    });
     return promise;
   }
 

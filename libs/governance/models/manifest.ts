@@ -11,6 +11,8 @@ export interface EncoderEntry {
 /** Where a modality's tokens stand in the fusion head. */
 export interface SlotRange {
   readonly modality: ModalityKind;
+  /** Key of its encoder; the plug-in names the same. */
+  readonly encoder: string;
   readonly offset: number;
   readonly tokens: number;
 }

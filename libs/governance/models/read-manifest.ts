@@ -65,7 +65,7 @@ const manifest = object({
     batch: whole,
     slots: whole,
     width: whole,
-    layout: list(object({ modality: text, offset: whole, tokens: whole })),
+    layout: list(object({ modality: text, encoder: text, offset: whole, tokens: whole })),
     heads: list(text),
   }),
   calibrations: list(
@@ -91,20 +91,28 @@ const manifest = object({
 });
 
 /** What must agree between the parts. */
-function agreement({ encoders, fusion, calibrations, thresholds }: BundleManifest): readonly string[] {
-  const problems: string[] = [];
+function agreement(bundle: BundleManifest): readonly string[] {
+  return [...encoderProblems(bundle), ...headProblems(bundle)];
+}
+
+function encoderProblems({ encoders, fusion }: BundleManifest): readonly string[] {
   // A batch of one rounds differently from a larger one (measured); a stored score must come from a padded shape.
-  if (fusion.batch < 2) problems.push('fusion.batch: at least 2');
-  for (const { modality, offset, tokens } of fusion.layout) {
-    const output = encoders[modality]?.output.shape;
-    if (output === undefined) problems.push(`encoders.${modality}: missing`);
-    else if (output[0] === undefined || output[0] < 2 || output[1] !== tokens || output[2] !== fusion.width) problems.push(`encoders.${modality}.output.shape: [2 or more, ${tokens}, ${fusion.width}]`);
-    if (offset + tokens > fusion.slots) problems.push(`fusion.layout.${modality}: inside ${fusion.slots} slots`);
-  }
-  for (const head of fusion.heads) {
-    if (!calibrations.some((calibration) => calibration.head === head)) problems.push(`calibrations: none for ${head}`);
-    if (thresholds[head] === undefined) problems.push(`thresholds.${head}: missing`);
-  }
-  for (const { id, slope } of calibrations) if (slope <= 0) problems.push(`calibrations.${id}.slope: above 0`);
-  return problems;
+  const small = fusion.batch < 2 ? ['fusion.batch: at least 2'] : [];
+  const places = fusion.layout.flatMap(({ encoder, offset, tokens }) => {
+    const [batch = 0, ...token] = encoders[encoder]?.output.shape ?? [];
+    const fits = batch >= 2 && token.join() === [tokens, fusion.width].join();
+    return [
+      ...(fits ? [] : [`encoders.${encoder}.output.shape: [2 or more, ${tokens}, ${fusion.width}]`]),
+      ...(offset + tokens > fusion.slots ? [`fusion.layout.${encoder}: inside ${fusion.slots} slots`] : []),
+    ];
+  });
+  return [...small, ...places];
+}
+
+function headProblems({ fusion, calibrations, thresholds }: BundleManifest): readonly string[] {
+  const heads = fusion.heads.flatMap((head) => [
+    ...(calibrations.some((calibration) => calibration.head === head) ? [] : [`calibrations: none for ${head}`]),
+    ...(thresholds[head] === undefined ? [`thresholds.${head}: missing`] : []),
+  ]);
+  return [...heads, ...calibrations.flatMap(({ id, slope }) => (slope > 0 ? [] : [`calibrations.${id}.slope: above 0`]))];
 }

@@ -32,7 +32,9 @@ export function attribute(stream: ModalityStream<Reading>, at: Instant, tokenCon
 /** Samples of the last six hours that had any, counted back from the newest one inside the encoder's window. */
 function courseOf(stream: ModalityStream<Reading>, code: string, at: Instant): readonly Observation<Reading>[] {
   const opens = minus(at, hours(WINDOW_HOURS));
-  const inside = stream.observations.filter(({ value, effectiveAt }) => value.code === code && value.number !== undefined && effectiveAt > opens && effectiveAt <= at);
+  const inside = stream.observations.filter(
+    ({ value, effectiveAt }) => value.code === code && value.number !== undefined && effectiveAt > opens && effectiveAt <= at,
+  );
   const newest = inside.at(-1);
   return newest === undefined ? [] : inside.filter(({ effectiveAt }) => since(effectiveAt, newest.effectiveAt) <= TREND_OVER);
 }
@@ -47,4 +49,3 @@ function describe({ code, name, shown }: SignDefinition, from: number, to: numbe
 function plain(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
-

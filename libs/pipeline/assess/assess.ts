@@ -28,7 +28,8 @@ export function createAssess(parts: AssessParts): Assess {
     const view = viewer(() => tokensOf(inputs, parts), parts);
     const pinned = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at), pins: pinsOf(known, inputs, parts) };
     const answers: Assessment[] = [];
-    for (const task of tasks) answers.push({ ...pinned, task: task.id, ...nextStaleAt(known, inputs, at), ...(await answer({ task, known, at, inputs, parts, view })) });
+    for (const task of tasks)
+      answers.push({ ...pinned, task: task.id, ...nextStaleAt(known, inputs, at), ...(await answer({ task, known, at, inputs, parts, view })) });
     return answers;
   };
 }

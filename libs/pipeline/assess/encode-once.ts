@@ -7,7 +7,10 @@ import type { TokensByModality } from '@concord/stages/fusion';
 import type { ModalityInput } from './inputs.ts';
 
 /** Tokens of every modality that is ready. */
-export async function tokensOf(inputs: readonly ModalityInput[], parts: { readonly bundle: BundleManifest; readonly runner: ModelRunner }): Promise<TokensByModality> {
+export async function tokensOf(
+  inputs: readonly ModalityInput[],
+  parts: { readonly bundle: BundleManifest; readonly runner: ModelRunner },
+): Promise<TokensByModality> {
   const tokens = new Map<ModalityKind, Tokens>();
   for (const input of inputs) {
     if (input.kind !== 'ready') continue;

@@ -1,1 +1,3 @@
 export { createAssess, type AssessParts } from './assess.ts';
+export { replay, type Difference, type Replay } from './replay.ts';
+export { prepareRow, scoreRows, type PreparedRow, type RowAnswer, type RowParts } from './score-rows.ts';

@@ -28,7 +28,9 @@ export function inputsOf(known: PatientTimeline, at: Instant, plugins: readonly 
 }
 
 function aligned(plugin: ModalityPlugin, tensor: TensorInput): ModalityInput {
-  return tensor.tokenMask.some((known) => known === 1) ? { kind: 'ready', plugin, tensor } : { kind: 'unfit', plugin, reason: 'nothing in it that the model reads' };
+  return tensor.tokenMask.some((known) => known === 1)
+    ? { kind: 'ready', plugin, tensor }
+    : { kind: 'unfit', plugin, reason: 'nothing in it that the model reads' };
 }
 
 /** Why a required modality that cannot speak forbids a score; undefined when all can. An absent one is left to the task's eligibility. */
@@ -69,7 +71,9 @@ export function statesOf(inputs: readonly ModalityInput[], used: readonly Modali
   const kindsIn = (state: ModalityState): readonly ModalityKind[] => inputs.filter((input) => stateOf(input) === state).map(({ plugin }) => plugin.kind);
   return {
     modalities: { used: kindsIn('used'), stale: kindsIn('stale'), absent: kindsIn('absent'), withheld: kindsIn('withheld'), unused: kindsIn('unused') },
-    unusedReasons: inputs.filter((input) => stateOf(input) === 'unused').map((input) => ({ modality: input.plugin.kind, reason: input.kind === 'unfit' ? input.reason : whyNot })),
+    unusedReasons: inputs
+      .filter((input) => stateOf(input) === 'unused')
+      .map((input) => ({ modality: input.plugin.kind, reason: input.kind === 'unfit' ? input.reason : whyNot })),
   };
 }
 

@@ -37,7 +37,11 @@ export function viewer(tokens: () => Promise<TokensByModality>, { bundle, runner
 }
 
 /** One batch: 2^n coalitions for exact Shapley values, and one row per token that speaks. */
-async function viewOf(pattern: readonly ModalityKind[], tokens: TokensByModality, { head, runner }: { readonly head: FusionHead; readonly runner: ModelRunner }): Promise<View> {
+async function viewOf(
+  pattern: readonly ModalityKind[],
+  tokens: TokensByModality,
+  { head, runner }: { readonly head: FusionHead; readonly runner: ModelRunner },
+): Promise<View> {
   const coalitions = coalitionsOf(pattern);
   const left = pattern.flatMap((modality) => spoken(tokens, modality).map((token) => ({ modality, token })));
   const rows: readonly FusionRow[] = [
@@ -74,6 +78,7 @@ export function headView(view: View, head: number): HeadView {
     logit,
     baselineLogit: values[0] ?? 0,
     shapley: shapley(view.pattern.length, values),
-    tokenContributions: (modality) => Float32Array.from(view.without.get(modality) ?? [], (without) => (without === undefined ? 0 : logit - (without[head] ?? logit))),
+    tokenContributions: (modality) =>
+      Float32Array.from(view.without.get(modality) ?? [], (without) => (without === undefined ? 0 : logit - (without[head] ?? logit))),
   };
 }

@@ -51,7 +51,9 @@ export async function fuse(rows: readonly FusionRow[], head: FusionHead, runner:
       });
     });
     const shape = [batch, slots];
-    const output = (await runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } }))['logits'];
+    const output = (
+      await runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } })
+    )['logits'];
     invariant(output?.shape.join() === [batch, head.heads.length].join(), 'one logit per row and head');
     answers.push(...part.map((_, place) => logitsOf(output.data.subarray(place * head.heads.length, (place + 1) * head.heads.length))));
   }

@@ -52,4 +52,3 @@ export function indexHours(record: readonly HourOfSigns[], horizonHours: number)
 function isMeasured(hour: HourOfSigns | undefined): boolean {
   return hour !== undefined && CORE_SIGNS.filter((sign) => hour[sign] !== undefined).length >= CORE_MEASURED;
 }
-

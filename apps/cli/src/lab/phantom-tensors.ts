@@ -1,0 +1,52 @@
+import { chestPhantom, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
+import { PREPARED_SIDE, prepareChest } from '@concord/modalities/chest-imaging';
+import type { NpzArray } from './npz.ts';
+
+/** Large enough that its area average looks like that of a stored film, small enough for hundreds a minute. */
+const SIZE = 256;
+
+/** Columns of `findings`, in the words of the encoder's head. */
+export const PHANTOM_COLUMNS = ['opacity', 'effusion', 'cardiomegaly'] as const;
+
+/**
+ * Drawn films, every second one without a finding.
+ * @returns `grey` [n, 128, 128], `findings` [n, 3] (0 or 1), `seed` [n].
+ */
+export function phantomTensors(count: number, seed: number): readonly NpzArray[] {
+  const side = PREPARED_SIDE * PREPARED_SIDE;
+  const [grey, findings] = [new Uint8Array(count * side), new Uint8Array(count * PHANTOM_COLUMNS.length)];
+  for (let index = 0; index < count; index += 1) {
+    const planted = index % 2 === 0 ? [] : plan(seed + index);
+    const film = chestPhantom({ seed: seed + index, findings: planted, size: SIZE });
+    const bytes = Uint8Array.from(film.grey, (value) => value >> (PHANTOM_BITS - 8));
+    grey.set(prepareChest({ columns: film.columns, rows: film.rows, grey: bytes }).grey, index * side);
+    PHANTOM_COLUMNS.forEach((kind, column) => {
+      findings[index * PHANTOM_COLUMNS.length + column] = planted.some((finding) => finding.kind === kind) ? 1 : 0;
+    });
+  }
+  return [
+    { name: 'grey', shape: [count, PREPARED_SIDE, PREPARED_SIDE], data: grey },
+    { name: 'findings', shape: [count, PHANTOM_COLUMNS.length], data: findings },
+    { name: 'seed', shape: [count], data: Int32Array.from({ length: count }, (_, index) => seed + index) },
+  ];
+}
+
+/** One to three findings, spread evenly over kinds, sides, zones and sizes by the seed. */
+function plan(seed: number): readonly PhantomFinding[] {
+  const draw = (salt: number): number => (Math.imul(seed * 31 + salt, 2_654_435_761) >>> 8) / 2 ** 24;
+  const sides = ['left', 'right'] as const;
+  const zones = ['upper', 'mid', 'lower'] as const;
+  const findings: PhantomFinding[] = [];
+  if (draw(1) < 0.6) {
+    findings.push({
+      kind: 'opacity',
+      side: sides[draw(2) < 0.5 ? 0 : 1],
+      zone: zones[Math.floor(draw(3) * 3)] ?? 'lower',
+      size: 0.06 + 0.09 * draw(4),
+      density: 0.45 + 0.5 * draw(5),
+    });
+  }
+  if (draw(6) < 0.45 || findings.length === 0) findings.push({ kind: 'effusion', side: sides[draw(7) < 0.5 ? 0 : 1], volume: 0.2 + 0.7 * draw(8) });
+  if (draw(9) < 0.2) findings.push({ kind: 'cardiomegaly', factor: 1.2 + 0.3 * draw(10) });
+  return findings;
+}
