@@ -81,11 +81,13 @@ function lookUpTable(item: Attributes, signed: boolean): Result<Table, string> {
   const data = item.bytes(0x00283006) ?? new Uint8Array(0);
   // 0 stands for 65,536 because the count is an unsigned short. PS3.3 C.11.1.1.1.
   const entries = count === 0 ? 65_536 : count;
-  if (bits < 1 || bits > 16 || data.length < entries) return err('a look-up table is incomplete or shorter than its descriptor says');
+  if (!within(bits, 1, 16) || data.length < entries) return err('a look-up table is incomplete or shorter than its descriptor says');
   const at = reader(data, entries);
   const lowest = signed && first > 0x7fff ? first - 0x10000 : first;
   return ok({ map: (value) => at(Math.min(entries - 1, Math.max(0, Math.round(value) - lowest))), white: 2 ** bits - 1 });
 }
+
+const within = (value: number, low: number, high: number) => value >= low && value <= high;
 
 /** Entries take two bytes; some writers of 8-bit tables pack them into one. */
 function reader(data: Uint8Array, entries: number): (index: number) => number {
