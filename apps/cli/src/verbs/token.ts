@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Settings } from '../config.ts';
 import { requireRunning } from '../running.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
@@ -15,12 +16,17 @@ export const token: Verb = {
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, { user: { type: 'string' } });
     if (values.user === undefined || positionals.length > 0) throw new UsageError('Say whose token: --user NAME.');
-    const running = await requireRunning(io.settings.dataDir);
-    const value = await exchange(running.identityUrl, await secretIn(io.settings.dataDir), values.user);
+    const value = await tokenFor(io.settings, values.user);
     io.out(values.json ? JSON.stringify({ token: value }) : value);
     return EXIT.done;
   },
 };
+
+/** @throws VerbFailed when no start runs from the data folder, or it knows no such user. */
+export async function tokenFor(settings: Settings, user: string): Promise<string> {
+  const running = await requireRunning(settings.dataDir);
+  return exchange(running.identityUrl, await secretIn(settings.dataDir), user);
+}
 
 /** The secret of the client `concord-cli`, which the demo identity keeps where only its owner reads. */
 async function secretIn(dataDir: string): Promise<string> {
