@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtReason, ROOT, run, RunningSystem } from '../running-system.ts';
+
+/** The commands of a page, in order, as one script: what a reader would type. */
+function scriptOf(page: string): string {
+  const text = readFileSync(join(ROOT, 'docs/how-to', page), 'utf8');
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands).join('\n');
+}
+
+describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === undefined ? '' : `: ${builtReason}`}`, () => {
+  let system: RunningSystem;
+
+  beforeAll(async () => {
+    system = await RunningSystem.create();
+    await system.start();
+  });
+  afterAll(() => system.remove());
+
+  it('send your first data: every command works as printed, and a risk comes back', async () => {
+    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('send-your-first-data.md')}`;
+    const { code, stdout, stderr } = await run('bash', ['-c', script], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/"probabilityDecimal":\d/);
+    expect(stdout).toMatch(/"diagnostics":".*offset/i);
+  });
+});
