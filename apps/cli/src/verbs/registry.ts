@@ -18,4 +18,5 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'Judges the shipped pipeline and models on a labelled folder.',
     load: async () => (await import('./evaluate.ts')).evaluate,
   },
+  { name: 'bench', summary: 'Measures one thing on this machine.', load: async () => (await import('./bench.ts')).bench },
 ];

@@ -1,0 +1,10 @@
+import type { BenchEntry } from './bench.ts';
+
+/** What can be measured; `docs/assurance.md` holds what was measured. */
+export const BENCHES: readonly BenchEntry[] = [
+  {
+    name: 'ingest',
+    summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
+    load: async () => (await import('./ingest.ts')).ingestBench,
+  },
+];
