@@ -1,0 +1,14 @@
+export { fromBase64, fromUtf8, toBase64, toUtf8 } from './base64.ts';
+export { ENTRIES_MAX, inOrder, isOwnIdentifier, readBundle, responseBundle, type EntryAnswer, type SentBundle, type SentEntry } from './bundle.ts';
+export { isObject, WRITABLE, type WritableType } from './form.ts';
+export { issue, operationOutcome, under, type Issue, type IssueCode } from './issue.ts';
+export { readResource } from './read-resource.ts';
+export { COUNT_DEFAULT, COUNT_MAX, readSearch, type Criteria, type SearchRequest } from './search.ts';
+export type { DateRange } from './search-date.ts';
+export { served, SERVED, type Interaction, type SearchParameter, type ServedResource, type ServedType } from './served.ts';
+export type { Answer, SentEncounter, SentItem, SentLocation, SentObservation, SentPatient, SentReport, SentResource, Target } from './sent.ts';
+export { DEPTH_MAX, readJson, type JsonDocument, type JsonError, type JsonObject, type JsonValue, type Span } from './strict-json.ts';
+export { BUNDLE_CODES, NEWS2_CODES, OUTCOME_CODES, TASK_CODES } from './systems.ts';
+export { capabilityStatement, searchset, type CapabilityOptions, type Found } from './write-bundle.ts';
+export { writeEncounter, writeImagingStudy, writeObservation, writePatient, writeReport } from './write-resource.ts';
+export { asPercent, writeRiskAssessment, type RiskContext } from './write-risk.ts';
