@@ -7,9 +7,3 @@ export interface Backend {
   ready(): Promise<boolean>;
   close(): Promise<void>;
 }
-
-/** Running figures in the text format of Prometheus. */
-export interface MetricsSource {
-  readonly contentType: string;
-  text(): Promise<string>;
-}

@@ -31,16 +31,20 @@ import type { SourceId } from '@concord/core/clinical';
 import { instant } from '@concord/core/kernel';
 import type { Clock } from '@concord/core/ports';
 import { createVerifier } from '@concord/adapters/keycloak';
-import type { Backend, MetricsSource } from './backend.ts';
+import type { Telemetry } from '@concord/adapters/telemetry';
+import { AuditModule } from './audit/audit.module.ts';
+import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 import type { Log } from './edge/log.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { Sessions } from './identity/sessions.ts';
 import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
 import type { Parts } from './server.ts';
+import { servedBundle } from './views/served-bundle.ts';
+import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [];
+const resources: readonly (Type | DynamicModule)[] = [ViewsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';
@@ -52,7 +56,7 @@ const SOURCES: ReadonlyMap<string, SourceId> = new Map([
 ]);
 
 /** The real parts of the edge, except for the listening. */
-export function compose(config: Config, backend: Backend, metrics: MetricsSource, log: Log): Parts {
+export function compose(config: Config, backend: Backend, metrics: Telemetry, log: Log): Parts {
   const clock: Clock = { now: () => instant(Date.now()) };
   const sessions = new Sessions(() => clock.now());
   const signIn = new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => clock.now() });
@@ -65,5 +69,5 @@ export function compose(config: Config, backend: Backend, metrics: MetricsSource
     sources: SOURCES,
   });
   const authenticate = createAuthenticate({ verify, sessions, signIn, publicUrl: config.publicUrl });
-  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources };
+  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources, servedBundle: servedBundle(config.modelsDir) };
 }

@@ -1,8 +1,8 @@
+import { createTelemetry } from '@concord/adapters/telemetry';
 import { compose } from './composition.ts';
 import { readConfig } from './config.ts';
 import { lineLog } from './edge/log.ts';
 import { openBackend } from './open-backend.ts';
-import { processFigures } from './process-figures.ts';
 import { buildServer } from './server.ts';
 
 const log = lineLog(
@@ -14,7 +14,7 @@ const log = lineLog(
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const backend = await openBackend(config);
-  const { app } = await buildServer(compose(config, backend, processFigures(), log));
+  const { app } = await buildServer(compose(config, backend, createTelemetry(), log));
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     stopping ??= app

@@ -1,6 +1,7 @@
 import { Controller, Get, Module, Param, Post, Body, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTelemetry } from '@concord/adapters/telemetry';
 import { instant, ok } from '@concord/core/kernel';
 import type { AccessRequest, AccessScope, Actor } from '@concord/core/ports';
 import { readConfig } from './config.ts';
@@ -77,7 +78,8 @@ function parts(resources: Parts['resources']): Parts {
       close: () => Promise.resolve(),
     },
     clock: { now: () => instant(0) },
-    metrics: { contentType: 'text/plain', text: () => Promise.resolve('up 1\n') },
+    metrics: createTelemetry(),
+    servedBundle: () => Promise.resolve(null),
     sessions,
     signIn: new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => 0 }),
     authenticate: (request) => Promise.resolve(request.headers.authorization === 'Bearer good' ? nurse : undefined),

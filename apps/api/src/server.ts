@@ -1,10 +1,11 @@
 import 'reflect-metadata';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@concord/core/ports';
-import type { Backend, MetricsSource } from './backend.ts';
+import type { Telemetry } from '@concord/adapters/telemetry';
+import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 import { takeRawBodies } from './edge/body.ts';
 import { ErrorFilter } from './edge/error-filter.ts';
@@ -14,19 +15,21 @@ import type { Log } from './edge/log.ts';
 import { relay } from './edge/relay.ts';
 import { requestIdOf, watchRequests } from './edge/request-hook.ts';
 import { RouteTable } from './edge/routes.ts';
-import { BACKEND, CLOCK, CONFIG, METRICS, SESSIONS, SIGN_IN, WITH_ACCESS } from './edge/tokens.ts';
+import { BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, WITH_ACCESS } from './edge/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AuthController } from './identity/auth.controller.ts';
 import type { Authenticate } from './identity/authenticate.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { SignIn } from './identity/sign-in.ts';
+import type { ServedBundle } from './views/session.controller.ts';
 
 /** Everything the server is made of; `composition.ts` makes the real ones, a test may make others. */
 export interface Parts {
   readonly config: Config;
   readonly backend: Backend;
   readonly clock: Clock;
-  readonly metrics: MetricsSource;
+  readonly metrics: Telemetry;
+  readonly servedBundle: ServedBundle;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly authenticate: Authenticate;
@@ -56,13 +59,23 @@ function edgeModule(parts: Parts): DynamicModule {
       { provide: CLOCK, useValue: parts.clock },
       { provide: CONFIG, useValue: parts.config },
       { provide: METRICS, useValue: parts.metrics },
+      { provide: SERVED_BUNDLE, useValue: parts.servedBundle },
       { provide: SESSIONS, useValue: parts.sessions },
       { provide: SIGN_IN, useValue: parts.signIn },
       { provide: APP_GUARD, useClass: EdgeGuard },
       Gate,
     ],
-    exports: [WITH_ACCESS, BACKEND, CLOCK, CONFIG, METRICS, Gate],
+    exports: [WITH_ACCESS, BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, Gate],
   };
+}
+
+/** Figures by route pattern, never by address. */
+function countAnswers(server: FastifyInstance, metrics: Telemetry): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.answered({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    done();
+  });
 }
 
 /** Builds the edge without listening. @throws Error when a route declares no permission. */
@@ -71,7 +84,8 @@ export async function buildServer(parts: Parts): Promise<Edge> {
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
     requestIdHeader: false,
-    trustProxy: false,
+    // Whoever forwards from this machine (a reverse proxy, our own pages) names the client; nobody else may.
+    trustProxy: 'loopback',
     // Header 16 KB is Node's own default; a path parameter is an id or a UID.
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -83,11 +97,10 @@ export async function buildServer(parts: Parts): Promise<Edge> {
   const routes = new RouteTable();
   routes.watch(server);
   watchRequests(server, parts.config, parts.authenticate);
-  const app = await NestFactory.create<NestFastifyApplication>(edgeModule(parts), adapter, {
-    bodyParser: false,
-    logger: ['error', 'warn'],
-    abortOnError: false,
-  });
+  countAnswers(server, parts.metrics);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes a plain object and declares a class
+  const options: NestApplicationOptions = { bodyParser: false, logger: ['error', 'warn'], abortOnError: false };
+  const app = await NestFactory.create<NestFastifyApplication>(edgeModule(parts), adapter, options);
   takeRawBodies(server);
   app.useGlobalFilters(filter);
   await app.init();

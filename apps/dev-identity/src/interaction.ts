@@ -9,32 +9,29 @@ const LONGEST_FORM = 4_096;
 /** Shows the sign-in page and takes its form. The provider's own cookie ties both to the browser that began. */
 export async function interaction(provider: Provider, realm: Realm, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://realm');
-  const action = `/realms/concord${url.pathname}`;
   const waiting = await provider.interactionDetails(request, response).catch(() => undefined);
   if (waiting === undefined || !url.pathname.endsWith(`/${waiting.uid}`)) {
     html(response, 400, errorPage('invalid_request'));
     return;
   }
-  const show = (status: number, login: string, wrong: boolean): void => {
-    html(response, status, signInPage({ users: realm.users, action, login, wrong }));
-  };
+  const page = { users: realm.users, action: `/realms/concord${url.pathname}` };
   if (request.method !== 'POST') {
-    show(200, url.searchParams.get('login') ?? hintOf(waiting.params) ?? realm.users[0]?.login ?? '', false);
+    html(response, 200, signInPage({ ...page, login: url.searchParams.get('login') ?? hintOf(waiting.params), wrong: false }));
     return;
   }
   const form = new URLSearchParams(await textOf(request));
   const login = form.get('username') ?? '';
   const user = realm.users.find((one) => one.login === login);
   if (user === undefined || !isPassword(user, form.get('password') ?? '')) {
-    show(401, login, true);
+    html(response, 401, signInPage({ ...page, login, wrong: true }));
     return;
   }
   await provider.interactionFinished(request, response, { login: { accountId: user.id, remember: false, amr: ['pwd'] } }, { mergeWithLastSubmission: false });
 }
 
-function hintOf(params: Readonly<Record<string, unknown>>): string | undefined {
+function hintOf(params: Readonly<Record<string, unknown>>): string {
   const hint = params['login_hint'];
-  return typeof hint === 'string' ? hint : undefined;
+  return typeof hint === 'string' ? hint : 'physician';
 }
 
 function isPassword(user: User, given: string): boolean {

@@ -6,21 +6,29 @@ type Claims = Readonly<Record<string, unknown>>;
 
 /** @returns undefined when a claim that must be there is missing or has another form than Keycloak gives it. */
 export function actorOf(payload: JWTPayload, settings: TokenSettings): Actor | undefined {
-  const { sub, azp, preferred_username: login, name, jti, sid } = payload;
+  const { sub: subject, azp: clientId, preferred_username: login, jti: tokenId, sid } = payload;
   const roles = rolesOf(payload, settings.audience);
-  if (!isWord(sub) || !isWord(azp) || !isWord(login) || !isWord(jti) || roles === undefined) return undefined;
-  const sourceId = roles.includes('integrator') ? (settings.sources.get(login) ?? settings.sources.get(azp)) : undefined;
+  if (!isWord(subject) || !isWord(clientId) || !isWord(login) || !isWord(tokenId) || roles === undefined) return undefined;
   return {
     issuer: settings.realm,
-    subject: sub,
+    subject,
     login,
-    displayName: typeof name === 'string' && name !== '' && name.length <= 200 ? name : login,
+    displayName: displayNameOf(payload['name']) ?? login,
     roles,
-    clientId: azp,
-    tokenId: jti,
+    clientId,
+    tokenId,
     ...(isWord(sid) ? { sessionId: sid } : {}),
-    ...(sourceId === undefined ? {} : { sourceId }),
+    ...sourceOf(roles, login, clientId, settings),
   };
+}
+
+function displayNameOf(name: unknown): string | undefined {
+  return typeof name === 'string' && name !== '' && name.length <= 200 ? name : undefined;
+}
+
+function sourceOf(roles: readonly Role[], login: string, clientId: string, { sources }: TokenSettings): Pick<Actor, 'sourceId'> {
+  const sourceId = roles.includes('integrator') ? (sources.get(login) ?? sources.get(clientId)) : undefined;
+  return sourceId === undefined ? {} : { sourceId };
 }
 
 /**

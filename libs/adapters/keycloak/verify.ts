@@ -27,6 +27,8 @@ export type VerifyToken = (token: string) => Promise<Result<Actor, TokenRefusal>
 
 /** Asymmetric only: with a secret algorithm the public key would be the secret. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256'];
+/** Keycloak writes `JWT`, RFC 9068 `at+jwt`. */
+const TYPES = ['JWT', 'at+jwt'];
 const LONGEST_TOKEN = 8_192;
 const TOLERANCE_SECONDS = 5;
 /** Tokens live five minutes; a realm that was set to much longer ones is a mistake, and revocation would not hold. */
@@ -58,9 +60,15 @@ function isPlausible(token: string): boolean {
   if (token.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;
   const header = headerOf(token);
   if (header === undefined || FORBIDDEN_HEADERS.some((name) => Object.hasOwn(header, name))) return false;
-  const { alg, kid, typ } = header;
-  const knownType = typ === undefined || typ === 'JWT' || typ === 'at+jwt';
-  return knownType && typeof alg === 'string' && ALGORITHMS.includes(alg) && typeof kid === 'string' && /^[\w.:=-]{1,128}$/.test(kid);
+  return isOneOf(header['alg'], ALGORITHMS) && isOneOf(header['typ'] ?? 'JWT', TYPES) && isKeyId(header['kid']);
+}
+
+function isOneOf(value: unknown, allowed: readonly string[]): boolean {
+  return typeof value === 'string' && allowed.includes(value);
+}
+
+function isKeyId(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w.:=-]{1,128}$/.test(value);
 }
 
 function headerOf(token: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import httpProxy from '@fastify/http-proxy';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { failure, notFound } from './failure.ts';
 import { pathOf } from './request-hook.ts';
@@ -15,18 +15,23 @@ const DROPPED = /^(authorization|forwarded|x-forwarded-.*|x-middleware-.*|x-next
 
 /** Every path that no route of ours has: the realm to the development identity, pages to Next, the rest of our prefixes 404 or 405. */
 export async function relay(server: FastifyInstance, config: Config, routes: RouteTable): Promise<void> {
-  if (config.identity.relayTo !== undefined) await pass(server, '/realms', `${config.identity.relayTo}/realms`, config, () => undefined);
-  const before = (request: FastifyRequest, reply: FastifyReply): void => {
+  if (config.identity.relayTo !== undefined) await pass(server, { prefix: '/realms', upstream: config.identity.relayTo, before: () => undefined }, config);
+  const before = (request: FastifyRequest): void => {
     refuseOwn(request, routes);
     if (config.webUrl === undefined) throw notFound();
-    sendToSignIn(request, reply, config);
   };
-  await pass(server, '/', config.webUrl ?? 'http://127.0.0.1:9', config, before);
+  await pass(server, { prefix: '/', upstream: config.webUrl ?? 'http://127.0.0.1:9', before }, config);
 }
 
-type Before = (request: FastifyRequest, reply: FastifyReply) => void;
+interface Target {
+  readonly prefix: string;
+  /** Scheme, host and port; the path goes through as it is. */
+  readonly upstream: string;
+  /** Throws what is to be answered instead. */
+  readonly before: (request: FastifyRequest) => void;
+}
 
-async function pass(server: FastifyInstance, prefix: string, upstream: string, config: Config, before: Before): Promise<void> {
+async function pass(server: FastifyInstance, { prefix, upstream, before }: Target, config: Config): Promise<void> {
   await server.register(async (inner) => {
     // Here the body goes through unread.
     inner.removeAllContentTypeParsers();
@@ -34,14 +39,14 @@ async function pass(server: FastifyInstance, prefix: string, upstream: string, c
       upstream: new URL(upstream).origin,
       prefix,
       config: { relay: true },
-      rewritePrefix: prefix === '/' ? '/' : prefix,
+      rewritePrefix: prefix,
       httpMethods: METHODS,
       proxyPayloads: true,
       http2: false,
       undici: { connections: 64, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
-      preHandler: (request, reply, done) => {
-        before(request, reply);
-        if (!reply.sent) done();
+      preHandler: (request, _reply, done) => {
+        before(request);
+        done();
       },
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => forwarded(request, headers, config),
@@ -60,13 +65,6 @@ function refuseOwn(request: FastifyRequest, routes: RouteTable): void {
   const methods = routes.methodsFor(path);
   if (methods.length === 0 || methods.includes(request.method)) throw notFound();
   throw failure(405, 'This method is not offered here.', { allow: methods.join(', ') });
-}
-
-/** A page is shown to nobody without a session: the browser is sent to sign in and back. Files of the build carry no data. */
-function sendToSignIn(request: FastifyRequest, reply: FastifyReply, config: Config): void {
-  const path = pathOf(request.url);
-  const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !path.startsWith('/_next/');
-  if (isPage && request.actor === undefined) void reply.redirect(`${config.publicUrl}/auth/login?returnTo=${encodeURIComponent(request.url)}`, 302);
 }
 
 function forwarded(request: { readonly id: string; readonly ip: string; readonly headers: Headers }, headers: Headers, config: Config): Headers {

@@ -20,16 +20,12 @@ export function watchRequests(server: FastifyInstance, config: Config, authentic
     setHeaders(request, reply);
     refuseHosts(request, config);
     const path = pathOf(request.url);
-    if (isAnonymous(path)) return;
+    // Pages and the realm carry no data: they ask us for it, with their own token or cookie.
+    if (!isOwn(path) || path === '/healthz' || path === '/readyz') return;
     const actor = await authenticate(request);
     if (actor !== undefined) request.actor = actor;
     else if (needsToken(path) && request.routeOptions.config.open === undefined) throw unauthenticated();
   });
-}
-
-/** Nobody is asked who they are for health, for signing in at the realm, and for the files of the build. */
-function isAnonymous(path: string): boolean {
-  return path === '/healthz' || path === '/readyz' || path.startsWith('/realms/') || path.startsWith('/_next/');
 }
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply): void {

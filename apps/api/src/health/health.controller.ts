@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Backend, MetricsSource } from '../backend.ts';
+import type { Telemetry } from '@concord/adapters/telemetry';
+import type { Backend } from '../backend.ts';
 import { callerOf } from '../edge/caller.ts';
 import { failure } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
@@ -11,10 +12,10 @@ import { BACKEND, METRICS } from '../edge/tokens.ts';
 @Controller()
 export class HealthController {
   readonly #backend: Backend;
-  readonly #metrics: MetricsSource;
+  readonly #metrics: Telemetry;
   readonly #gate: Gate;
 
-  constructor(@Inject(BACKEND) backend: Backend, @Inject(METRICS) metrics: MetricsSource, @Inject(Gate) gate: Gate) {
+  constructor(@Inject(BACKEND) backend: Backend, @Inject(METRICS) metrics: Telemetry, @Inject(Gate) gate: Gate) {
     this.#backend = backend;
     this.#metrics = metrics;
     this.#gate = gate;

@@ -112,6 +112,7 @@ function providerOf({ issuer, realmUrl, webClientSecret }: IdentitySettings): cl
   const authentication = webClientSecret === undefined ? client.None() : client.ClientSecretBasic(webClientSecret);
   const provider = new client.Configuration(metadata, WEB_CLIENT, {}, authentication);
   // Loopback only: `readConfig` lets no other plain-http realm through in production.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the mark only makes it stand out
   if (realmUrl.startsWith('http://')) client.allowInsecureRequests(provider);
   provider.timeout = 5;
   return provider;

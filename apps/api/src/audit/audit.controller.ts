@@ -1,0 +1,105 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { isUuid, type PatientId } from '@concord/core/clinical';
+import type { AccessScope, AuditQuery, AuditRow } from '@concord/core/ports';
+import { toAuditEvent } from '@concord/governance/audit';
+import type { Config } from '../config.ts';
+import { callerOf } from '../edge/caller.ts';
+import { failure } from '../edge/failure.ts';
+import { aboutPatient, aboutSearch, Gate } from '../edge/gate.ts';
+import { Needs } from '../edge/permission.ts';
+import { CONFIG } from '../edge/tokens.ts';
+import { instantParameter, readQuery } from '../views/questions.ts';
+
+const PAGE = 500;
+/** More than this is an export job, not an answer. */
+const MOST_LINES = 10_000;
+const PURPOSES = ['TREAT', 'ETREAT', 'BTG', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'PUBHLTH', 'HSYSADMIN'] as const;
+
+const parameters = {
+  patient: z.string().refine(isUuid).optional(),
+  user: z.string().min(1).max(200).optional(),
+  from: instantParameter.optional(),
+  to: instantParameter.optional(),
+  purpose: z.enum(PURPOSES).optional(),
+  outcome: z.enum(['0', '4', '8', '12']).optional(),
+  _count: z.coerce.number().int().min(1).max(PAGE).default(PAGE),
+  after: z.string().max(200).optional(),
+};
+
+type Parameters = z.infer<z.ZodObject<typeof parameters>>;
+
+/** Who saw what, and why: for the privacy officer, newest first. Reading it is itself recorded. */
+@Controller('audit')
+export class AuditController {
+  readonly #gate: Gate;
+  readonly #publicUrl: string;
+
+  constructor(@Inject(Gate) gate: Gate, @Inject(CONFIG) config: Config) {
+    this.#gate = gate;
+    this.#publicUrl = config.publicUrl;
+  }
+
+  @Get()
+  @Needs('search', 'AuditEvent')
+  async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const asked = readQuery(request, parameters);
+    const query = queryOf(asked);
+    const asLines = (request.headers.accept ?? '').includes('ndjson');
+    const subject = query.patientId === undefined ? aboutSearch(textOf(asked)) : aboutPatient(query.patientId);
+    const page = await this.#gate.open(callerOf(request), subject, async (scope) => {
+      scope.audit.note({ query: textOf(asked) });
+      return asLines ? allRows(scope, query) : scope.audit.search(query, { count: asked._count, ...(asked.after === undefined ? {} : { after: asked.after }) });
+    });
+    if (page === undefined) throw failure(422, `More than ${MOST_LINES} events: narrow the time with from and to.`);
+    if (asLines) await reply.type('application/fhir+ndjson').send(page.items.map((row) => `${JSON.stringify(toAuditEvent(row))}\n`).join(''));
+    else await reply.type('application/fhir+json; charset=utf-8').send(JSON.stringify(this.#bundle(asked, page)));
+  }
+
+  #bundle(asked: Parameters, page: { readonly items: readonly AuditRow[]; readonly total: number; readonly next?: string }): object {
+    const self = `${this.#publicUrl}/audit?${textOf(asked)}`;
+    const next = page.next === undefined ? [] : [{ relation: 'next', url: `${self}&after=${encodeURIComponent(page.next)}` }];
+    return {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      total: page.total,
+      link: [{ relation: 'self', url: self }, ...next],
+      entry: page.items.map((row) => ({
+        fullUrl: `${this.#publicUrl}/fhir/R4/AuditEvent/${row.eventId}`,
+        resource: toAuditEvent(row),
+        search: { mode: 'match' },
+      })),
+    };
+  }
+}
+
+function queryOf({ patient, user, from, to, purpose, outcome }: Parameters): AuditQuery {
+  return {
+    ...(patient === undefined ? {} : { patientId: patient as PatientId }),
+    ...(user === undefined ? {} : { user }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(outcome === undefined ? {} : { outcome: Number(outcome) }),
+  };
+}
+
+/** The query as it is kept in the record and in links: names and values as declared, no more. */
+function textOf({ patient, user, from, to, purpose, outcome, _count }: Parameters): string {
+  const iso = (moment: number | undefined): string | undefined => (moment === undefined ? undefined : new Date(moment).toISOString());
+  const named = { patient, user, from: iso(from), to: iso(to), purpose, outcome, _count: String(_count) };
+  return new URLSearchParams(Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))).toString();
+}
+
+/** Every event of the answer, or undefined when they are too many for one. */
+async function allRows(scope: AccessScope, query: AuditQuery): Promise<{ readonly items: readonly AuditRow[]; readonly total: number } | undefined> {
+  const items: AuditRow[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await scope.audit.search(query, { count: PAGE, ...(after === undefined ? {} : { after }) });
+    items.push(...page.items);
+    if (items.length > MOST_LINES) return undefined;
+    if (page.next === undefined) return { items, total: page.total };
+    after = page.next;
+  }
+}

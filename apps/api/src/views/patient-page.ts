@@ -1,0 +1,61 @@
+import type { PatientPage } from '@concord/contracts';
+import type { ModalityKind, PatientId, RiskTaskId } from '@concord/core/clinical';
+import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
+import type { AccessScope, ObservationRecord, StoredAssessment } from '@concord/core/ports';
+import { bannerOf, currentStay } from './banner.ts';
+import { rowOf } from './patient-row.ts';
+import { declineTasks, MAIN_TASK } from './questions.ts';
+import { NEWEST_CODES, news2Now } from './vital-signs.ts';
+
+/** The head of a patient's page, or undefined when there is no such patient for this reader. */
+export async function patientPage(scope: AccessScope, patientId: PatientId): Promise<PatientPage | undefined> {
+  const patient = await scope.patients.read(patientId);
+  if (patient === undefined) return undefined;
+  const encounters = await scope.encounters.search({ patientId }, { count: 50 });
+  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const readings = await scope.observations.newest(patientId, NEWEST_CODES);
+  const row = rowOf({
+    banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now),
+    news2: news2Now(patient, readings, scope.now),
+    latest: await latestOf(scope, patientId),
+    history: await historyOf(scope, patientId),
+    newest: await newestOf(scope, patientId, readings),
+    withhold: scope.decision.obligations,
+  });
+  return { generatedAt: toIso(scope.now), banner: row.banner, news2: row.news2, assessments: row.assessments, trend: row.trend, inputs: row.inputs };
+}
+
+async function latestOf(scope: AccessScope, patientId: PatientId): Promise<readonly StoredAssessment[]> {
+  const found: StoredAssessment[] = [];
+  for (const task of declineTasks) found.push(...(await scope.assessments.list({ patientId, task: task.id, limit: 1 })));
+  return found;
+}
+
+/** Scores of the last day, oldest first. */
+export async function historyOf(scope: AccessScope, patientId: PatientId, from: Instant = minus(scope.now, days(1))) {
+  const stored = await scope.assessments.list({ patientId, task: MAIN_TASK as RiskTaskId, from, limit: 500 });
+  return stored.map(scorePoint).reverse();
+}
+
+export function scorePoint({ id, assessment }: StoredAssessment) {
+  const { asOf, outcome } = assessment;
+  return {
+    id,
+    asOf,
+    probability: outcome.kind === 'scored' ? outcome.score.probability : null,
+    reason: outcome.kind === 'scored' ? null : outcome.abstention.reason,
+  };
+}
+
+async function newestOf(scope: AccessScope, patientId: PatientId, readings: readonly ObservationRecord[]): Promise<ReadonlyMap<ModalityKind, Instant>> {
+  const newest = new Map<ModalityKind, Instant>();
+  const see = (modality: string, at: Instant): void => {
+    const kind = modality as ModalityKind;
+    if (at <= scope.now && at > (newest.get(kind) ?? -Infinity)) newest.set(kind, at);
+  };
+  for (const reading of readings) if (reading.modality !== undefined) see(reading.modality, reading.effectiveAt);
+  const since = minus(scope.now, hours(24 * 30));
+  for (const report of (await scope.reports.search({ patientId, from: since }, { count: 50 })).items) see('radiology-report', report.effectiveAt);
+  for (const study of (await scope.imaging.studies({ patientId, from: since }, { count: 50 })).items) see('chest-imaging', study.started);
+  return newest;
+}

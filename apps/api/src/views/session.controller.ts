@@ -1,0 +1,51 @@
+import { Controller, Get, Inject, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Session } from '@concord/contracts';
+import { instant, minutes, plus, toIso } from '@concord/core/kernel';
+import type { Config } from '../config.ts';
+import { callerOf } from '../edge/caller.ts';
+import { aboutNobody, Gate } from '../edge/gate.ts';
+import { Needs } from '../edge/permission.ts';
+import { CONFIG, SERVED_BUNDLE, SESSIONS } from '../edge/tokens.ts';
+import { cookieOf, SESSION_COOKIE } from '../identity/cookies.ts';
+import type { Sessions } from '../identity/sessions.ts';
+
+/** Id of the bundle that answers now; null when none is active. */
+export type ServedBundle = () => Promise<string | null>;
+
+/** Who is signed in, which wards they reach now, and what this system is. */
+@Controller('api/v1/session')
+export class SessionController {
+  readonly #gate: Gate;
+  readonly #config: Config;
+  readonly #sessions: Sessions;
+  readonly #bundle: ServedBundle;
+
+  constructor(@Inject(Gate) gate: Gate, @Inject(CONFIG) config: Config, @Inject(SESSIONS) sessions: Sessions, @Inject(SERVED_BUNDLE) bundle: ServedBundle) {
+    this.#gate = gate;
+    this.#config = config;
+    this.#sessions = sessions;
+    this.#bundle = bundle;
+  }
+
+  @Get()
+  @Needs('read', 'Session')
+  async session(@Req() request: FastifyRequest): Promise<Session> {
+    const caller = callerOf(request);
+    const cookie = cookieOf(request, SESSION_COOKIE);
+    const { wards, now } = await this.#gate.open(caller, aboutNobody, async (scope) => {
+      const all = await scope.worklist.wards();
+      return { now: scope.now, wards: all.filter(({ id }) => scope.wards.includes(id)).map(({ id, name }) => ({ id, name })) };
+    });
+    return {
+      login: caller.actor.login,
+      displayName: caller.actor.displayName,
+      roles: [...caller.actor.roles],
+      wards,
+      demo: this.#config.demo,
+      timeZone: this.#config.timeZone,
+      bundle: await this.#bundle(),
+      expiresAt: toIso(cookie === undefined ? plus(now, minutes(5)) : instant(this.#sessions.live.endsAt(cookie))),
+    };
+  }
+}
