@@ -1,6 +1,7 @@
 export { assessmentListSchema, assessmentSchema, evidenceSchema, news2Schema, type WireAssessment, type WireEvidence, type WireNews2 } from './assessment.ts';
 export { evaluationJsonSchema, evaluationSchemas, riskFiguresSchema, type EvaluatedSuite, type Evaluation } from './evaluate.ts';
 export { assessmentToWire, news2ToWire, tierOf, WITHHELD, type ToWire } from './to-wire.ts';
+export { openApi } from './openapi.ts';
 export { csvReceiptSchema, problemSchema, type CsvReceipt, type Problem } from './ingest.ts';
 export {
   assertionSchema,

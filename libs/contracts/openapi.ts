@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { assessmentListSchema, assessmentSchema } from './assessment.ts';
+import { csvReceiptSchema, problemSchema } from './ingest.ts';
+import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
+
+interface Operation {
+  readonly method: 'get' | 'post';
+  /** With `{name}` for what stands in the path. */
+  readonly path: string;
+  readonly summary: string;
+  /** Query parameters with their meaning. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: { readonly type: string; readonly description: string };
+  /** Name of the schema of the answer; a document when none is given. */
+  readonly answer?: keyof typeof SCHEMAS;
+  readonly answerType?: string;
+  /** Statuses besides 401. */
+  readonly failures: readonly number[];
+}
+
+const SCHEMAS = {
+  Session: sessionSchema,
+  Worklist: worklistSchema,
+  PatientList: patientListSchema,
+  PatientPage: patientPageSchema,
+  Timeline: timelineSchema,
+  Assessment: assessmentSchema,
+  AssessmentList: assessmentListSchema,
+  Report: reportViewSchema,
+  ReconcileList: reconcileListSchema,
+  CsvReceipt: csvReceiptSchema,
+  Problem: problemSchema,
+} as const;
+
+/** Everything under `/api/v1`, and the audit record. FHIR and DICOMweb describe themselves in their own forms. */
+const OPERATIONS: readonly Operation[] = [
+  { method: 'get', path: '/api/v1/session', summary: 'Who is signed in, and which wards they reach now.', answer: 'Session', failures: [403] },
+  {
+    method: 'get',
+    path: '/api/v1/worklist',
+    summary: 'Admitted patients whom the reader may reach, worst first.',
+    query: { ward: 'Location id of a ward; every ward of the reader without it.', task: 'Task of the trend; physiological-decline-24h without it.' },
+    answer: 'Worklist',
+    failures: [400, 403],
+  },
+  { method: 'get', path: '/api/v1/patients', summary: 'Patients whom the reader may reach.', answer: 'PatientList', failures: [400, 403] },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}',
+    summary: 'Head of a patient’s page: NEWS2 as of now, newest assessments, inputs.',
+    answer: 'PatientPage',
+    failures: [400, 404],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}/timeline',
+    summary: 'Vital signs, reports, images and scores on one time axis.',
+    query: { hours: 'Length of the axis that ends now, 1 to 168; 24 without it.' },
+    answer: 'Timeline',
+    failures: [400, 404],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}/assessments',
+    summary: 'Stored assessments, newest first.',
+    query: { task: 'Id of a task; all without it.', asOf: 'Instant with offset: only assessments of this moment or before.' },
+    answer: 'AssessmentList',
+    failures: [400, 404],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}/reports/{reportId}',
+    summary: 'A report with its sections, sentences and what each finding is said to be. Offsets count UTF-16 units of the text.',
+    query: { version: 'Version of the report; the newest without it.' },
+    answer: 'Report',
+    failures: [400, 404],
+  },
+  { method: 'get', path: '/api/v1/assessments/{id}', summary: 'One stored assessment.', answer: 'Assessment', failures: [400, 404] },
+  {
+    method: 'get',
+    path: '/api/v1/reconcile',
+    summary: 'What could not be matched to a patient and waits for a person.',
+    query: { after: 'Where to go on, from the answer before.' },
+    answer: 'ReconcileList',
+    failures: [400, 403],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/ingest/wearables/csv',
+    summary: 'Vital signs, one a line: patient,device,code,value,unit,effectiveAt,sentAt.',
+    query: { partial: 'true: store the good rows and name the others.' },
+    body: { type: 'text/csv', description: 'LOINC codes, UCUM units, ISO 8601 instants with offset. The header is line 1.' },
+    answer: 'CsvReceipt',
+    failures: [400, 403, 413, 415, 422],
+  },
+  { method: 'get', path: '/api/v1/openapi.json', summary: 'This description.', answerType: 'application/json', failures: [] },
+  {
+    method: 'get',
+    path: '/audit',
+    summary: 'The audit record as FHIR AuditEvents, newest first; one a line for Accept: application/fhir+ndjson. For the privacy officer.',
+    query: {
+      patient: 'Patient id.',
+      user: 'Login or subject.',
+      from: 'Instant with offset, inclusive.',
+      to: 'Instant with offset, exclusive.',
+      purpose: 'ActReason code, for example TREAT.',
+      outcome: '0 success, 4, 8 or 12 refused or failed.',
+      _count: 'Events a page, 1 to 500.',
+      after: 'Where to go on, from the link of the answer before.',
+    },
+    answerType: 'application/fhir+json',
+    failures: [400, 403, 422],
+  },
+];
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request cannot be read as declared.',
+  401: 'No token, or none that is believed.',
+  403: 'Not permitted.',
+  404: 'Absent, or not to be seen by this reader: the same answer.',
+  413: 'Larger than is read here.',
+  415: 'Another media type is needed.',
+  422: 'Readable, but refused.',
+};
+
+/** OpenAPI 3.1 of the API, made from the schemas that the code itself uses. */
+export function openApi(): Readonly<Record<string, unknown>> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Concord API',
+      version: '1.0.0',
+      description: 'Multimodal clinical decision support. Research software, not a medical device. Times are ISO 8601 with offset; units are UCUM.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { session: [] }],
+    paths: Object.fromEntries(OPERATIONS.map((operation) => [operation.path, { [operation.method]: describe(operation) }])),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-sid' },
+      },
+      schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema)])),
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'output' });
+  return rest;
+}
+
+function describe({ path, method, summary, query = {}, body, answer, answerType = 'application/json', failures }: Operation): object {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }));
+  const inQuery = Object.entries(query).map(([name, description]) => ({ name, in: 'query', description, schema: { type: 'string' } }));
+  const schema = answer === undefined ? { type: 'object' } : { $ref: `#/components/schemas/${answer}` };
+  return {
+    summary,
+    operationId: operationId(method, path),
+    ...(inPath.length + inQuery.length === 0 ? {} : { parameters: [...inPath, ...inQuery] }),
+    ...(body === undefined ? {} : { requestBody: { required: true, description: body.description, content: { [body.type]: { schema: { type: 'string' } } } } }),
+    responses: {
+      200: { description: 'Done.', content: { [answerType]: { schema } } },
+      ...Object.fromEntries([401, ...failures].map((status) => [status, failureOf(status)])),
+    },
+  };
+}
+
+function operationId(method: string, path: string): string {
+  const words = path.replace('/api/v1', '').split(/[^A-Za-z]+/);
+  return [method, ...words.filter((word) => word !== '').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))].join('');
+}
+
+function failureOf(status: number): object {
+  return { description: TITLES[status] ?? 'Refused.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+}
