@@ -1,1 +1,19 @@
+import type { ImageValue, ModalityKind, ModalityPlugin } from '@concord/core/clinical';
+import { align, readiness, REGIONS, staleAt } from './align.ts';
+import { attribute } from './attribute.ts';
+import { accepts, observe } from './observe.ts';
+
+/** Frontal chest films: computed and digital radiographs, and captures of one under the marks of DESIGN 9. */
+export const chestImaging: ModalityPlugin<ImageValue> = {
+  kind: 'chest-imaging' as ModalityKind,
+  accepts,
+  observe,
+  readiness,
+  align,
+  encoder: { encoder: 'image', tokens: REGIONS * REGIONS },
+  staleAt,
+  attribute,
+};
+
+export { chestDerivedSchema, type ChestDerived } from './derived.ts';
 export { PREPARED_SIDE, prepareChest, type Crop, type PreparedChest } from './prepare.ts';

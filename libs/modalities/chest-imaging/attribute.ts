@@ -1,0 +1,99 @@
+import type { EvidenceDraft, ImageValue, ModalityStream } from '@concord/core/clinical';
+import type { Instant } from '@concord/core/kernel';
+import { newestUsable, REGIONS } from './align.ts';
+import type { Crop } from './prepare.ts';
+
+/** A region is named when it carries at least this share of the strongest one. */
+const WORTH_NAMING = 0.35;
+/** More boxes than this on one film are read by nobody. */
+const ITEMS_MOST = 3;
+
+/** Cells of the 4 × 4 grid, ends exclusive. */
+interface Patch {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/**
+ * The regions worth naming, as boxes in source pixels. Neighbours of the same sign that are worth naming become one box of at
+ * most 2 × 2 cells; its contribution is the sum of its tokens.
+ */
+export function attribute(stream: ModalityStream<ImageValue>, _at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[] {
+  const film = newestUsable(stream);
+  if (!film) return [];
+  const { sopInstanceUid } = film.observation.value.header;
+  return patches(tokenContributions).map((patch) => ({
+    kind: 'image-region',
+    contribution: cells(patch).reduce((sum, cell) => sum + (tokenContributions[cell] ?? 0), 0),
+    text: `${capital(zoneOf(patch))} of the chest film (${film.derived.view})`,
+    pointer: { sopInstanceUid, frame: 1, box: boxOf(patch, film.derived.crop) },
+  }));
+}
+
+function patches(contributions: Float32Array): readonly Patch[] {
+  const order = [...contributions.keys()].sort((a, b) => Math.abs(contributions[b] ?? 0) - Math.abs(contributions[a] ?? 0));
+  const least = WORTH_NAMING * Math.abs(contributions[order[0] ?? 0] ?? 0);
+  const free = new Set(order.filter((cell) => contributions[cell] !== 0 && Math.abs(contributions[cell] ?? 0) >= least));
+  const found: Patch[] = [];
+  for (const cell of order) {
+    if (!free.has(cell) || found.length === ITEMS_MOST) continue;
+    const patch = grown(cell, (other) => free.has(other) && Math.sign(contributions[other] ?? 0) === Math.sign(contributions[cell] ?? 0));
+    for (const taken of cells(patch)) free.delete(taken);
+    found.push(patch);
+  }
+  return found;
+}
+
+/** The cell with the neighbours that join it: the largest of the shapes 2 × 2, 2 × 1, 1 × 2, 1 × 1 that lies wholly in `joins`. */
+function grown(cell: number, joins: (cell: number) => boolean): Patch {
+  const [row, column] = [Math.floor(cell / REGIONS), cell % REGIONS];
+  const around = [0, -1].flatMap((up) => [0, -1].map((back) => ({ left: column + back, top: row + up })));
+  const shapes = [
+    [2, 2],
+    [2, 1],
+    [1, 2],
+  ] as const;
+  for (const [width, height] of shapes) {
+    for (const { left, top } of around) {
+      const patch = { left, top, right: left + width, bottom: top + height };
+      if (isInside(patch, row, column) && cells(patch).every(joins)) return patch;
+    }
+  }
+  return { left: column, top: row, right: column + 1, bottom: row + 1 };
+}
+
+function isInside({ left, top, right, bottom }: Patch, row: number, column: number): boolean {
+  const onFilm = left >= 0 && top >= 0 && right <= REGIONS && bottom <= REGIONS;
+  return onFilm && column >= left && column < right && row >= top && row < bottom;
+}
+
+function cells({ left, top, right, bottom }: Patch): readonly number[] {
+  return Array.from({ length: (right - left) * (bottom - top) }, (_, index) => {
+    const width = right - left;
+    return (top + Math.floor(index / width)) * REGIONS + left + (index % width);
+  });
+}
+
+/** Back through resize and crop: cell edges in source pixels, rounded outwards by no more than one pixel, inside the crop. */
+function boxOf({ left, top, right, bottom }: Patch, { x, y, side }: Crop): readonly [x: number, y: number, width: number, height: number] {
+  const edge = (cell: number) => Math.round((cell * side) / REGIONS);
+  return [x + edge(left), y + edge(top), edge(right) - edge(left), edge(bottom) - edge(top)];
+}
+
+const HEIGHTS = ['upper', 'mid', 'lower', 'basal'] as const;
+
+/** The patient's right lies on the left of a frontal film. */
+function zoneOf({ left, top, right, bottom }: Patch): string {
+  const first = HEIGHTS[top] ?? 'basal';
+  const last = HEIGHTS[bottom - 1] ?? 'basal';
+  const height = first === last ? first : `${first} and ${last}`;
+  const middle = REGIONS / 2;
+  const side = right <= middle ? 'right ' : left >= middle ? 'left ' : 'central ';
+  return `${side}${height} zone${first === last ? '' : 's'}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
