@@ -30,7 +30,7 @@ export interface FilmFile {
 
 /**
  * A phantom as a Secondary Capture: no machine took it, so no acquisition is invented. Explicit little endian, 12 of 16 bits,
- * MONOCHROME2, no rescale, no window (the reader derives one and says so), no spacing.
+ * MONOCHROME2, a window over the whole range, no rescale, no spacing.
  */
 export function phantomDicom(phantom: Phantom, labels: FilmLabels): FilmFile {
   const pixels = new Uint8Array(phantom.grey.length * 2);
@@ -41,7 +41,12 @@ export function phantomDicom(phantom: Phantom, labels: FilmLabels): FilmFile {
   return secondaryCapture(labels, {
     conversionType: 'SYN',
     derivation: 'Procedural chest phantom: no person, no exposure.',
-    elements: [...grid(phantom.rows, phantom.columns, { allocated: 16, stored: PHANTOM_BITS }), { tag: 0x7fe00010, vr: 'OW', value: pixels }],
+    elements: [
+      ...grid(phantom.rows, phantom.columns, { allocated: 16, stored: PHANTOM_BITS }),
+      { tag: 0x00281050, vr: 'DS', value: String(2 ** (PHANTOM_BITS - 1)) },
+      { tag: 0x00281051, vr: 'DS', value: String(2 ** PHANTOM_BITS) },
+      { tag: 0x7fe00010, vr: 'OW', value: pixels },
+    ],
   });
 }
 

@@ -48,12 +48,14 @@ function exposed(canvas: Canvas, rng: Rng): Uint16Array {
   const sharp = size >= 256 ? blurred(canvas, Math.max(1, Math.round(size / 1000))).values : canvas.values;
   const scatter = blurred(canvas, Math.max(1, Math.round(size / 14))).values;
   const middle = 0.5 + 0.03 * (rng.next() - 0.5);
+  // Exposure and processing differ between rooms: steep and dark, or soft and pale.
+  const [steepness, black] = [3.5 + 1.9 * rng.next(), 0.03 + 0.05 * rng.next()];
   const noise = 0.009 + 0.006 * rng.next();
   return Uint16Array.from(sharp, (value, at) => {
     const density = value - 0.3 * ((scatter[at] ?? 0) - middle);
-    const curve = 1 / (1 + Math.exp(-4.9 * (density - middle)));
+    const curve = 1 / (1 + Math.exp(-steepness * (density - middle)));
     // Fewer photons pass dense tissue, but the eye sees noise most in the mid greys of the lung.
-    return Math.round(WHITE * Math.min(1, Math.max(0, 1.1 * (curve - 0.075) + noise * normal(rng) * (0.4 + curve * (1 - curve) * 3))));
+    return Math.round(WHITE * Math.min(1, Math.max(0, 1.1 * (curve - black) + noise * normal(rng) * (0.4 + curve * (1 - curve) * 3))));
   });
 }
 
