@@ -1,1 +1,13 @@
+export {
+  activateBundle,
+  activeBundle,
+  blocksFolder,
+  bundleBytes,
+  bundleIds,
+  BundleUnusable,
+  readActiveBundle,
+  readBundle,
+  type ActiveBundle,
+  type ModelFolders,
+} from './bundles.ts';
 export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

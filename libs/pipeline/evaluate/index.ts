@@ -1,6 +1,7 @@
 export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw } from './bootstrap.ts';
 export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
 export { auprc, auroc } from './discrimination.ts';
+export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { ADMISSION, endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';
 export { judgeRisk, type JudgePlan, type RiskFigures, type RiskJudgement, type RiskRows } from './risk-figures.ts';

@@ -1,0 +1,73 @@
+import type { BundleId } from '@concord/core/clinical';
+import { activateBundle, activeBundle, blocksFolder, bundleBytes, bundleIds, readBundle, SessionPool } from '@concord/adapters/onnx';
+import { probeBundle } from '@concord/pipeline/assess';
+import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
+
+/** Which model bundles there are, and which one answers. */
+export const models: Verb = {
+  usage: [
+    'models list             bundles, their blocks and their evidence; the active one is marked',
+    'models activate BUNDLE  after its probe set reproduces on this machine',
+    'models rollback         back to the previous bundle',
+  ].join('\n'),
+  async run(args: readonly string[], io: Io): Promise<ExitCode> {
+    const { values, positionals } = readArgs(args, {});
+    const [what, id, ...rest] = positionals;
+    if (rest.length > 0) throw new UsageError('models list, models activate BUNDLE or models rollback.');
+    switch (what) {
+      case 'list':
+        return list(io, values.json);
+      case 'activate':
+        if (id === undefined) throw new UsageError('Say which: models activate BUNDLE.');
+        return activate(io, id as BundleId, values.json);
+      case 'rollback':
+        return rollback(io, values.json);
+      default:
+        throw new UsageError('models list, models activate BUNDLE or models rollback.');
+    }
+  },
+};
+
+function foldersOf({ settings }: Io): { readonly models: string; readonly data: string } {
+  return { models: settings.modelsDir, data: settings.dataDir };
+}
+
+async function list(io: Io, json: boolean): Promise<ExitCode> {
+  const folders = foldersOf(io);
+  const { current, previous } = await activeBundle(folders);
+  const bundles = [];
+  for (const id of await bundleIds(folders)) {
+    const bundle = await readBundle(folders, id);
+    bundles.push({
+      bundle: id,
+      title: bundle.title,
+      created: bundle.created,
+      state: id === current ? 'active' : id === previous ? 'previous' : 'kept',
+      heads: bundle.fusion.heads,
+      bytes: await bundleBytes(folders, bundle),
+      calibrations: bundle.calibrations.map(({ id: calibration, head, pattern, evidenceLevel }) => ({ id: calibration, head, pattern, evidenceLevel })),
+      metrics: bundle.metrics,
+    });
+  }
+  if (json) io.out(JSON.stringify(bundles));
+  else for (const { bundle, title, created, state, bytes } of bundles) io.out(`${bundle}  ${state}  ${created}  ${(bytes / 1e6).toFixed(1)} MB  ${title}`);
+  return EXIT.done;
+}
+
+async function activate(io: Io, id: BundleId, json: boolean): Promise<ExitCode> {
+  const folders = foldersOf(io);
+  if (!(await bundleIds(folders)).includes(id)) throw new VerbFailed(`There is no bundle ${id}.`);
+  const bundle = await readBundle(folders, id);
+  const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
+  const { reproduces, maxDifference } = await probeBundle(bundle, runner).finally(() => runner.close());
+  if (!reproduces) throw new VerbFailed(`The probe set of ${id} differs by ${maxDifference.toExponential(1)} on this machine; it was not activated.`);
+  const after = await activateBundle(folders, id);
+  io.out(json ? JSON.stringify({ ...after, probe: maxDifference }) : `${after.current} is active; the probe set reproduced within ${maxDifference.toExponential(1)}.`);
+  return EXIT.done;
+}
+
+async function rollback(io: Io, json: boolean): Promise<ExitCode> {
+  const { previous } = await activeBundle(foldersOf(io));
+  if (previous === null) throw new VerbFailed('There is no previous bundle.');
+  return activate(io, previous, json);
+}

@@ -1,0 +1,1 @@
+export { CALM, NOON, patient, type Signs, type TimelineBuilder } from './timeline.ts';
