@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instant, ok } from '@concord/core/kernel';
+import type { AccessRequest, AccessScope } from '@concord/core/ports';
+import { startEdge, type RunningEdge } from '../edge.ts';
+
+let edge: RunningEdge;
+const seen: AccessRequest[] = [];
+
+beforeAll(async () => {
+  edge = await startEdge(() =>
+    Promise.resolve({
+      withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {
+        seen.push(request);
+        return work({ now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) } } as unknown as AccessScope).then(ok);
+      },
+      ready: () => Promise.resolve(true),
+      close: () => Promise.resolve(),
+    }),
+  );
+});
+afterAll(() => edge.close());
+
+/** A browser: follows redirects of this origin and keeps cookies. */
+class Browser {
+  readonly cookies = new Map<string, string>();
+
+  async open(path: string, init: RequestInit = {}): Promise<Response & { readonly steps: string[] }> {
+    const steps: string[] = [];
+    let at = new URL(path, edge.url);
+    let now = init;
+    for (let i = 0; i < 10; i += 1) {
+      steps.push(at.pathname);
+      const answer = await fetch(at, { ...now, redirect: 'manual', headers: { ...(now.headers as Record<string, string>), cookie: this.header() } });
+      for (const line of answer.headers.getSetCookie()) this.keep(line);
+      const to = answer.headers.get('location');
+      if (answer.status < 300 || answer.status > 399 || to === null) return Object.assign(answer, { steps });
+      at = new URL(to, at);
+      if (at.pathname === '/patients/1') return Object.assign(answer, { steps: [...steps, at.pathname] });
+      now = {};
+    }
+    throw new Error('too many redirects');
+  }
+
+  header(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(/;\s*/);
+    const [name = '', ...value] = pair.split('=');
+    if (attributes.some((one) => /^max-age=0$/i.test(one) || /^expires=Thu, 01 Jan 1970/i.test(one))) this.cookies.delete(name);
+    else this.cookies.set(name, value.join('='));
+  }
+}
+
+const form = (body: Record<string, string>): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+  body: new URLSearchParams(body).toString(),
+});
+
+async function signIn(browser: Browser, user = 'nurse') {
+  const page = await browser.open('/auth/login?returnTo=%2Fpatients%2F1');
+  const html = await page.text();
+  const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
+  return { page, html, done: await browser.open(action, form({ username: user, password: 'concord-demo' })) };
+}
+
+describe('signing in with a browser', () => {
+  it('leads through the realm and back to the page that was asked for, with one opaque cookie', async () => {
+    const browser = new Browser();
+    const { page, html, done } = await signIn(browser);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(html).not.toMatch(/ style=|<style|<script|onclick/);
+    expect(done.steps.at(-1)).toBe('/patients/1');
+    const sid = browser.cookies.get('__Host-sid') ?? '';
+    expect(sid).toMatch(/^[\w-]{43}$/);
+    const session = await browser.open('/api/v1/session');
+    expect(await session.json()).toMatchObject({ login: 'nurse', displayName: 'K. Lindqvist, ward nurse', roles: ['nurse'], demo: true });
+    expect(session.headers.get('cache-control')).toBe('no-store');
+    expect(seen.at(-1)?.actor).toMatchObject({ issuer: 'concord', subject: '00000000-0000-4000-8000-000000000002', login: 'nurse', clientId: 'concord-web' });
+  });
+
+  it('marks the cookie for this host alone, out of reach of scripts', async () => {
+    const answer = await fetch(`${edge.url}/auth/login`, { redirect: 'manual' });
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-sign-in=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+  });
+
+  it('sends nobody away from this origin, whatever returnTo says', async () => {
+    for (const bad of ['//evil.example', 'https://evil.example/', '/\\evil.example', '/auth/login']) {
+      const browser = new Browser();
+      const page = await browser.open(`/auth/login?returnTo=${encodeURIComponent(bad)}`);
+      const action = /action="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+      const done = await browser.open(action, form({ username: 'nurse', password: 'concord-demo' }));
+      expect(done.steps.at(-1)).toBe('/');
+    }
+  });
+
+  it('refuses a wrong password and says so on the page', async () => {
+    const browser = new Browser();
+    const page = await browser.open('/auth/login');
+    const action = /action="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    const again = await browser.open(action, form({ username: 'nurse', password: 'x' }));
+    expect(again.status).toBe(401);
+    expect(await again.text()).toContain('User name and password do not match.');
+    expect(browser.cookies.has('__Host-sid')).toBe(false);
+  });
+
+  it('takes no answer of the realm that this browser did not ask for', async () => {
+    const other = await fetch(`${edge.url}/auth/callback?code=abc&state=def`, { redirect: 'manual' });
+    expect([other.status, other.headers.get('location')]).toEqual([302, '/auth/login']);
+    const browser = new Browser();
+    await browser.open('/auth/login');
+    const forged = await fetch(`${edge.url}/auth/callback?code=abc&state=def`, { redirect: 'manual', headers: { cookie: browser.header() } });
+    expect(forged.status).toBe(400);
+  });
+
+  it('ends the session on this computer and at the realm', async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const stolen = browser.header();
+    const page = await browser.open('/auth/logout', form({}));
+    const html = await page.text();
+    const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+    await browser.open(action, form({ xsrf, logout: 'yes' }));
+    expect((await fetch(`${edge.url}/api/v1/session`, { headers: { cookie: stolen } })).status).toBe(401);
+    expect(await (await browser.open('/auth/login')).text()).toContain('Sign in');
+  });
+
+  it('refuses what another site would have the browser do', async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const cookie = browser.header();
+    const attempts: Record<string, string>[] = [
+      {},
+      { origin: 'null' },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site', origin: edge.url },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    for (const headers of attempts) {
+      const answer = await fetch(`${edge.url}/auth/logout`, { method: 'POST', headers: { cookie, ...headers }, redirect: 'manual' });
+      expect([headers, answer.status]).toEqual([headers, 403]);
+    }
+    expect((await browser.open('/api/v1/session')).status).toBe(200);
+  });
+
+  it('refuses a cookie and a token at once, and a token in the address', async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const both = await edge.get('/api/v1/session', 'nurse', { cookie: browser.header() });
+    expect(both.status).toBe(400);
+    expect((await edge.get(`/api/v1/session?access_token=${await edge.token('nurse')}`)).status).toBe(401);
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backend } from '../apps/api/src/backend.ts';
+import { compose } from '../apps/api/src/composition.ts';
+import { readConfig } from '../apps/api/src/config.ts';
+import { buildServer, type Edge } from '../apps/api/src/server.ts';
+import { FileStore } from '../apps/dev-identity/src/file-store.ts';
+import { createProvider } from '../apps/dev-identity/src/provider.ts';
+import { readRealm, realmFile } from '../apps/dev-identity/src/realm.ts';
+import { keepSecrets, type Secrets } from '../apps/dev-identity/src/secrets.ts';
+import { createRealmServer } from '../apps/dev-identity/src/server.ts';
+import { createTelemetry } from '../libs/adapters/telemetry/index.ts';
+
+/** The real edge with the real demo identity in one process, on ports of their own. */
+export interface RunningEdge extends Edge {
+  readonly url: string;
+  readonly issuer: string;
+  readonly secrets: Secrets;
+  /** A genuine token of a demo user, as `concord token` gets it. */
+  token(user: string): Promise<string>;
+  get(path: string, as?: string, headers?: Record<string, string>): Promise<Response>;
+  post(path: string, as: string | undefined, body: unknown, type?: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** @param backendOf made with the folder that the edge uses for its data. */
+export async function startEdge(backendOf: (dataDir: string) => Promise<Backend>, databaseUrl = 'postgresql://unused'): Promise<RunningEdge> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const secrets = await keepSecrets(dataDir);
+  const realm = readRealm(realmFile());
+  const store = new FileStore(join(dataDir, 'identity', 'sessions.json'), () => Date.now());
+  const identity = createRealmServer(createProvider({ publicUrl: url, realm, secrets, store }), realm);
+  const identityUrl = await listen(identity);
+  const config = readConfig({ DATABASE_URL: databaseUrl, CONCORD_PORT: String(port), CONCORD_DATA_DIR: dataDir, CONCORD_IDENTITY_URL: identityUrl });
+  const backend = await backendOf(dataDir);
+  const quiet = { info: () => undefined, error: () => undefined };
+  const edge = await buildServer(compose(config, backend, createTelemetry(), quiet));
+  await edge.app.listen(port, '127.0.0.1');
+  const tokens = new Map<string, Promise<string>>();
+  const token = (user: string) => {
+    const known = tokens.get(user) ?? exchange(identityUrl, secrets.cliSecret, user);
+    tokens.set(user, known);
+    return known;
+  };
+  const bearer = async (as: string | undefined): Promise<Record<string, string>> => (as === undefined ? {} : { authorization: `Bearer ${await token(as)}` });
+  return {
+    ...edge,
+    url,
+    issuer: `${url}/realms/concord`,
+    secrets,
+    token,
+    get: async (path, as, headers = {}) => fetch(`${url}${path}`, { headers: { ...(await bearer(as)), ...headers }, redirect: 'manual' }),
+    post: async (path, as, body, type = 'application/fhir+json') =>
+      fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { ...(await bearer(as)), 'content-type': type },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        redirect: 'manual',
+      }),
+    close: async () => {
+      await edge.app.close();
+      await backend.close();
+      store.flush();
+      identity.closeAllConnections();
+      await new Promise((resolve) => identity.close(resolve));
+    },
+  };
+}
+
+async function exchange(identityUrl: string, secret: string, user: string): Promise<string> {
+  const answer = await fetch(`${identityUrl}/realms/concord/protocol/openid-connect/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`concord-cli:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', requested_subject: user }),
+  });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  return token;
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listen(server));
+  await new Promise((resolve) => server.close(resolve));
+  return Number(port);
+}
