@@ -12,6 +12,8 @@ export interface LaidLane {
 }
 
 const OXYGEN_FLOW = '3151-8';
+/** Unit under which a lane of coded answers comes. */
+const CODED = 'ACVPU';
 /** More readings than this in the shown window and a line reads better than dots. */
 const DENSE = 60;
 const HEIGHTS: Readonly<Record<LaneForm, number>> = { line: 44, dots: 38, letters: 20, oxygen: 22 };
@@ -35,6 +37,7 @@ export function lanesHeight(laid: readonly LaidLane[]): number {
 
 function formOf(lane: Lane): LaneForm {
   if (lane.code === OXYGEN_FLOW) return 'oxygen';
+  if (lane.unit === CODED) return 'letters';
   const numbers = lane.points.filter((point) => point.mean !== null).length;
   if (numbers === 0 && lane.points.some((point) => point.text !== null)) return 'letters';
   return numbers > DENSE ? 'line' : 'dots';

@@ -24,7 +24,9 @@ export {
 export { ConcordSign, Glyph, HatchDefs, type GlyphName } from './glyph.tsx';
 export { ImageRegions, type ImageRegionsProps, type TaggedBox } from './image-region.tsx';
 export { InputSlots, STATE_WORDS, inputWords, inputsInOrder, slotSummary } from './input-slots.tsx';
+export { MainReason, news2Reason } from './main-reason.tsx';
 export { News2Box, News2Words } from './news2-box.tsx';
+export { orderChange, orderWords, type OrderChange } from './order.ts';
 export { reportRuns, type Assertion, type ReportRun, type TaggedSpan } from './report-runs.ts';
 export { ReportText, type ReportTextProps } from './report-text.tsx';
 export { EvidenceMark, ScoreMark } from './score-mark.tsx';
@@ -39,6 +41,7 @@ export {
   RESEARCH,
   TIERS,
   abstentionShort,
+  abstentionTitle,
   bandWord,
   calibrationSentence,
   contributionWords,

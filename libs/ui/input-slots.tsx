@@ -71,12 +71,14 @@ export function slotSummary(inputs: Inputs, nowMs: number): string {
   const used = named('used');
   if (used.length === inputs.length) return 'all used';
   if (used.length === 1 && used[0] && named('absent').length === inputs.length - 1) return `${word(used[0])} only`;
-  const said = [
+  const spoken = [
     ...named('stale').map((input) => `${word(input)} ${input.newestAt === null ? 'too old' : age(Date.parse(input.newestAt), nowMs)}`),
     ...named('unused').map((input) => `${word(input)} not used`),
     ...(named('withheld').length > 0 ? [`${String(named('withheld').length)} withheld`] : []),
-    ...named('absent').map((input) => `no ${word(input)}`),
   ];
-  if (said.length > 2) return used.length === 0 ? 'none used' : `${said.slice(0, 1).join('')}, ${String(said.length - 1)} more`;
-  return said.join(', ');
+  if (spoken.length === 0)
+    return named('absent')
+      .map((input) => `no ${word(input)}`)
+      .join(', ');
+  return spoken.length > 1 ? `${spoken[0] ?? ''}, +${String(spoken.length - 1)}` : spoken.join('');
 }

@@ -47,6 +47,6 @@ describe('a report on the screen', () => {
       reportRuns(report, [])
         .filter((run) => run.heading)
         .map((run) => run.text),
-    ).toEqual(['FINDINGS:', 'IMPRESSION:']);
+    ).toEqual(['FINDINGS: ', 'IMPRESSION: ']);
   });
 });

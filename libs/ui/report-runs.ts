@@ -64,7 +64,7 @@ function runOf(start: number, end: number, { report, spans, headings }: Cut): Re
 
 /** The heading as it stands in the text, when the section begins with its own name. */
 function headingOf(text: string, section: ReportView['sections'][number]): readonly { start: number; end: number }[] {
-  const match = /^\s*([A-Za-z][A-Za-z /&-]{1,40}):/.exec(text.slice(section.start, section.end));
+  const match = /^\s*([A-Za-z][A-Za-z /&-]{1,40}):[ \t]*\r?\n?/.exec(text.slice(section.start, section.end));
   if (!match) return [];
   return [{ start: section.start + (match[0].length - match[0].trimStart().length), end: section.start + match[0].length }];
 }

@@ -76,7 +76,7 @@ function WhyLine({ step, x, place, state, onSelect }: LineProps) {
             onSelect(item.id);
           }}
         >
-          {item.text}
+          <span className="reason-text">{item.text}</span>
           <small>{said}</small>
         </button>
       ) : (
@@ -100,7 +100,7 @@ function Bar({ step, x, hue }: { readonly step: WhyStep; readonly x: (logit: num
       <svg className="w" viewBox={`0 0 ${String(STRIP)} 22`} aria-hidden="true">
         <path className="link" d={`M${from.toFixed(1)} 0V6M${to.toFixed(1)} 16V22`} />
         <rect
-          className={step.contribution < 0 ? 'bar lower' : 'bar'}
+          className={step.contribution < 0 ? 'beam lower' : 'beam'}
           x={Math.min(from, to).toFixed(1)}
           y="6"
           width={Math.max(1.5, Math.abs(to - from)).toFixed(1)}

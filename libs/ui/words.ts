@@ -20,6 +20,7 @@ const MODALITIES: Readonly<Record<string, ModalityWords>> = {
   labs: { word: 'Labs', glyph: 'm-labs', hue: 'm-labs' },
   'radiology-report': { word: 'Report', glyph: 'm-report', hue: 'm-report' },
   'chest-imaging': { word: 'Image', glyph: 'm-image', hue: 'm-image' },
+  withheld: { word: 'Withheld', glyph: 'i-lock', hue: 'm-off' },
 };
 
 /** Slots stand in this order everywhere. */
@@ -67,20 +68,41 @@ export function calibrationSentence(assessment: WireAssessment): string {
 
 /** Short reason of an abstention, as it stands in a row: the page says the rest. */
 const REASONS: Readonly<Record<string, string>> = {
-  'outside-population': 'outside its patients',
+  'outside-population': 'not made for this patient',
   'too-little-data': 'too little data',
   'stale-inputs': 'vitals too old',
-  'uncalibrated-pattern': 'not calibrated for these inputs',
+  'uncalibrated-pattern': 'not calibrated for this',
   'image-unfit': 'image not usable',
   withheld: 'inputs withheld',
   'model-unavailable': 'model not answering',
 };
 
-/** `No score: vitals too old.` becomes `vitals too old`; without a sentence the code's own words. */
-export function abstentionShort(assessment: Pick<WireAssessment, 'reason' | 'reasonText'>): string {
-  const said = assessment.reasonText?.replace(/^No score(?: yet)?:\s*/i, '').replace(/\.$/, '');
-  if (said && said.length <= 34) return said;
-  return REASONS[assessment.reason ?? ''] ?? 'no reason given';
+/** Sentences of the model, as a row can bear them. */
+const SHORT: readonly (readonly [RegExp, string])[] = [
+  [/adults/, 'under 18'],
+  [/already score/, 'already unwell'],
+  [/observed for less/, 'too little data'],
+  [/fewer than three/, 'too few vitals'],
+  [/never calibrated/, 'not calibrated for these inputs'],
+];
+
+type Abstained = Pick<WireAssessment, 'reason' | 'reasonText'>;
+
+/** `No score: vitals too old.` becomes `vitals too old`; a long sentence becomes a short one. */
+export function abstentionShort(assessment: Abstained): string {
+  const said = saidWhy(assessment);
+  const short = SHORT.find(([pattern]) => pattern.test(said))?.[1];
+  if (short !== undefined) return short;
+  return said !== '' && said.length <= 24 ? said : (REASONS[assessment.reason ?? ''] ?? 'no reason given');
+}
+
+/** The whole sentence, where there is room for it: `No score: vitals too old`. */
+export function abstentionTitle(assessment: Abstained): string {
+  return `No score: ${saidWhy(assessment) || abstentionShort(assessment)}`;
+}
+
+function saidWhy({ reasonText }: Abstained): string {
+  return (reasonText ?? '').replace(/^No score(?: yet)?:\s*/i, '').replace(/\.$/, '');
 }
 
 /** What a score needs before it can be given again. */

@@ -1,0 +1,91 @@
+import { Fragment } from 'react';
+import { clockSeconds, stamp } from '@concord/ui';
+import { purposeWord, type AuditLine } from './event.ts';
+
+interface Props {
+  readonly lines: readonly AuditLine[];
+  readonly zone: string;
+}
+
+const CLASS: Readonly<Record<AuditLine['outcome'], string | undefined>> = { allowed: undefined, emergency: 'btg', refused: 'refused', failed: 'refused' };
+
+/** Events, newest first, a heading for each day of the site's calendar. */
+export function AuditTable({ lines, zone }: Props) {
+  const days = lines.map((line) => stamp(line.atMs, zone).replace(/ \d\d:\d\d$/, ''));
+  return (
+    <table className="log">
+      <caption className="vh">Events, newest first</caption>
+      <colgroup>
+        <col className="k-when" />
+        <col className="k-who" />
+        <col />
+        <col className="k-why" />
+        <col className="k-pur" />
+        <col className="k-ref" />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col" aria-sort="descending">
+            When <span aria-hidden="true">↓</span>
+          </th>
+          <th scope="col">Who</th>
+          <th scope="col">What</th>
+          <th scope="col">Why allowed</th>
+          <th scope="col">Purpose</th>
+          <th scope="col">Request</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line, index) => (
+          <Fragment key={`${line.id}-${String(index)}`}>
+            {days[index] !== days[index - 1] && (
+              <tr className="day">
+                <th scope="rowgroup" colSpan={6}>
+                  {days[index]}
+                </th>
+              </tr>
+            )}
+            <Line line={line} zone={zone} />
+          </Fragment>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What it was done to: two by name, the rest counted. */
+function objects({ on }: AuditLine): string {
+  return `${on.slice(0, 2).join(', ')}${on.length > 2 ? ` and ${String(on.length - 2)} more` : ''}`;
+}
+
+function Line({ line, zone }: { readonly line: AuditLine; readonly zone: string }) {
+  return (
+    <tr {...(CLASS[line.outcome] ? { className: CLASS[line.outcome] } : {})}>
+      <td>
+        <b>{clockSeconds(line.atMs, zone)}</b>
+        <small>{line.unit}</small>
+      </td>
+      <td>
+        <b>{line.login}</b>
+        <small>{line.name}</small>
+      </td>
+      <td>
+        {line.what} {objects(line)}
+        {line.query && <small>{line.query}</small>}
+        {line.patient && <small>{`patient ${line.patient}`}</small>}
+      </td>
+      <td>
+        {line.outcome === 'allowed' || line.outcome === 'emergency' ? (
+          <span>{line.basis || 'not said'}</span>
+        ) : (
+          <>
+            <b>{line.outcome === 'refused' ? 'Refused' : 'Failed'}</b>
+            <small>{line.basis}</small>
+          </>
+        )}
+      </td>
+      <td>{purposeWord(line.purpose)}</td>
+      <td className="hash two">{line.request ?? '–'}</td>
+    </tr>
+  );
+}

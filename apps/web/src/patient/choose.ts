@@ -1,0 +1,31 @@
+import type { PatientPage, Timeline, WireAssessment, WireEvidence } from '@concord/contracts';
+
+export const HORIZONS = ['6h', '12h', '24h'] as const;
+export type Horizon = (typeof HORIZONS)[number];
+
+export function assessmentFor(page: Pick<PatientPage, 'assessments'>, horizon: Horizon): WireAssessment | undefined {
+  return page.assessments.find((assessment) => assessment.task.endsWith(`-${horizon}`));
+}
+
+export interface ReportKey {
+  readonly reportId: string;
+  readonly version: number;
+}
+
+/** The report to open with: the one that the reasons cite, else the newest. */
+export function firstReport(timeline: Timeline, page: PatientPage): ReportKey | null {
+  const cited = assessmentFor(page, '24h')?.evidence.find((item) => item.kind === 'report-span');
+  if (cited?.kind === 'report-span') return { reportId: cited.pointer.reportId, version: cited.pointer.version };
+  const newest = [...timeline.reports].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
+  return newest ? { reportId: newest.reportId, version: newest.version } : null;
+}
+
+export type ImageItem = Timeline['images'][number];
+
+/** The image to open with: the one that the reasons point into, else the newest. */
+export function firstImage(timeline: Timeline, evidence: readonly WireEvidence[]): ImageItem | null {
+  const cited = evidence.find((item) => item.kind === 'image-region');
+  const uid = cited?.kind === 'image-region' ? cited.pointer.sopInstanceUid : null;
+  const byAge = [...timeline.images].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  return byAge.find((image) => image.sopInstanceUid === uid) ?? byAge[0] ?? null;
+}

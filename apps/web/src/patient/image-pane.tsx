@@ -1,0 +1,139 @@
+'use client';
+
+import { useState } from 'react';
+import type { Timeline, WireEvidence } from '@concord/contracts';
+import { FailedPlate, Glyph, ImageRegions, age, when, type TaggedBox } from '@concord/ui';
+import { paths } from '../api/paths.ts';
+import { firstImage, type ImageItem } from './choose.ts';
+
+interface Props {
+  readonly timeline: Timeline;
+  readonly evidence: readonly WireEvidence[];
+  readonly tags: ReadonlyMap<string, number>;
+  readonly selected: WireEvidence | null;
+  readonly nowMs: number;
+  readonly zone: string;
+}
+
+/** The image as the server drew it, and the regions that the reasons point to. */
+export function ImagePane({ timeline, evidence, tags, selected, nowMs, zone }: Props) {
+  const [picked, setPicked] = useState<string | null>(null);
+  const cited = selected?.kind === 'image-region' ? selected.pointer.sopInstanceUid : null;
+  const wanted = timeline.images.find((image) => image.sopInstanceUid === (cited ?? picked)) ?? firstImage(timeline, evidence);
+  const others = timeline.images.filter((image) => image.sopInstanceUid !== wanted?.sopInstanceUid);
+  return (
+    <section className="pane" aria-labelledby="h-image" data-testid="image">
+      <header>
+        <h2 id="h-image">Image</h2>
+        {wanted && (
+          <span className="small two">{`${when(Date.parse(wanted.at), nowMs, zone)}, ${viewWords(wanted)}, ${age(Date.parse(wanted.at), nowMs)}`}</span>
+        )}
+      </header>
+      {!wanted && <p className="two small">No image. The score does without it.</p>}
+      {wanted && <Film key={wanted.sopInstanceUid} image={wanted} boxes={boxesIn(wanted, evidence, tags)} selected={selected?.id ?? null} />}
+      {others.length > 0 && (
+        <p className="picks">
+          Others:
+          {others.map((image) => (
+            <button
+              key={image.sopInstanceUid}
+              type="button"
+              onClick={() => {
+                setPicked(image.sopInstanceUid);
+              }}
+            >
+              {`${viewWords(image)}, ${when(Date.parse(image.at), nowMs, zone)}`}
+            </button>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function viewWords(image: ImageItem): string {
+  return [image.modality, image.viewPosition].filter(Boolean).join(' ');
+}
+
+function boxesIn(image: ImageItem, evidence: readonly WireEvidence[], tags: ReadonlyMap<string, number>): readonly TaggedBox[] {
+  return evidence.flatMap((item) => {
+    const tag = tags.get(item.id);
+    if (item.kind !== 'image-region' || tag === undefined || item.pointer.sopInstanceUid !== image.sopInstanceUid) return [];
+    return [{ id: item.id, tag, box: item.pointer.box }];
+  });
+}
+
+interface FilmProps {
+  readonly image: ImageItem;
+  readonly boxes: readonly TaggedBox[];
+  readonly selected: string | null;
+}
+
+function Film({ image, boxes, selected }: FilmProps) {
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
+  const again = () => {
+    setTries(tries + 1);
+    setFailed(false);
+  };
+  if (failed) return <FilmFailed onRetry={again} />;
+  return (
+    <>
+      {image.unusedReason && (
+        <p className="small">
+          <span className="m-image">
+            <Glyph name="m-image" />
+          </span>
+          <b> Image not used.</b> {sentence(image.unusedReason)}
+        </p>
+      )}
+      <div className="film">
+        <div className="frame">
+          {/* The picture is drawn by the server from the stored pixels; an optimiser would change what is seen and keep a copy. */}
+          <img
+            key={tries}
+            src={paths.rendered(image)}
+            width={image.columns}
+            height={image.rows}
+            alt={`Chest image, ${viewWords(image)}`}
+            onError={() => {
+              setFailed(true);
+            }}
+          />
+          <ImageRegions
+            rows={image.rows}
+            columns={image.columns}
+            boxes={boxes}
+            selected={selected}
+            label={boxes.length === 0 ? 'No region marked' : `Regions of reasons ${boxes.map((box) => String(box.tag)).join(', ')}`}
+          />
+        </div>
+        <p>
+          <span>{`${String(image.columns)} × ${String(image.rows)}`}</span>
+          {boxes.length > 0 && <span>Box: covering it changes the score most</span>}
+        </p>
+      </div>
+    </>
+  );
+}
+
+function FilmFailed({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <FailedPlate
+      what="The image"
+      reference={null}
+      at={null}
+      rest="The rest of this page is complete. The score has not changed."
+      actions={
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      }
+    />
+  );
+}
+
+function sentence(text: string): string {
+  const said = text.trim().replace(/\.$/, '');
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+}

@@ -1,0 +1,105 @@
+'use client';
+
+import { useMemo } from 'react';
+import { patientPageSchema, timelineSchema, type PatientPage, type ReportView, type Timeline } from '@concord/contracts';
+import { FailedPlate, PatientBanner, Plate } from '@concord/ui';
+import { shortReference, type Answer } from '../api/answer.ts';
+import { paths } from '../api/paths.ts';
+import { useFollowing } from '../api/use-following.ts';
+import { useNow, usePolled } from '../api/use-polled.ts';
+import { LiveNews } from '../frame/live.tsx';
+import { LostLine } from '../frame/lost-line.tsx';
+import { useChange } from '../worklist/use-change.ts';
+import { AxisPane } from './axis-pane.tsx';
+import { ImagePane } from './image-pane.tsx';
+import { pageNews } from './news.ts';
+import { ReportPane } from './report-pane.tsx';
+import { ScorePane } from './score-pane.tsx';
+import { StaleLine } from './stale-line.tsx';
+import { usePatientFocus } from './use-focus.ts';
+import { WhyPane } from './why-pane.tsx';
+
+interface Props {
+  readonly initial: PatientPage;
+  /** Null when it could not be read: the rest of the page stands without it. */
+  readonly initialTimeline: Timeline | null;
+  readonly timelineReference: string | null;
+  readonly initialReport: Answer<ReportView> | null;
+  readonly zone: string;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+const noRows = () => NOBODY;
+
+/** One patient: score beside why, one time axis, report and image, tied by number tags. */
+export function PatientView({ initial, initialTimeline, timelineReference, initialReport, zone }: Props) {
+  const id = initial.banner.patientId;
+  const { value: page, receivedAt, lost, recalled, refresh } = usePolled(paths.patient(id), patientPageSchema, initial);
+  const timeline = useFollowing(paths.timeline(id), timelineSchema, initialTimeline, signatureOf(page));
+  const nowMs = useNow(page.generatedAt, receivedAt);
+  const { news } = useChange(page, pageNews, noRows);
+  const focus = usePatientFocus(page, timeline);
+  const { assessment, fall, tags, selected, select } = focus;
+  const evidence = useMemo(() => assessment?.evidence ?? [], [assessment]);
+  if (recalled) return <Recalled />;
+  const context = { page, assessment, nowMs, zone };
+  return (
+    <>
+      <PatientBanner banner={page.banner} zone={zone} />
+      <main className="cols" id="main">
+        <div className="across">
+          <LostLine lost={lost} shownMs={Date.parse(page.generatedAt)} nowMs={nowMs} zone={zone} onRetry={refresh} />
+          <StaleLine page={page} assessment={assessment} nowMs={nowMs} zone={zone} />
+        </div>
+        <div className="left">
+          <ScorePane {...context} horizon={focus.horizon} onHorizon={focus.setHorizon} />
+          <WhyPane {...context} fall={fall} timeline={timeline} selected={selected?.id ?? null} onSelect={select} />
+        </div>
+        <div className="rest">
+          {timeline ? (
+            <AxisPane {...context} timeline={timeline} focus={focus} tags={tags} />
+          ) : (
+            <section className="pane">
+              <FailedPlate
+                what="The time axis"
+                reference={shortReference(timelineReference)}
+                at={null}
+                rest="The score beside it is complete and used these readings. It is tried again by itself."
+              />
+            </section>
+          )}
+          {timeline && (
+            <div className="pair">
+              <ReportPane {...context} timeline={timeline} initial={initialReport} evidence={evidence} tags={tags} selected={selected} onSelect={select} />
+              <ImagePane timeline={timeline} evidence={evidence} tags={tags} selected={selected} nowMs={nowMs} zone={zone} />
+            </div>
+          )}
+        </div>
+      </main>
+      <LiveNews news={news} />
+    </>
+  );
+}
+
+/** Changes when something arrived or was scored; the time axis is then asked for again. */
+function signatureOf(page: PatientPage): string {
+  return [...page.inputs.map((input) => input.newestAt), ...page.assessments.map((assessment) => assessment.id)].join(' ');
+}
+
+/** A right that ended takes with it what was on the screen. */
+function Recalled() {
+  return (
+    <main className="page" id="main">
+      <Plate
+        title="Nothing here that you can open"
+        actions={
+          <a className="btn" href="/">
+            Back to the list
+          </a>
+        }
+      >
+        <p>This patient was open to you until now and is not any more. What was on the screen is cleared.</p>
+      </Plate>
+    </main>
+  );
+}
