@@ -25,12 +25,17 @@ export function createAuthenticate(parts: Parts): Authenticate {
     if (bearer !== undefined) return believed(await parts.verify(bearer));
     if (sessionId === undefined) return undefined;
     refuseForeign(request, parts.publicUrl);
-    return ofSession(sessionId, parts);
+    return ofSession(sessionId, isUse(request), parts);
   };
 }
 
-async function ofSession(id: string, { verify, sessions, signIn }: Parts): Promise<Actor | undefined> {
-  const session = sessions.live.use(id);
+/** A page that asks again by itself says so: it must not keep a session alive that nobody uses. */
+function isUse(request: FastifyRequest): boolean {
+  return request.headers['x-concord-background'] === undefined;
+}
+
+async function ofSession(id: string, used: boolean, { verify, sessions, signIn }: Parts): Promise<Actor | undefined> {
+  const session = sessions.live.use(id, used);
   if (session === undefined) return undefined;
   const current = await signIn.refreshed(id, session);
   if (current === undefined) return undefined;

@@ -48,15 +48,15 @@ class Shelf<T> {
     return id;
   }
 
-  /** Using it keeps it alive. */
-  use(id: string): T | undefined {
+  /** Using it keeps it alive; looking on (`isUse` false) does not. */
+  use(id: string, isUse = true): T | undefined {
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
     if (this.endsAt(id) <= this.#now()) {
       this.#held.delete(id);
       return undefined;
     }
-    held.usedAt = this.#now();
+    if (isUse) held.usedAt = this.#now();
     return held.value;
   }
 
