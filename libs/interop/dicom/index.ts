@@ -1,9 +1,12 @@
-export type { DicomFault } from './fault.ts';
-export { FAILURE_REASON } from './fault.ts';
+export { FAILURE_REASON, type DicomFault } from './fault.ts';
 export { jpegHeader, type JpegHeader } from './jpeg-header.ts';
 export type { DicomJson, DicomJsonAttribute } from './json-model.ts';
 export { DICOM_LIMITS, isUid } from './limits.ts';
+export { parseAccept, parseMediaType, type MediaType } from './media-type.ts';
+export { isBoundary, MULTIPART_LIMITS, MultipartReader, type BodyPart, type MultipartError, type MultipartLimits } from './multipart.ts';
 export { writePart10, type DicomElement, type Part10 } from './part10.ts';
+export { parseQido, type QidoQuery } from './qido.ts';
 export { readInstance, type DicomInstance, type DicomReader, type ReadPorts } from './read.ts';
+export { STOW_REASON, STOW_WARNING, stowResponse, stowStatus, type InstanceReference, type StowOutcome } from './stow.ts';
 export { DEFLATED_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN, JPEG_BASELINE } from './syntax.ts';
 export type { ImageTime } from './wall-clock.ts';
