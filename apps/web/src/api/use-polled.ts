@@ -37,7 +37,7 @@ export function usePolled<T>(path: string, schema: Schema<T>, initial: T): Polle
   const [state, setState] = useState<State<T>>({ value: initial, receivedAt: 0, lost: null, recalled: false });
   const failures = useRef(0);
   const poll = useCallback(async () => {
-    const answer = await askHere(path, schema);
+    const answer = await askHere(path, schema, true);
     const at = performance.now();
     if (answer?.kind === 'signed-out') {
       window.location.assign('/sign-in?ended');
