@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend } from '../apps/api/src/backend.ts';
 import { compose } from '../apps/api/src/composition.ts';
-import { readConfig } from '../apps/api/src/config.ts';
+import { readConfig, type Config } from '../apps/api/src/config.ts';
 import { buildServer, type Edge } from '../apps/api/src/server.ts';
 import { FileStore } from '../apps/dev-identity/src/file-store.ts';
 import { createProvider } from '../apps/dev-identity/src/provider.ts';
 import { readRealm, realmFile } from '../apps/dev-identity/src/realm.ts';
 import { keepSecrets, type Secrets } from '../apps/dev-identity/src/secrets.ts';
 import { createRealmServer } from '../apps/dev-identity/src/server.ts';
+import { instant, ok } from '../libs/core/kernel/index.ts';
+import type { AccessRequest, AccessScope } from '../libs/core/ports/index.ts';
 import { createTelemetry } from '../libs/adapters/telemetry/index.ts';
 
 /** The real edge with the real demo identity in one process, on ports of their own. */
@@ -26,8 +28,15 @@ export interface RunningEdge extends Edge {
   close(): Promise<void>;
 }
 
-/** @param backendOf made with the folder that the edge uses for its data. */
-export async function startEdge(backendOf: (dataDir: string) => Promise<Backend>, databaseUrl = 'postgresql://unused'): Promise<RunningEdge> {
+export interface EdgeOptions {
+  /** Made with the settings of the edge. */
+  readonly backend: (config: Config) => Promise<Backend>;
+  readonly databaseUrl?: string;
+  /** Where the dashboard answers. */
+  readonly webUrl?: string;
+}
+
+export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl }: EdgeOptions): Promise<RunningEdge> {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -36,8 +45,14 @@ export async function startEdge(backendOf: (dataDir: string) => Promise<Backend>
   const store = new FileStore(join(dataDir, 'identity', 'sessions.json'), () => Date.now());
   const identity = createRealmServer(createProvider({ publicUrl: url, realm, secrets, store }), realm);
   const identityUrl = await listen(identity);
-  const config = readConfig({ DATABASE_URL: databaseUrl, CONCORD_PORT: String(port), CONCORD_DATA_DIR: dataDir, CONCORD_IDENTITY_URL: identityUrl });
-  const backend = await backendOf(dataDir);
+  const config = readConfig({
+    DATABASE_URL: databaseUrl,
+    CONCORD_PORT: String(port),
+    CONCORD_DATA_DIR: dataDir,
+    CONCORD_IDENTITY_URL: identityUrl,
+    CONCORD_WEB_URL: webUrl,
+  });
+  const backend = await backendOf(config);
   const quiet = { info: () => undefined, error: () => undefined };
   const edge = await buildServer(compose(config, backend, createTelemetry(), quiet));
   await edge.app.listen(port, '127.0.0.1');
@@ -70,6 +85,20 @@ export async function startEdge(backendOf: (dataDir: string) => Promise<Backend>
       await new Promise((resolve) => identity.close(resolve));
     },
   };
+}
+
+/** A backend that grants everything and holds nothing: for what the edge decides before any data is asked for. */
+export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend'] {
+  const scope = { now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) } };
+  return () =>
+    Promise.resolve({
+      withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {
+        seen.push(request);
+        return work(scope as unknown as AccessScope).then(ok);
+      },
+      ready: () => Promise.resolve(true),
+      close: () => Promise.resolve(),
+    });
 }
 
 async function exchange(identityUrl: string, secret: string, user: string): Promise<string> {

@@ -1,8 +1,6 @@
 import { createHmac, createPublicKey, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instant, ok } from '@concord/core/kernel';
-import type { AccessRequest, AccessScope } from '@concord/core/ports';
-import { startEdge, type RunningEdge } from '../edge.ts';
+import { emptyBackend, startEdge, type RunningEdge } from '../edge.ts';
 
 type Json = Record<string, unknown>;
 
@@ -23,14 +21,7 @@ const signed = (head: Json, body: Json, key = genuine) => {
 const statusOf = async (token: string) => (await fetch(`${edge.url}/api/v1/session`, { headers: { authorization: `Bearer ${token}` } })).status;
 
 beforeAll(async () => {
-  edge = await startEdge(() =>
-    Promise.resolve({
-      withAccess: <T>(_: AccessRequest, work: (scope: AccessScope) => Promise<T>) =>
-        work({ now: instant(0), wards: [], worklist: { wards: () => Promise.resolve([]) } } as unknown as AccessScope).then(ok),
-      ready: () => Promise.resolve(true),
-      close: () => Promise.resolve(),
-    }),
-  );
+  edge = await startEdge({ backend: emptyBackend() });
   const token = await edge.token('physician');
   parts = token.split('.');
   [header, claims] = [decode(parts[0]), decode(parts[1])];

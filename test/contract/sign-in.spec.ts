@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instant, ok } from '@concord/core/kernel';
-import type { AccessRequest, AccessScope } from '@concord/core/ports';
-import { startEdge, type RunningEdge } from '../edge.ts';
+import type { AccessRequest } from '@concord/core/ports';
+import { emptyBackend, startEdge, type RunningEdge } from '../edge.ts';
 
 let edge: RunningEdge;
 const seen: AccessRequest[] = [];
 
 beforeAll(async () => {
-  edge = await startEdge(() =>
-    Promise.resolve({
-      withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {
-        seen.push(request);
-        return work({ now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) } } as unknown as AccessScope).then(ok);
-      },
-      ready: () => Promise.resolve(true),
-      close: () => Promise.resolve(),
-    }),
-  );
+  edge = await startEdge({ backend: emptyBackend(seen) });
 });
 afterAll(() => edge.close());
 

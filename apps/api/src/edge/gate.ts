@@ -10,6 +10,8 @@ export type Ask = Pick<AccessRequest, 'subject'> & Partial<Pick<AccessRequest, '
 
 export const aboutPatient = (patientId: PatientId): Ask => ({ subject: { kind: 'patient', patientId } });
 export const aboutSearch = (query: string): Ask => ({ subject: { kind: 'search', query } });
+/** One thing by its own id: whose it is shows only once it is read. */
+export const aboutResource = (reference: string): Ask => ({ subject: { kind: 'search', query: reference } });
 export const aboutNobody: Ask = { subject: { kind: 'none' } };
 
 /** The only way of a controller to stored data: `withAccess`, with refusals thrown as the answers they are. */

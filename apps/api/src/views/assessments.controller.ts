@@ -4,7 +4,7 @@ import type { WireAssessment } from '@concord/contracts';
 import { isUuid, type AssessmentId } from '@concord/core/clinical';
 import { callerOf } from '../edge/caller.ts';
 import { notFound } from '../edge/failure.ts';
-import { aboutNobody, Gate } from '../edge/gate.ts';
+import { aboutResource, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { wireAssessment } from './patient-row.ts';
 import { readQuery } from './questions.ts';
@@ -23,7 +23,7 @@ export class AssessmentsController {
   read(@Req() request: FastifyRequest, @Param('id') id: string): Promise<WireAssessment> {
     readQuery(request, {});
     if (!isUuid(id)) throw notFound();
-    return this.#gate.find(callerOf(request), aboutNobody, async (scope) => {
+    return this.#gate.find(callerOf(request), aboutResource(`RiskAssessment/${id}`), async (scope) => {
       const stored = await scope.assessments.read(id as AssessmentId);
       if (stored === undefined) return undefined;
       scope.audit.note({ objects: [`RiskAssessment/${stored.id}`], detail: { assessment: stored.id, bundle: stored.assessment.bundle } });
