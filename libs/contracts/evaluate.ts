@@ -24,6 +24,7 @@ export const riskFiguresSchema = z.object({
   auprc: figure,
   brier: figure,
   ece: figure,
+  eceByChance: figure,
   slope: figure,
   intercept: figure,
   observedExpected: figure,

@@ -47,6 +47,15 @@ export function percentileInterval(values: readonly number[]): Interval {
   return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
 }
 
+/**
+ * Interval of a figure that sums absolute differences, such as a calibration error: a draw adds noise and so adds error,
+ * and the percentiles lie above the figure itself. They are moved down by what the draws add at their middle.
+ */
+export function errorInterval([low, high]: Interval, figure: number): Interval {
+  const added = Math.max(0, (low + high) / 2 - figure);
+  return [Math.max(0, low - added), high - added];
+}
+
 /** Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */
 export function quantile(sorted: Float64Array, probability: number): number {
   const place = (sorted.length - 1) * probability;

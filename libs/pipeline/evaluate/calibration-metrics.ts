@@ -1,5 +1,5 @@
 import { err, ok, seededRng, type Result } from '@concord/core/kernel';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, errorInterval } from './bootstrap.ts';
 import {
   brier,
   calibrationError,
@@ -80,13 +80,18 @@ function intervals({ seed, draws, progress }: SuiteQuestion, columns: readonly (
       progress({ step: 'bootstrap', done, total });
     },
   };
-  return bootstrap(plan, (draw) =>
+  const drawn = bootstrap(plan, (draw) =>
     Object.fromEntries(
       columns.flatMap(([column, rows]) =>
         Object.entries(ourFigures(reweighted(rows, (row) => at(draw, row)))).map(([name, value]) => [`columns.${column}.${name}`, value]),
       ),
     ),
   );
+  const errors = columns.flatMap(([column, rows]) => {
+    const interval = drawn[`columns.${column}.ece`];
+    return interval === undefined ? [] : [[`columns.${column}.ece`, errorInterval(interval, ece(rows))] as const];
+  });
+  return { ...drawn, ...Object.fromEntries(errors) };
 }
 
 function ourFigures(rows: Ranked): Readonly<Record<string, number>> {

@@ -1,5 +1,5 @@
 import type { Rng } from '@concord/core/ports';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, errorInterval } from './bootstrap.ts';
 import { brier, ece, observedExpected, recalibration, share } from './calibration.ts';
 import { auprc, auroc } from './discrimination.ts';
 import { at, ranked, reweighted, type Ranked } from './predictions.ts';
@@ -25,6 +25,8 @@ export interface RiskFigures {
   readonly auprc: number;
   readonly brier: number;
   readonly ece: number;
+  /** Calibration error that the same rows would show if their probabilities were exactly right: bins of few rows never agree. */
+  readonly eceByChance: number;
   readonly slope: number;
   readonly intercept: number;
   readonly observedExpected: number;
@@ -55,8 +57,23 @@ export function judgeRisk(rows: RiskRows, plan: JudgePlan): RiskJudgement {
     return { ...figures, ...Object.fromEntries(others) };
   };
   const sample = measure();
+  const eceByChance = chanceError(main, plan.rng);
   const ci = bootstrap({ units: rows.patients, ...plan }, (draw) => measure((row) => at(draw, at(rows.patient, row))));
-  return { figures: nested(sample, rows), ci };
+  return { figures: nested(sample, { rows, eceByChance }), ci: centred(ci, sample) };
+}
+
+/** Outcomes drawn anew from the probabilities; enough for two digits of a mean. */
+const CHANCE_DRAWS = 40;
+
+function chanceError(rows: Ranked, rng: Rng): number {
+  let sum = 0;
+  for (let draw = 0; draw < CHANCE_DRAWS; draw += 1) sum += ece({ ...rows, outcome: Uint8Array.from(rows.score, (p) => (rng.next() < p ? 1 : 0)) });
+  return sum / CHANCE_DRAWS;
+}
+
+function centred(ci: Readonly<Record<string, Interval>>, sample: Readonly<Record<string, number>>): Readonly<Record<string, Interval>> {
+  const [drawn, figure] = [ci['ece'], sample['ece']];
+  return drawn === undefined || figure === undefined ? ci : { ...ci, ece: errorInterval(drawn, figure) };
 }
 
 function mainFigures(rows: Ranked, covered: Uint8Array | undefined): Record<string, number> {
@@ -80,7 +97,7 @@ function besideFigures(name: string, rows: Ranked, mainAuroc: number): readonly 
   ];
 }
 
-function nested(flat: Readonly<Record<string, number>>, rows: RiskRows): RiskFigures {
+function nested(flat: Readonly<Record<string, number>>, { rows, eceByChance }: { readonly rows: RiskRows; readonly eceByChance: number }): RiskFigures {
   const of = (name: string): number => flat[name] ?? Number.NaN;
   return {
     positives: rows.outcome.reduce((sum, y) => sum + y, 0),
@@ -88,6 +105,7 @@ function nested(flat: Readonly<Record<string, number>>, rows: RiskRows): RiskFig
     auprc: of('auprc'),
     brier: of('brier'),
     ece: of('ece'),
+    eceByChance,
     slope: of('slope'),
     intercept: of('intercept'),
     observedExpected: of('observedExpected'),
