@@ -8,7 +8,14 @@ import type { Course, Extent, Finding } from './findings.ts';
 export const LEXICON: readonly { readonly finding: Finding | null; readonly names: readonly string[]; readonly denies?: readonly string[] }[] = [
   {
     finding: 'atelectasis',
-    names: ['{atelecta*|subatelecta*}', '{lobar|lung|lobe} collapse', 'collapse of the ~ {lung|lobe}', '{volume loss|loss of volume}', 'collapsed {lung|lobe}'],
+    names: [
+      '{atelecta*|subatelecta*}',
+      '{lobar|lung|lobe} collapse',
+      'collapse of the ~ {lung|lobe}',
+      '{volume loss|loss of volume}',
+      'collapsed {lung|lobe}',
+      'collapse',
+    ],
   },
   {
     finding: 'cardiomegaly',
@@ -34,7 +41,7 @@ export const LEXICON: readonly { readonly finding: Finding | null; readonly name
       '{heart|cardiac} {size |silhouette |}not enlarged',
     ],
   },
-  { finding: 'consolidation', names: ['consolidat*', 'air bronchogram*', '{airspace|air space} {disease|consolidat*}'] },
+  { finding: 'consolidation', names: ['consolidat*', 'air bronchogram*', '{airspace|air space} consolidat*'] },
   {
     finding: 'device',
     names: [
@@ -45,7 +52,9 @@ export const LEXICON: readonly { readonly finding: Finding | null; readonly name
       '{pigtail|swan ganz|pulmonary artery|impella|intra aortic balloon} {catheter|pump}',
       '{ecg|ekg|monitoring|pacing|pacemaker} {lead|leads|electrode|electrodes|wires}',
       '{prosthetic|mechanical|bioprosthetic|artificial} {valve|valves}',
-      '{tracheostomy|stent|stents}',
+      '{tracheostomy|stent|stents|tube|tubes|catheter|catheters|hardware|defibrillators|pacemakers}',
+      'valve {replacement|prosthesis|repair}',
+      'surgical {clips|hardware|staples}',
     ],
   },
   {
@@ -61,6 +70,7 @@ export const LEXICON: readonly { readonly finding: Finding | null; readonly name
       '{indistinct*|ill defined|indistinctness of the} {pulmonary|perihilar|} {vasculature|vessels|vascularity|vascular markings}',
       'prominen* of the {pulmonary|} {vasculature|vascularity}',
       'peribronchial cuffing',
+      '{vascular|pulmonary vascular} prominence',
     ],
     denies: [
       '{pulmonary|} {vasculature|vascularity|vascular markings} {is|are|appears|within} {within |}{normal|unremarkable|normal limits|normal in caliber|not engorged}',
@@ -157,6 +167,8 @@ export const LEXICON: readonly { readonly finding: Finding | null; readonly name
     finding: 'opacity',
     names: [
       '{opacit*|opacif*|infiltrat*}',
+      '{airspace|air space} {disease|shadowing|process}',
+      '{interstitial|reticular} {marking|markings|lung markings}',
       '{increased|hazy|patchy|focal|ill defined|vague|streaky|linear|basilar|basal|retrocardiac|hazy increased} {density|densities|haziness}',
       '{increased|prominent|coarse|coarsened|accentuated} {interstitial |lung |bronchovascular |reticular |pulmonary |}{markings|pattern}',
       '{reticular|interstitial|reticulonodular|ground glass|groundglass} {pattern|prominence|change|changes|disease|abnormality|thickening}',
@@ -190,6 +202,8 @@ export const LEXICON: readonly { readonly finding: Finding | null; readonly name
     finding: null,
     names: [
       'mass effect',
+      '{vertebral|vertebral body} collapse',
+      'bronchial tube',
       '{massive|massively}',
       'body mass index',
       '{nodal|node} status',

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { circumstancesOf } from './context.ts';
+import { tokensOf } from './words.ts';
+
+/** What a sentence says of the words between « and ». */
+const said = (marked: string): readonly string[] => {
+  const start = marked.indexOf('«');
+  const end = marked.indexOf('»') - 1;
+  return [...circumstancesOf(tokensOf(marked.replace(/[«»]/g, '')), { start, end })].sort();
+};
+
+// The kinds of case are those of the NegEx and ConText papers; the sentences are ours.
+describe('what a sentence says of a finding', () => {
+  it.each([
+    ['There is no «pneumothorax».', ['absent']],
+    ['Negative for «effusion».', ['absent']],
+    ['No focal «consolidation», effusion or pneumothorax.', ['absent']],
+    ['No focal consolidation, large pleural effusion, acute rib fracture or «pneumothorax» is seen.', ['absent']],
+    ['The patient denies cough, fever, night sweats, weight loss or «chest pain».', ['absent']],
+    ['«Pneumothorax» is not seen.', ['absent']],
+    ['«Edema» has resolved.', ['absent']],
+    ['A «pulmonary embolism» was ruled out.', ['absent']],
+    ['Lungs free of «infiltrate».', ['absent']],
+    ['Without evidence of «edema».', ['absent']],
+  ])('denied: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['No change in the «effusion».', []],
+    ['No interval change in the right «effusion».', []],
+    ['The «effusion» has not significantly changed.', []],
+    ['Not only «consolidation» but also an effusion is seen.', []],
+    ['No prior study for comparison; «cardiomegaly».', []],
+    ['Compared to the prior study the «effusion» is larger.', []],
+  ])('only looks denied or old: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['No pneumothorax, but a small «effusion» remains.', []],
+    ['No pneumothorax; «effusion» on the left.', []],
+    ['There is no edema and there is a small «effusion».', []],
+    ['No edema, although the «heart is enlarged».', []],
+    ['Absence of edema is reassuring, however «pneumonia» is likely in the right base.', []],
+  ])('the denial ends before: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['«Pneumonia» cannot be excluded.', ['possible']],
+    ['Cannot rule out «pneumonia».', ['possible']],
+    ['Possible «pneumonia» in the left base.', ['possible']],
+    ['Findings may represent «atelectasis».', ['possible']],
+    ['Suspicious for «pneumonia».', ['possible']],
+    ['Rule out «pneumonia».', ['possible']],
+    ['«Atelectasis» versus consolidation.', ['possible']],
+    ['Return if there is «fever».', ['possible']],
+  ])('doubted: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['History of «heart failure».', ['historical']],
+    ['Past medical history of COPD and «heart failure».', ['historical']],
+    ['Old «rib fractures» on the left.', ['historical']],
+    ['Status post «pneumothorax».', ['historical']],
+    ['History of heart failure, presents with «edema».', []],
+    ['Three day history of «cough».', []],
+    ['No history of «pneumothorax».', ['absent', 'historical']],
+    ['Family history of «lung cancer».', ['family', 'historical']],
+    ['His father had «emphysema».', ['family']],
+  ])('of the past or of a relative: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it('does not let the words of the finding deny the finding', () => {
+    expect(said('«No acute disease».')).toEqual([]);
+    expect(said('There is no «acute fracture».')).toEqual(['absent']);
+  });
+
+  it('never fails on any text, and never looks outside the sentence it was given', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 120, unit: 'grapheme' }), fc.nat(120), fc.nat(30), (text, start, length) => {
+        expect(circumstancesOf(tokensOf(text), { start, end: start + length }).size).toBeLessThanOrEqual(4);
+      }),
+    );
+  });
+});
