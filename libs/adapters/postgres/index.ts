@@ -2,3 +2,4 @@ export { startCluster, type Cluster, type ClusterSettings } from './cluster/clus
 export { prepareServer } from './cluster/prepare.ts';
 export { migrate, type AlsoMigrate } from './schema/migrate.ts';
 export { seedReferenceData } from './schema/reference-data.ts';
+export { openDatabase, type AccessPolicy, type Database, type DatabaseSettings } from './with-access.ts';

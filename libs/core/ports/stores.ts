@@ -2,6 +2,7 @@ import type { Instant } from '../kernel/index.ts';
 import type { PatientId, PatientTimeline, Sha256 } from '../clinical/index.ts';
 import type { AssessmentStore } from './assessment-store.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { CareStore } from './care-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
 import type { ObservationStore } from './observation-store.ts';
@@ -21,6 +22,7 @@ export interface Stores {
   readonly assessments: AssessmentStore;
   readonly worklist: WorklistStore;
   readonly reconcile: ReconcileStore;
+  readonly care: CareStore;
   readonly audit: AuditStore;
   readonly blobs: SealedBlobStore;
   readonly jobs: JobStore;

@@ -45,7 +45,9 @@ ALTER TABLE wards ADD CHECK (setting IN ('ward', 'icu'));
 ALTER TABLE sources ADD CHECK (delivery IN ('live', 'batch'));
 ALTER TABLE model_bundles ADD CHECK (state IN ('available', 'active', 'previous'));
 ALTER TABLE patients ADD CHECK (revision >= 0), ADD CHECK (demo_kind IN ('synthetic', 'assembled'));
-ALTER TABLE access_grants ADD CHECK (relationship IN ('ward', 'discharged-72h', 'care-team', 'recent-study', 'own-record'));
+ALTER TABLE access_grants ADD CHECK (relationship IN ('ward', 'discharged-72h', 'care-team', 'recent-study', 'own-record', 'own-source'));
+-- A source that wrote about a patient reads back what it wrote, once and for all.
+CREATE UNIQUE INDEX access_grants_source ON access_grants (holder, patient_key) WHERE relationship = 'own-source';
 -- No number without a unit.
 ALTER TABLE observations ADD CHECK ((number IS NULL) = (unit IS NULL));
 ALTER TABLE assessments
@@ -107,6 +109,12 @@ CREATE FUNCTION app.reach_care() RETURNS SETOF uuid LANGUAGE sql STABLE
 
 CREATE FUNCTION app.reach_ids() RETURNS SETOF uuid LANGUAGE sql STABLE
   AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT app.reach()) $$;
+
+-- Pseudonyms the source has written about: it may open its own rows, which takes the link and the key, and no others.
+CREATE FUNCTION app.source_keys() RETURNS SETOF uuid LANGUAGE sql STABLE
+  AS $$ SELECT g.patient_key FROM public.access_grants g WHERE g.relationship = 'own-source' AND g.holder = 'source:' || app.source() $$;
+CREATE FUNCTION app.source_ids() RETURNS SETOF uuid LANGUAGE sql STABLE
+  AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT app.source_keys()) $$;
 
 -- The one patient of the worker's job.
 CREATE FUNCTION app.job_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE

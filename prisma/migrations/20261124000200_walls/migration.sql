@@ -61,7 +61,7 @@ BEGIN
 END $$;
 
 CREATE POLICY matched ON patients FOR SELECT TO app_rw USING (id = ANY ((SELECT app.write_ids())::uuid[]));
-CREATE POLICY matched ON patient_keys FOR SELECT TO app_rw USING (patient_id = ANY ((SELECT app.write_ids())::uuid[]));
+CREATE POLICY matched ON patient_keys FOR SELECT TO app_rw USING (patient_id = ANY ((SELECT app.write_ids())::uuid[]) OR patient_id IN (SELECT app.source_ids()));
 CREATE POLICY raises ON patients FOR UPDATE TO app_rw USING (id = ANY ((SELECT app.write_ids())::uuid[]));
 CREATE POLICY closes ON patient_versions FOR UPDATE TO app_rw USING (source_id = (SELECT app.source()) AND patient_id = ANY ((SELECT app.write_ids())::uuid[]));
 GRANT UPDATE (version, revision, updated_at) ON patients TO app_rw;
@@ -71,7 +71,8 @@ CREATE POLICY job_locks ON patients FOR UPDATE TO app_worker USING (id = (SELECT
 GRANT UPDATE (updated_at) ON patients TO app_worker;
 
 CREATE POLICY reads ON patient_links FOR SELECT TO app_rw
-  USING (patient_key IN (SELECT app.reach()) OR source_id = (SELECT app.source()) OR patient_id = ANY ((SELECT app.write_ids())::uuid[]));
+  USING (patient_key IN (SELECT app.reach()) OR source_id = (SELECT app.source()) OR patient_id = ANY ((SELECT app.write_ids())::uuid[])
+         OR patient_key IN (SELECT app.source_keys()));
 -- An arrival names a patient by identifier: exactly that blind index is shown, to a source alone.
 CREATE POLICY looked_up ON patient_identifiers FOR SELECT TO app_rw
   USING ((SELECT app.source()) IS NOT NULL AND value_index = (SELECT decode(app.setting('lookup'), 'hex')));
@@ -81,8 +82,11 @@ CREATE POLICY audited ON patient_links FOR SELECT TO app_rw
   USING ((SELECT app.has_role('privacy') AND app.setting('purpose') = 'HOPERAT') AND
          (patient_id = (SELECT app.setting('audited_id'))::uuid OR patient_key = ANY ((SELECT string_to_array(app.setting('audited_keys'), ','))::uuid[])));
 
+-- A refusal is recorded under the patient's pseudonym: the one patient whom the request names, and only after the decision.
+CREATE POLICY recorded ON patient_links FOR SELECT TO app_rw USING (patient_id = (SELECT app.setting('recorded_id'))::uuid);
+
 -- Grants: seen by their holder; made and replaced by the source whose encounter, team or study they rest on.
-CREATE POLICY held ON access_grants FOR SELECT TO app_rw USING (holder = ANY ((SELECT app.holders())::text[]));
+CREATE POLICY held ON access_grants FOR SELECT TO app_rw USING (holder = ANY ((SELECT app.holders())::text[]) OR holder = (SELECT 'source:' || app.source()));
 CREATE POLICY derived ON access_grants FOR ALL TO app_rw
   USING (patient_key = ANY ((SELECT app.write_keys())::uuid[])) WITH CHECK (patient_key = ANY ((SELECT app.write_keys())::uuid[]));
 GRANT SELECT, INSERT, DELETE ON access_grants TO app_rw;

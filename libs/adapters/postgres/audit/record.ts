@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import type { PatientId } from '@concord/core/clinical';
+import type { AccessDecision, AccessRequest } from '@concord/core/ports';
+import { begin, type Facts } from '../context.ts';
+import { asPatientKey, type PatientKey } from '../rows.ts';
+import type { Transaction } from '../transaction.ts';
+import { eventOf } from './event.ts';
+import type { NoteBook } from './notes.ts';
+import { eventsOf } from './units.ts';
+import { writeEvents } from './write.ts';
+
+export interface Recording {
+  readonly request: AccessRequest;
+  readonly decision: AccessDecision;
+  readonly facts: Facts;
+  readonly tx: Transaction;
+  readonly notes: NoteBook;
+  readonly refused: boolean;
+}
+
+/** What is about no patient leaves no event when it touched none: a sign-in's own session, running figures. */
+const SILENT = ['Session', 'Metrics'];
+
+/**
+ * Writes the events that the answer owes, in the answer's own transaction. A refusal is recorded like an answer, in a
+ * transaction that did nothing else.
+ */
+export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<void> {
+  // One patient asked about is named whether or not a row of theirs was found.
+  const asked = request.subject.kind === 'patient' ? await subjectKey(tx, request.subject.patientId) : undefined;
+  const patients = [...new Set([...(asked === undefined ? [] : [asked]), ...(refused ? [] : tx.touched)])];
+  if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return;
+  const missed = refused || (patients.length === 0 && (request.action === 'read' || request.action === 'vread') && request.subject.kind !== 'none');
+  const happening = {
+    request,
+    decision,
+    now: facts.now,
+    outcome: missed ? 4 : 0,
+    ...(missed ? { outcomeText: refused ? decision.ruleId : 'not found' } : {}),
+  } as const;
+  const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), tally: notes.tally };
+  const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
+  await writeEvents(client, events);
+}
+
+/** The pseudonym under which the record names the patient asked about, who may be hidden from the asker. */
+async function subjectKey(tx: Transaction, id: PatientId): Promise<PatientKey | undefined> {
+  const visible = await tx.keyOf(id);
+  if (visible !== undefined) return visible;
+  await tx.rows('recorded-id', "SELECT set_config('app.recorded_id', $1, true)", [id]);
+  return tx.keyOf(id);
+}
+
+interface Failure {
+  readonly request: AccessRequest;
+  readonly machine: 'api' | 'worker';
+  readonly error: unknown;
+}
+
+/** What was undone is recorded too, in a transaction of its own: who tried what, and the kind of the error, never its words. */
+export async function recordFailure(client: ClientBase, { request, machine, error }: Failure): Promise<void> {
+  const facts = await begin(client, request, machine);
+  const decision: AccessDecision = { allow: true, ruleId: 'rolled-back', relationship: 'none', obligations: [] };
+  const outcome = isRefusalOfDoor(error) ? 4 : 8;
+  const outcomeText = error instanceof Error ? error.name : 'unknown';
+  const patientKey = request.subject.kind === 'patient' ? await failedKey(client, request.subject.patientId) : undefined;
+  const place = { unitId: randomUUID(), part: 'open', patientKey } as const;
+  await writeEvents(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText }, place, { objects: [] })]);
+  await client.query('COMMIT');
+}
+
+/** A door that refuses what was sent throws what it will answer; anything else is a fault of ours. */
+function isRefusalOfDoor(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
+}
+
+async function failedKey(client: ClientBase, id: PatientId): Promise<PatientKey | undefined> {
+  await client.query("SELECT set_config('app.recorded_id', $1, true)", [id]);
+  const { rows } = await client.query<{ patient_key: string }>('SELECT patient_key FROM patient_links WHERE patient_id = $1', [id]);
+  return rows[0] === undefined ? undefined : asPatientKey(rows[0].patient_key);
+}

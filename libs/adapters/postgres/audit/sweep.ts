@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { ClientBase, Pool } from 'pg';
+import { asWritten, at, timeOrderedId } from '../rows.ts';
+import type { StoredEvent } from './event.ts';
+import { RENEW_AFTER, STUDY_UNIT } from './units.ts';
+import { writeEvents } from './write.ts';
+
+/** A worklist that was not renewed for a quarter of an hour and a poll has nobody before it any more. */
+const WORKLIST_SILENT_MS = RENEW_AFTER + 5 * 60_000;
+const UNITS_MAX = 500;
+
+interface EndedUnit {
+  readonly id: string;
+  readonly kind: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly opening: unknown;
+  readonly patients: number;
+  readonly instances: readonly string[] | null;
+  readonly bytes: number;
+  readonly now: Date;
+}
+
+const ENDED = `SELECT u.id, u.kind, u.issuer, u.subject, u.opening, clock_timestamp() AS now,
+    (SELECT count(DISTINCT m.patient_key)::int FROM audit_unit_marks m WHERE m.unit_id = u.id) AS patients,
+    (SELECT array_agg(DISTINCT i ORDER BY i) FROM audit_unit_tallies t, unnest(t.instances) i WHERE t.unit_id = u.id) AS instances,
+    (SELECT coalesce(sum(t.byte_count), 0)::float8 FROM audit_unit_tallies t WHERE t.unit_id = u.id) AS bytes
+  FROM audit_units u WHERE NOT EXISTS (SELECT FROM audit_unit_closings c WHERE c.unit_id = u.id) AND (
+    (u.kind = 'dicom-study' AND u.opened_at < now() - $1 * interval '1 millisecond')
+    OR (u.kind = 'worklist' AND u.opened_at < now() - $2 * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM audit_unit_marks m WHERE m.unit_id = u.id AND m.marked_at > now() - $2 * interval '1 millisecond')))
+  ORDER BY u.opened_at LIMIT ${UNITS_MAX}`;
+
+/**
+ * Closes the units that have ended, each with one event: what left in it, in counts and one hash. The worker's work, once a
+ * minute; several at once close each unit once.
+ * @returns how many it closed.
+ */
+export async function closeAuditUnits(pool: Pool): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query("SELECT set_config('app.sweep', 'audit-units', true)");
+    const { rows } = await client.query<EndedUnit>(ENDED, [STUDY_UNIT, WORKLIST_SILENT_MS]);
+    let closed = 0;
+    for (const unit of rows) closed += await close(client, unit);
+    await client.query('COMMIT');
+    return closed;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function close(client: ClientBase, unit: EndedUnit): Promise<number> {
+  const claimed = await client.query('INSERT INTO audit_unit_closings (unit_id, closed_at) VALUES ($1, $2) ON CONFLICT DO NOTHING', [unit.id, unit.now]);
+  if (claimed.rowCount === 0) return 0;
+  // The line is written in the name of whom the unit belongs to; that is what the policy of the record asks.
+  await client.query("SELECT set_config('app.issuer', $1, true), set_config('app.subject', $2, true)", [unit.issuer, unit.subject]);
+  const opening = asWritten<StoredEvent>(unit.opening);
+  const recordedAt = at(unit.now);
+  await writeEvents(client, [
+    { ...opening, eventId: timeOrderedId(recordedAt), unitId: unit.id, unitPart: 'close', recordedAt, objects: [], detail: tallyOf(unit) },
+  ]);
+  return 1;
+}
+
+function tallyOf({ kind, patients, instances, bytes }: EndedUnit): unknown {
+  if (kind === 'worklist') return { patients };
+  const list = instances ?? [];
+  return { instances: list.length, bytes, instancesSha256: createHash('sha256').update(list.join('\n')).digest('hex') };
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { Assessment, AssessmentId, PatientId } from '@concord/core/clinical';
+import { invariant, type Instant } from '@concord/core/kernel';
+import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
+import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
+import { reachableCare, type Transaction } from '../transaction.ts';
+import { Filter, searchPage } from './filter.ts';
+import { openJson, sealJson } from './sealed-json.ts';
+
+export function assessmentStore(tx: Transaction): AssessmentStore {
+  return {
+    save: (assessment, backdated) => save(tx, assessment, backdated?.storedAt),
+    read: async (id) => (await load(tx, 'assessment-read', 'o.id = $4', [id]))[0],
+    list: (query) => list(tx, query),
+    search: (query, page) => search(tx, query, page),
+    withdrawSince: (patientId, since) => withdrawSince(tx, patientId, since),
+  };
+}
+
+async function save(tx: Transaction, assessment: Assessment, storedAt: Instant | undefined): Promise<AssessmentId | undefined> {
+  const { patientId } = assessment;
+  const key = await tx.keyOf(patientId);
+  invariant(key !== undefined, 'an assessment is stored for the patient of its job');
+  tx.touched.add(key);
+  // Numbers are given one at a time: the patient's row is the lock.
+  await tx.rows('lock-patient', 'SELECT id FROM patients WHERE id = $1 FOR UPDATE', [patientId]);
+  await withdrawRetracted(tx, key);
+  if (await isOvertaken(tx, key, assessment)) return undefined;
+  const id = asAssessmentId(randomUUID());
+  const stored = tx.mayBackdate && storedAt !== undefined ? storedAt : tx.now;
+  await insert(tx, assessment, { id, key, storedAt: stored });
+  await insertEvidence(tx, assessment, { id, key });
+  return id;
+}
+
+/** A late result never overwrites one that knew more. */
+async function isOvertaken(tx: Transaction, key: PatientKey, { task, asOf, pins }: Assessment): Promise<boolean> {
+  const text = `SELECT 1 AS found FROM assessments WHERE patient_key = $1 AND task = $2 AND revision > $3 AND as_of >= $4 AND status <> 'entered-in-error' LIMIT 1`;
+  return (await tx.rows('assessment-overtaken', text, [key, task, pins.revision, date(asOf)])).length > 0;
+}
+
+/** An input that was retracted after an assessment had used it withdraws the assessment; its reach back is the model's own. */
+const WITHDRAW = `UPDATE assessments a SET status = 'entered-in-error', withdrawn_at = $2 WHERE a.patient_key = $1 AND a.status <> 'entered-in-error' AND (
+    EXISTS (SELECT FROM observations o WHERE o.patient_key = a.patient_key AND o.closed_revision > a.revision AND o.retracted_at IS NOT NULL
+      AND o.revision <= a.revision AND o.available_at <= a.as_of AND o.effective_at BETWEEN a.as_of - interval '48 hours' AND a.as_of)
+    OR EXISTS (SELECT FROM reports r WHERE r.patient_key = a.patient_key AND r.closed_revision > a.revision AND r.retracted_at IS NOT NULL
+      AND r.revision <= a.revision AND r.available_at <= a.as_of AND r.effective_at <= a.as_of)
+    OR EXISTS (SELECT FROM imaging_instances i WHERE i.patient_key = a.patient_key AND i.closed_revision > a.revision AND i.retracted_at IS NOT NULL
+      AND i.revision <= a.revision AND i.available_at <= a.as_of AND i.effective_at <= a.as_of))`;
+
+async function withdrawRetracted(tx: Transaction, key: PatientKey): Promise<void> {
+  await tx.rows('assessment-withdraw', WITHDRAW, [key, date(tx.now)]);
+}
+
+async function withdrawSince(tx: Transaction, patientId: PatientId, since: Instant): Promise<number> {
+  const key = await tx.keyOf(patientId);
+  if (key === undefined) return 0;
+  tx.touched.add(key);
+  const text = `UPDATE assessments SET status = 'entered-in-error', withdrawn_at = $3 WHERE patient_key = $1 AND as_of >= $2 AND status <> 'entered-in-error' RETURNING id`;
+  return (await tx.rows('assessment-withdraw-since', text, [key, date(since), date(tx.now)])).length;
+}
+
+interface Place {
+  readonly id: AssessmentId;
+  readonly key: PatientKey;
+}
+
+const INSERT = `INSERT INTO assessments (id, patient_key, sequence, task, as_of, stored_at, bundle, outcome, reason, probability, logit, calibration_id,
+    evidence_level, pattern, status, revision, links_version, clocks_version, inputs_sha256, block_sha256, runtime, encounter_id, stale_at, sealed)
+  VALUES ($1, $2, (SELECT coalesce(max(sequence), 0) + 1 FROM assessments WHERE patient_key = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    'preliminary', $14, $15, $16, $17, $18, $19,
+    (SELECT e.id FROM encounters e WHERE e.patient_key = $2 AND e.superseded_at IS NULL AND e.retracted_at IS NULL AND e.starts_at <= $4 ORDER BY e.starts_at DESC LIMIT 1),
+    $20, $21)`;
+
+async function insert(tx: Transaction, assessment: Assessment, { id, key, storedAt }: Place & { readonly storedAt: Instant }): Promise<void> {
+  const { outcome, pins, patientId } = assessment;
+  const score = outcome.kind === 'scored' ? outcome.score : undefined;
+  const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: assessment });
+  // prettier-ignore
+  await tx.rows('assessment-insert', INSERT, [
+    id, key, assessment.task, date(assessment.asOf), date(storedAt), assessment.bundle, outcome.kind, outcome.kind === 'abstained' ? outcome.abstention.reason : null,
+    score?.probability ?? null, score?.logit ?? null, score?.calibrationId ?? null, score?.evidenceLevel ?? null, score?.pattern ?? [], pins.revision,
+    pins.links, pins.clocks, pins.inputsSha256, pins.blockSha256, pins.runtime, dateOrNull(assessment.staleAt), sealed,
+  ]);
+}
+
+const INSERT_EVIDENCE = `INSERT INTO evidence (assessment_id, place, patient_key, evidence_id, modality, kind, contribution, pointer)
+  SELECT $1, e.place, $2, e.id, e.modality, e.kind, e.contribution, e.pointer FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::jsonb[])
+    AS e (place, id, modality, kind, contribution, pointer)`;
+
+async function insertEvidence(tx: Transaction, { outcome }: Assessment, { id, key }: Place): Promise<void> {
+  if (outcome.kind === 'abstained' || outcome.evidence.length === 0) return;
+  const items = outcome.evidence;
+  const pointers = items.map(({ pointer }) => (pointer === null ? null : JSON.stringify(pointer)));
+  const columns = [
+    items.map((_, i) => i),
+    items.map((one) => one.id),
+    items.map((one) => one.modality),
+    items.map((one) => one.kind),
+    items.map((one) => one.contribution),
+  ];
+  await tx.rows('evidence-insert', INSERT_EVIDENCE, [id, key, ...columns, pointers]);
+}
+
+function contentPlace(id: string): string {
+  return `assessments|sealed|${id}`;
+}
+
+export interface AssessmentRow {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly sequence: number;
+  readonly status: string;
+  readonly stored_at: Date;
+  readonly as_of: Date;
+  readonly sealed: Buffer;
+}
+
+export const ASSESSMENT_COLUMNS = 'o.id, o.patient_key, o.sequence::float8 AS sequence, o.status, o.stored_at, o.as_of, o.sealed';
+
+async function load(tx: Transaction, name: string, which: string, values: readonly unknown[]): Promise<readonly StoredAssessment[]> {
+  const text = `SELECT ${ASSESSMENT_COLUMNS} FROM assessments o WHERE ${reachableCare('o')} AND ${which}`;
+  return toAssessments(tx, await tx.rows<AssessmentRow>(name, text, [...tx.reachValues, ...values]));
+}
+
+async function list(tx: Transaction, query: Parameters<AssessmentStore['list']>[0]): Promise<readonly StoredAssessment[]> {
+  const key = await tx.keyOf(query.patientId);
+  if (key === undefined) return [];
+  const which = `o.patient_key = $4 AND ($5::text IS NULL OR o.task = $5) AND ($6::timestamptz IS NULL OR o.as_of <= $6) AND ($7::timestamptz IS NULL OR o.as_of >= $7)
+    ORDER BY o.as_of DESC, o.sequence DESC LIMIT $8`;
+  return load(tx, 'assessment-list', which, [key, query.task ?? null, dateOrNull(query.asOf), dateOrNull(query.from), query.limit]);
+}
+
+async function search(tx: Transaction, query: Parameters<AssessmentStore['search']>[0], page: Page): Promise<Paged<StoredAssessment>> {
+  const filter = new Filter(tx.reachValues);
+  filter.conditions.push(reachableCare('o'));
+  if (query.patientId !== undefined) filter.where('o.patient_key = ?', (await tx.keyOf(query.patientId)) ?? null);
+  filter.where('o.id = ANY (?::uuid[])', query.ids);
+  filter.where('o.encounter_id = ?', query.encounterId);
+  filter.where('o.task = ?', query.task);
+  filter.where('o.bundle = ?', query.bundle);
+  filter.where('o.as_of >= ?', query.from && date(query.from));
+  filter.where('o.as_of <= ?', query.to && date(query.to));
+  const from = { columns: ASSESSMENT_COLUMNS, from: 'assessments o', moment: 'o.as_of', momentOf: (row: AssessmentRow) => row.as_of };
+  const found = await searchPage<AssessmentRow>(tx, from, filter, page);
+  return { ...found, items: await toAssessments(tx, found.items) };
+}
+
+/** Opens the rows and counts their patients as handed out. */
+export async function toAssessments(tx: Transaction, rows: readonly AssessmentRow[]): Promise<readonly StoredAssessment[]> {
+  await tx.meet(rows.map(({ patient_key }) => patient_key));
+  const items = [];
+  for (const row of rows) {
+    const patientId = tx.handOut(asPatientKey(row.patient_key));
+    const assessment = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+    items.push({
+      id: asAssessmentId(row.id),
+      assessment,
+      status: asOneOf<StoredAssessment['status']>(row.status),
+      storedAt: at(row.stored_at),
+      sequence: row.sequence,
+    });
+  }
+  return items;
+}

@@ -1,0 +1,67 @@
+import type { PatientId } from '@concord/core/clinical';
+import type { AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
+import type { StoredEvent } from '../audit/event.ts';
+import { asPatientKey, asWritten, date } from '../rows.ts';
+import type { Transaction } from '../transaction.ts';
+import { Filter, searchPage } from './filter.ts';
+
+interface EventRow {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly recorded_at: Date;
+  readonly bytes: Buffer;
+}
+
+const COLUMNS = "o.event_id AS id, coalesce(o.patient_key::text, '') AS patient_key, o.recorded_at, o.bytes";
+/** The place in the order is the event's own id, which grows with time. */
+const SEARCH = {
+  columns: COLUMNS,
+  from: '(SELECT e.*, e.event_id AS id FROM audit_events e) o',
+  moment: 'o.recorded_at',
+  momentOf: (row: EventRow) => row.recorded_at,
+};
+
+/** @param note where the open unit takes what is added to it. */
+export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStore {
+  return { search: (query, page) => search(tx, query, page), note };
+}
+
+async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<Paged<AuditRow>> {
+  const filter = new Filter([]);
+  if (query.patientId !== undefined) {
+    const key = await auditedKey(tx, query.patientId);
+    filter.where('o.patient_key = ?', key ?? null);
+    // Asking about a patient is itself a look at them.
+    if (key !== undefined) tx.touched.add(asPatientKey(key));
+  }
+  filter.where('(o.login = ? OR o.subject = ?)', query.user);
+  filter.where('o.recorded_at >= ?', query.from && date(query.from));
+  filter.where('o.recorded_at < ?', query.to && date(query.to));
+  filter.where('o.purpose = ?', query.purpose);
+  filter.where('o.outcome = ?', query.outcome);
+  const found = await searchPage<EventRow>(tx, SEARCH, filter, page);
+  const ids = await audited(
+    tx,
+    found.items.map(({ patient_key }) => patient_key).filter((key) => key !== ''),
+  );
+  return { ...found, items: found.items.map((row) => toRow(row, ids)) };
+}
+
+async function auditedKey(tx: Transaction, id: PatientId): Promise<string | undefined> {
+  await tx.rows('audited-id', "SELECT set_config('app.audited_id', $1, true)", [id]);
+  return tx.keyOf(id);
+}
+
+/** The outside's ids of these pseudonyms; a patient who was erased has none. */
+async function audited(tx: Transaction, keys: readonly string[]): Promise<ReadonlyMap<string, PatientId>> {
+  const unique = [...new Set(keys)];
+  await tx.rows('audited-keys', "SELECT set_config('app.audited_keys', $1, true)", [unique.join(',')]);
+  await tx.meet(unique);
+  return new Map(unique.flatMap((key) => (tx.isKnown(asPatientKey(key)) ? [[key, tx.idOf(asPatientKey(key))]] : [])));
+}
+
+function toRow(row: EventRow, ids: ReadonlyMap<string, PatientId>): AuditRow {
+  const { patientKey: _pseudonym, ...event } = asWritten<StoredEvent>(JSON.parse(row.bytes.toString('utf8')));
+  const patientId = ids.get(row.patient_key);
+  return { ...event, ...(patientId === undefined ? {} : { patientId }) };
+}

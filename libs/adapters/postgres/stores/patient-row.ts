@@ -1,0 +1,50 @@
+import type { Demographics, Identifier } from '@concord/core/clinical';
+import type { PatientRecord } from '@concord/core/ports';
+import { asOneOf, asPatientId, asPatientKey, asSourceId, at, given } from '../rows.ts';
+import type { Transaction } from '../transaction.ts';
+import { openJson } from './sealed-json.ts';
+
+/** What is sealed of a patient: everything that names them. */
+export interface PatientContent {
+  readonly family: string;
+  readonly given: readonly string[];
+  readonly demographics: Demographics;
+  readonly identifiers: readonly Identifier[];
+}
+
+export function contentPlace(id: string, version: number): string {
+  return `patient_versions|sealed|${id}|${version}`;
+}
+
+export interface PatientRow {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly version: number;
+  readonly updated_at: Date;
+  readonly created_at: Date;
+  readonly demo_kind: string | null;
+  readonly source_id: string;
+  readonly sealed: Buffer;
+}
+
+export const PATIENT_COLUMNS = 'o.id, o.patient_key, v.version, v.available_at AS updated_at, o.created_at, o.demo_kind, o.source_id, v.sealed';
+/** Patients with their pseudonym and newest version; the condition on the version is the caller's. */
+export const PATIENT_FROM = `(SELECT p.id, l.patient_key, p.version, p.created_at, p.demo_kind, p.source_id FROM patients p JOIN patient_links l ON l.patient_id = p.id) o
+  JOIN patient_versions v ON v.patient_id = o.id`;
+
+/** Opens a row and counts it as handed out. */
+export async function toRecord(tx: Transaction, row: PatientRow): Promise<PatientRecord> {
+  const id = asPatientId(row.id);
+  const key = asPatientKey(row.patient_key);
+  tx.know(id, key);
+  tx.handOut(key);
+  const content = await openJson<PatientContent>(tx, id, { place: contentPlace(row.id, row.version), sealed: row.sealed });
+  return {
+    id,
+    version: row.version,
+    updatedAt: at(row.updated_at),
+    ...content,
+    ...given({ demoKind: row.demo_kind === null ? null : asOneOf<'synthetic' | 'assembled'>(row.demo_kind) }),
+    sourceId: asSourceId(row.source_id),
+  };
+}

@@ -1,0 +1,233 @@
+import type { ClientBase, QueryResultRow } from 'pg';
+import type { PatientId, SourceId } from '@concord/core/clinical';
+import { instant, invariant, type Instant } from '@concord/core/kernel';
+import type { AccessRequest, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
+import { asPatientId, asPatientKey, asSourceId, type PatientKey } from './rows.ts';
+
+/** Which rows the decision lets this transaction hand out: by relation to the patient, by source, or the job's patient. */
+export interface Reach {
+  readonly relations: readonly Relationship[];
+  readonly sourceId: SourceId | undefined;
+  readonly jobId: PatientId | undefined;
+}
+
+export interface TransactionParts {
+  readonly client: ClientBase;
+  readonly request: AccessRequest;
+  readonly keyring: Keyring;
+  readonly files: SealedFiles;
+  readonly now: Instant;
+  readonly reach: Reach;
+  /** True for the demo's seed: it may say when things became available. */
+  readonly mayBackdate: boolean;
+}
+
+export interface Raised {
+  readonly revision: number;
+  readonly at: Instant;
+}
+
+/**
+ * One open, decided transaction: what the stores share. It knows which patients were handed out (the audit needs each), which
+ * may be written to, and keeps the pseudonyms and keys that it read.
+ */
+export class Transaction {
+  readonly request: AccessRequest;
+  readonly keyring: Keyring;
+  readonly files: SealedFiles;
+  readonly now: Instant;
+  readonly mayBackdate: boolean;
+  /** Patients in the answer, in the order in which they were handed out. */
+  readonly touched = new Set<PatientKey>();
+  private readonly client: ClientBase;
+  private readonly reach: Reach;
+  private readonly keyById = new Map<PatientId, PatientKey>();
+  private readonly idByKey = new Map<PatientKey, PatientId>();
+  private readonly dataKeys = new Map<PatientId, Uint8Array>();
+  private readonly writable = new Map<PatientId, PatientKey>();
+  private readonly locked = new Set<PatientId>();
+  private readonly raised = new Map<PatientId, Raised>();
+  private open = true;
+
+  constructor(parts: TransactionParts) {
+    this.client = parts.client;
+    this.request = parts.request;
+    this.keyring = parts.keyring;
+    this.files = parts.files;
+    this.now = parts.now;
+    this.reach = parts.reach;
+    this.mayBackdate = parts.mayBackdate;
+  }
+
+  /** A store that was kept beyond its transaction must not read on: nobody would record it. */
+  close(): void {
+    this.open = false;
+  }
+
+  /** A prepared statement; its text is its name's only text. */
+  async rows<R extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<readonly R[]> {
+    invariant(this.open, 'a store was used after its transaction');
+    return (await this.client.query<R>({ name, text, values: [...values] })).rows;
+  }
+
+  /** The three values that `reachable` compares with; they go first in the values of a statement. */
+  get reachValues(): readonly [readonly string[], string | null, string | null] {
+    return [this.reach.relations, this.reach.sourceId ?? null, this.reach.jobId ?? null];
+  }
+
+  /** The source of what this transaction writes. @throws when the actor is none. */
+  get sourceId(): SourceId {
+    const { sourceId } = this.request.actor;
+    invariant(sourceId !== undefined, 'only a source writes');
+    return sourceId;
+  }
+
+  handOut(key: PatientKey): PatientId {
+    this.touched.add(key);
+    return this.idOf(key);
+  }
+
+  isKnown(key: PatientKey): boolean {
+    return this.idByKey.has(key);
+  }
+
+  /** @throws when the patient was not met. */
+  idOf(key: PatientKey): PatientId {
+    const id = this.idByKey.get(key);
+    invariant(id !== undefined, 'a row was handed out before its patient was known');
+    return id;
+  }
+
+  /** Reads the outside's ids of these pseudonyms, as far as row-level security shows them. */
+  async meet(keys: readonly string[]): Promise<void> {
+    const unknown = [...new Set(keys)].filter((key) => !this.idByKey.has(asPatientKey(key)));
+    if (unknown.length === 0) return;
+    const found = await this.rows<LinkRow>('links-by-key', 'SELECT patient_id, patient_key FROM patient_links WHERE patient_key = ANY ($1::uuid[])', [unknown]);
+    for (const row of found) this.know(asPatientId(row.patient_id), asPatientKey(row.patient_key));
+  }
+
+  /** @returns undefined when no such patient is visible here. */
+  async keyOf(id: PatientId): Promise<PatientKey | undefined> {
+    const known = this.keyById.get(id);
+    if (known !== undefined) return known;
+    const [row] = await this.rows<LinkRow>('link-by-id', 'SELECT patient_id, patient_key FROM patient_links WHERE patient_id = $1', [id]);
+    if (row === undefined) return undefined;
+    const key = asPatientKey(row.patient_key);
+    this.know(id, key);
+    return key;
+  }
+
+  know(id: PatientId, key: PatientKey): void {
+    this.keyById.set(id, key);
+    this.idByKey.set(key, id);
+  }
+
+  /** The key that seals this patient's data. @throws when it was destroyed: the patient was erased. */
+  async dataKey(id: PatientId): Promise<Uint8Array> {
+    const kept = this.dataKeys.get(id);
+    if (kept !== undefined) return kept;
+    await this.readDataKeys([id]);
+    const key = this.dataKeys.get(id);
+    invariant(key !== undefined, 'the data key of a patient is not there');
+    return key;
+  }
+
+  /** For a page of patients: one question instead of many. */
+  async readDataKeys(ids: readonly PatientId[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.dataKeys.has(id));
+    if (unknown.length === 0) return;
+    const text =
+      'SELECT DISTINCT ON (patient_id) patient_id, version, wrapped FROM patient_keys WHERE patient_id = ANY ($1::uuid[]) ORDER BY patient_id, version DESC';
+    const rows = await this.rows<{ patient_id: string; version: number; wrapped: Buffer }>('data-keys', text, [unknown]);
+    for (const row of rows) this.dataKeys.set(asPatientId(row.patient_id), this.keyring.unwrap(row.wrapped, keyPlace(row.patient_id, row.version)));
+  }
+
+  keepDataKey(id: PatientId, key: Uint8Array): void {
+    this.dataKeys.set(id, key);
+  }
+
+  /** From here on this patient may be written to: an arrival named them, or they are being made. */
+  async allowWrites(id: PatientId, key: PatientKey | undefined): Promise<void> {
+    const ids = [...this.writable.keys(), id];
+    const keys = [...this.writable.values(), ...(key === undefined ? [] : [key])];
+    await this.rows('allow-writes', "SELECT set_config('app.write_ids', $1, true), set_config('app.write_keys', $2, true)", [ids.join(','), keys.join(',')]);
+    if (key === undefined) return;
+    this.writable.set(id, key);
+    this.know(id, key);
+  }
+
+  /** @throws when the patient was neither matched nor made in this transaction. */
+  writeKey(id: PatientId): PatientKey {
+    const key = this.writable.get(id);
+    invariant(key !== undefined, 'a patient is written to only after it was matched');
+    return key;
+  }
+
+  /** Locks the patients' rows, in one order for everybody, so that equal writes wait for each other and find each other. */
+  async lock(ids: readonly PatientId[]): Promise<void> {
+    const unlocked = [...new Set(ids)].filter((id) => !this.locked.has(id)).sort();
+    if (unlocked.length === 0) return;
+    await this.rows('lock-patients', 'SELECT id FROM patients WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE', [unlocked]);
+    for (const id of unlocked) this.locked.add(id);
+  }
+
+  /** The revision of this transaction's changes to the patient, and the moment they become available. */
+  async raise(id: PatientId): Promise<Raised> {
+    const kept = this.raised.get(id);
+    if (kept !== undefined) return kept;
+    // Never before the last change: a clock that was set back must not make a later row look earlier.
+    const text = `UPDATE patients SET revision = revision + 1, updated_at = greatest(clock_timestamp(), updated_at) WHERE id = $1
+      RETURNING revision::float8 AS revision, floor(extract(epoch FROM updated_at) * 1000)::float8 AS at`;
+    const [row] = await this.rows<{ revision: number; at: number }>('raise-revision', text, [id]);
+    invariant(row !== undefined, 'a patient is written to only after it was matched');
+    const raised = { revision: row.revision, at: instant(row.at) };
+    this.raised.set(id, raised);
+    this.touched.add(this.writeKey(id));
+    await this.rememberSource(this.writeKey(id));
+    return raised;
+  }
+
+  /** What a source wrote about somebody else's patient it reads back: that takes the patient's link and key. */
+  private async rememberSource(key: PatientKey): Promise<void> {
+    const text = `INSERT INTO access_grants (id, patient_key, relationship, holder, basis, starts_at)
+      VALUES (gen_random_uuid(), $1, 'own-source', 'source:' || $2, $1, now()) ON CONFLICT DO NOTHING`;
+    await this.rows('source-grant', text, [key, this.sourceId]);
+  }
+
+  /** A patient made in this transaction is at its first revision. */
+  begin(id: PatientId, raised: Raised): void {
+    this.raised.set(id, raised);
+    this.locked.add(id);
+    this.touched.add(this.writeKey(id));
+  }
+
+  /** When a row becomes available: now, unless the demo's seed says when it was. */
+  availableAt(raised: Raised, said: Instant | undefined): Instant {
+    return this.mayBackdate && said !== undefined && said < raised.at ? said : raised.at;
+  }
+}
+
+interface LinkRow {
+  readonly patient_id: string;
+  readonly patient_key: string;
+}
+
+/** Where a wrapped data key stands. */
+export function keyPlace(patientId: string, version: number): string {
+  return `patient_keys|wrapped|${patientId}|${version}`;
+}
+
+/**
+ * The application's own wall, beside row-level security: SQL that is true for the rows this transaction may hand out.
+ * Its values are `reachValues`, `$1` to `$3`.
+ */
+export function reachable(row: string): string {
+  return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]))
+    OR ${row}.source_id = $2::text OR ${row}.patient_key = (SELECT l.patient_key FROM patient_links l WHERE l.patient_id = $3::uuid))`;
+}
+
+/** The same for rows that no source reads back: scores and their evidence. */
+export function reachableCare(row: string): string {
+  return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]) AND r.relationship <> 'own-record')
+    OR ($2::text IS NOT NULL AND false) OR ${row}.patient_key = (SELECT l.patient_key FROM patient_links l WHERE l.patient_id = $3::uuid))`;
+}

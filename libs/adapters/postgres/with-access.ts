@@ -1,0 +1,208 @@
+import pg from 'pg';
+import { err, ok, type Result } from '@concord/core/kernel';
+import type { AccessDecision, AccessRequest, AccessScope, Keyring, Refusal, Relationship, SealedFiles, WithAccess } from '@concord/core/ports';
+import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
+import { begin, type Facts } from './context.ts';
+import { NoteBook } from './audit/notes.ts';
+import { record, recordFailure } from './audit/record.ts';
+import { closeAuditUnits } from './audit/sweep.ts';
+import { assessmentStore } from './stores/assessment-store.ts';
+import { auditStore } from './stores/audit-store.ts';
+import { blobStore } from './stores/blob-store.ts';
+import { careStore } from './stores/care-store.ts';
+import { encounterStore } from './stores/encounter-store.ts';
+import { imagingStore } from './stores/imaging-store.ts';
+import { jobStore } from './stores/job-store.ts';
+import { observationStore } from './stores/observation-store.ts';
+import { patientStore } from './stores/patient-store.ts';
+import { reconcileStore } from './stores/reconcile-store.ts';
+import { reportStore } from './stores/report-store.ts';
+import { timelineStore } from './stores/timeline-store.ts';
+import { worklistStore } from './stores/worklist-store.ts';
+import { Transaction } from './transaction.ts';
+
+/** The pure decision; a test of row-level security alone hands in one that always allows. */
+export interface AccessPolicy {
+  decide(question: AccessQuestion): AccessDecision;
+  /** The relations under which a search may hand out a row. */
+  reachableBy(question: Omit<AccessQuestion, 'relationships'>): readonly Relationship[];
+  refusal(question: AccessQuestion, decision: AccessDecision): Refusal;
+}
+
+export interface DatabaseSettings {
+  /** Connection string of `app_rw`, or of `app_worker` for machine work. */
+  readonly url: string;
+  /** `worker`: one patient at a time, the one of the request; everything else asks for relations of a person or a source. */
+  readonly machine: 'api' | 'worker';
+  readonly keyring: Keyring;
+  readonly files: SealedFiles;
+  /** In a demo the seed may lay down a past (DESIGN 9); nobody else, and nowhere else. */
+  readonly demo: boolean;
+  readonly policy?: AccessPolicy;
+  readonly connections?: number;
+}
+
+/** The one door to stored data. */
+export interface Database {
+  readonly withAccess: WithAccess;
+  /** True when the database answers and its schema is there. */
+  ready(): Promise<boolean>;
+  /** Closes audit units that have ended; the worker calls it each minute. */
+  closeAuditUnits(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Client of the demo's seed: the only one that may say when something became available. */
+const SEED = 'demo-seed';
+const CONNECTIONS = 12;
+const TRIES = 3;
+/** Two writers of several patients met in opposite orders; the one that was stopped tries again. */
+const DEADLOCK = '40P01';
+const POLICY: AccessPolicy = { decide, reachableBy, refusal };
+
+export function openDatabase(settings: DatabaseSettings): Database {
+  const pool = new pg.Pool({ connectionString: settings.url, max: settings.connections ?? CONNECTIONS, connectionTimeoutMillis: 10_000 });
+  // A connection that idles when the server goes is replaced at the next request; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  return {
+    withAccess: (request, work) => withAccess({ settings, pool }, request, work),
+    ready: () => isReady(pool),
+    closeAuditUnits: () => closeAuditUnits(pool),
+    close: () => pool.end(),
+  };
+}
+
+interface Door {
+  readonly settings: DatabaseSettings;
+  readonly pool: pg.Pool;
+}
+
+async function withAccess<T>(door: Door, request: AccessRequest, work: (scope: AccessScope) => Promise<T>): Promise<Result<T, Refusal>> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptAccess(door, request, work);
+    } catch (error) {
+      if (attempt < TRIES && isDeadlock(error)) continue;
+      throw error;
+    }
+  }
+}
+
+async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope: AccessScope) => Promise<T>): Promise<Result<T, Refusal>> {
+  const client = await door.pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await decided(door.settings, client, { request, work });
+  } catch (error) {
+    broken = await rollBack(client);
+    if (broken === undefined && !isDeadlock(error)) await recordFailure(client, { request, machine: door.settings.machine, error });
+    throw error;
+  } finally {
+    // A connection in an unknown state is not lent again.
+    client.release(broken);
+  }
+}
+
+interface Asked<T> {
+  readonly request: AccessRequest;
+  readonly work: (scope: AccessScope) => Promise<T>;
+}
+
+async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { request, work }: Asked<T>): Promise<Result<T, Refusal>> {
+  const policy = settings.policy ?? POLICY;
+  const facts = await begin(client, request, settings.machine);
+  const question = questionOf(request, facts, settings.machine);
+  const decision = policy.decide(question);
+  const tx = transactionOf(settings, client, { request, facts, policy });
+  const notes = new NoteBook(tx);
+  if (!decision.allow) {
+    await record(client, { request, decision, facts, tx, notes, refused: true });
+    await client.query('COMMIT');
+    return err(policy.refusal(question, decision));
+  }
+  const value = await work(scopeOf(tx, { decision, facts, notes }));
+  await record(client, { request, decision, facts, tx, notes, refused: false });
+  tx.close();
+  await client.query('COMMIT');
+  return ok(value);
+}
+
+function questionOf({ actor, purpose, action, resource, subject }: AccessRequest, facts: Facts, machine: 'api' | 'worker'): AccessQuestion {
+  const aboutOne = subject.kind === 'patient' || machine === 'worker';
+  return { roles: actor.roles, purpose, action, resource, relationships: aboutOne ? facts.relationships : undefined };
+}
+
+interface Deciding {
+  readonly request: AccessRequest;
+  readonly facts: Facts;
+  readonly policy: AccessPolicy;
+}
+
+function transactionOf(settings: DatabaseSettings, client: pg.ClientBase, { request, facts, policy }: Deciding): Transaction {
+  const { actor, purpose, action, resource, subject } = request;
+  const relations = settings.machine === 'worker' ? [] : policy.reachableBy({ roles: actor.roles, purpose, action: lookOf(action), resource });
+  return new Transaction({
+    client,
+    request,
+    keyring: settings.keyring,
+    files: settings.files,
+    now: facts.now,
+    mayBackdate: settings.demo && actor.clientId === SEED,
+    reach: {
+      relations,
+      sourceId: relations.includes('own-source') ? actor.sourceId : undefined,
+      jobId: settings.machine === 'worker' && subject.kind === 'patient' ? subject.patientId : undefined,
+    },
+  });
+}
+
+/** Who writes reads back, in the same transaction, what a look would show them. */
+function lookOf(action: AccessRequest['action']): AccessRequest['action'] {
+  return action === 'create' || action === 'update' ? 'read' : action;
+}
+
+interface Open {
+  readonly decision: AccessDecision;
+  readonly facts: Facts;
+  readonly notes: NoteBook;
+}
+
+function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope {
+  return {
+    decision,
+    now: facts.now,
+    wards: facts.wards,
+    patients: patientStore(tx),
+    encounters: encounterStore(tx),
+    observations: observationStore(tx),
+    reports: reportStore(tx),
+    imaging: imagingStore(tx),
+    timelines: timelineStore(tx),
+    assessments: assessmentStore(tx),
+    worklist: worklistStore(tx),
+    reconcile: reconcileStore(tx),
+    care: careStore(tx),
+    audit: auditStore(tx, (detail) => {
+      notes.add(detail);
+    }),
+    blobs: blobStore(tx),
+    jobs: jobStore(tx),
+  };
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === DEADLOCK;
+}
+
+/** @returns what broke when even the rollback failed: then the connection is not lent again. */
+async function rollBack(client: pg.ClientBase): Promise<Error | undefined> {
+  return client.query('ROLLBACK').then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error('the rollback failed')),
+  );
+}
+
+async function isReady(pool: pg.Pool): Promise<boolean> {
+  const answer = await pool.query<{ found: boolean }>("SELECT to_regclass('public.audit_unit_closings') IS NOT NULL AS found").catch(() => undefined);
+  return answer?.rows[0]?.found === true;
+}
