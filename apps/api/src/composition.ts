@@ -36,7 +36,9 @@ import { AuditModule } from './audit/audit.module.ts';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 import type { Log } from './edge/log.ts';
+import { FhirModule } from './fhir/fhir.module.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
+import { IngestModule } from './ingest/csv.controller.ts';
 import { Sessions } from './identity/sessions.ts';
 import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
 import type { Parts } from './server.ts';
@@ -44,7 +46,7 @@ import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [ViewsModule, AuditModule];
+const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, ViewsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';
@@ -69,5 +71,5 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     sources: SOURCES,
   });
   const authenticate = createAuthenticate({ verify, sessions, signIn, publicUrl: config.publicUrl });
-  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources, servedBundle: servedBundle(config.modelsDir) };
+  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources, servedBundle: servedBundle(config.dataDir, config.modelsDir) };
 }
