@@ -1,7 +1,8 @@
 export { fromBase64, fromUtf8, toBase64, toUtf8 } from './base64.ts';
 export { ENTRIES_MAX, inOrder, isOwnIdentifier, readBundle, responseBundle, type EntryAnswer, type SentBundle, type SentEntry } from './bundle.ts';
-export { isObject, WRITABLE, type WritableType } from './form.ts';
+export { isObject, isWritable, WRITABLE, type WritableType } from './form.ts';
 export { issue, operationOutcome, under, type Issue, type IssueCode } from './issue.ts';
+export { present } from './present.ts';
 export { readResource } from './read-resource.ts';
 export { COUNT_DEFAULT, COUNT_MAX, readSearch, type Criteria, type SearchRequest } from './search.ts';
 export type { DateRange } from './search-date.ts';

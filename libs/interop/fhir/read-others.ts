@@ -99,8 +99,18 @@ export function readReport(sent: WireReport): Read<SentReport> {
     code,
     status: sent.status,
     contentType: 'text/plain',
+    isImaging: isImaging(sent),
     ...present({ encounter, identifier, title: form?.title, language: form?.language ?? sent.language }),
   });
+}
+
+/** LOINC's radiology part, and the imaging sections of HL7 v2 table 0074. */
+const IMAGING: readonly string[] = ['LP29684-5', 'RAD', 'RX', 'IMG', 'CT', 'XRC', 'NMR', 'NMS', 'RUS', 'CUS', 'OUS', 'VUS'];
+
+/** A report that names no department is taken for what its text says. */
+function isImaging({ category }: WireReport): boolean {
+  const codes = (category ?? []).flatMap(({ coding }) => coding ?? []).flatMap(({ code }) => code ?? []);
+  return codes.length === 0 || codes.some((code) => IMAGING.includes(code));
 }
 
 /** `issued` and the time of the study; either stands in for the other, one of them must be there. */

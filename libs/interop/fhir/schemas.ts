@@ -68,6 +68,7 @@ export const observationSchema = z.object({
 export const diagnosticReportSchema = z.object({
   ...resource,
   status: z.enum(['registered', 'partial', 'preliminary', 'final', 'amended', 'corrected', 'appended', 'cancelled', 'entered-in-error', 'unknown']),
+  category: z.array(concept).optional(),
   code: concept,
   subject: reference,
   encounter: reference.optional(),

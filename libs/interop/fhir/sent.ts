@@ -78,6 +78,8 @@ export interface SentReport {
   readonly title?: string;
   readonly language?: string;
   readonly contentType: string;
+  /** False when its categories say that it is of another department: no image model may read it. */
+  readonly isImaging: boolean;
 }
 
 export type SentResource = SentPatient | SentEncounter | SentObservation | SentReport;

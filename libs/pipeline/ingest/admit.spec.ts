@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EncounterId, PatientId, Sha256, SourceId } from '@concord/core/clinical';
-import { hours, instant, LOINC, minutes, plus, type Instant } from '@concord/core/kernel';
+import { instant, LOINC, minutes, plus, type Instant } from '@concord/core/kernel';
 import { vitals } from '@concord/modalities/vitals';
-import { admitSign, checkTime, waves, type SignArrival } from './index.ts';
+import { admitSign, checkTime, type SignArrival } from './index.ts';
 
 const at = instant(Date.UTC(2026, 10, 20, 6));
 const sign = (change: Partial<SignArrival> = {}): SignArrival => ({
@@ -81,14 +81,5 @@ describe('a time', () => {
     expect(allowed(instant(Date.UTC(1961, 3, 12)), '1961-04-12')).toBe(true);
     expect(allowed(instant(Date.UTC(1960, 5, 1)), '1961')).toBe(false);
     expect(allowed(instant(Date.UTC(1961, 0, 1)), '1961')).toBe(true);
-  });
-});
-
-describe('rows of one batch', () => {
-  it('with the same natural key go into different waves, in their order', () => {
-    const rows = [{}, { effectiveAt: plus(at, hours(1)) }, { answer: { kind: 'quantity', value: 99, unit: '/min' } as const }].map((change) =>
-      admitted(change),
-    );
-    expect(waves(rows.filter((row) => typeof row !== 'string'))).toEqual([[0, 1], [2]]);
   });
 });

@@ -1,3 +1,2 @@
 export { admit, admitSign, derivedOf, type Admitted, type SignArrival } from './admit.ts';
 export { AHEAD_MAX, checkTime } from './times.ts';
-export { naturalKey, waves } from './waves.ts';

@@ -1,0 +1,86 @@
+import type { EncounterId } from '@concord/core/clinical';
+import type { NewObservation, Stored } from '@concord/core/ports';
+import type { Issue, SentItem, SentObservation } from '@concord/interop/fhir';
+import { modalities } from '@concord/modalities/registry';
+import { admitSign, checkTime } from '@concord/pipeline/ingest';
+import { ingestIssue } from './answers.ts';
+import { encounterOf } from './store-report.ts';
+import { told, type Outcome, type Placed, type Writing } from './store-entries.ts';
+
+/** Rows of one Observation: one, or one for each part of a panel. */
+interface Rows {
+  readonly entry: Placed<SentObservation>;
+  readonly records: readonly NewObservation[];
+}
+
+/** All Observations of a request in one statement. */
+export async function storeObservations(writing: Writing, entries: readonly Placed<SentObservation>[]): Promise<readonly (readonly [number, Outcome])[]> {
+  const outcomes: (readonly [number, Outcome])[] = [];
+  const accepted: Rows[] = [];
+  for (const entry of entries) {
+    const rows = await rowsOf(writing, entry);
+    if ('kind' in rows) outcomes.push([entry.index, rows]);
+    else accepted.push(rows);
+  }
+  const stored = accepted.length === 0 ? [] : await writing.scope.observations.putAll(accepted.flatMap(({ records }) => records));
+  let at = 0;
+  for (const { entry, records } of accepted) {
+    outcomes.push([entry.index, await answer(writing, entry, stored.slice(at, at + records.length))]);
+    at += records.length;
+  }
+  return outcomes;
+}
+
+async function rowsOf(writing: Writing, entry: Placed<SentObservation>): Promise<Rows | Outcome> {
+  const { resource, patientId } = entry;
+  const { scope, references } = writing;
+  const time = checkTime(resource.effectiveAt, scope.now, await references.demographics(patientId));
+  if (!time.ok) return { kind: 'refused', status: 422, issues: [ingestIssue(time.error, 'Observation.effective')] };
+  const encounter = await encounterOf(writing, entry);
+  if (encounter.refused !== undefined) return encounter.refused;
+  const records: NewObservation[] = [];
+  const issues: Issue[] = [];
+  for (const item of resource.items) {
+    const record = await recordOf(writing, entry, item, encounter.id);
+    if (record.ok) records.push(record.value);
+    else issues.push(ingestIssue(record.error, item.expression));
+  }
+  return issues.length > 0 ? { kind: 'refused', status: 422, issues } : { entry, records };
+}
+
+async function recordOf(
+  { scope, write, originals }: Writing,
+  { resource, patientId }: Placed<SentObservation>,
+  item: SentItem,
+  encounterId: EncounterId | undefined,
+) {
+  const { effectiveAt, status, device, identifier } = resource;
+  return admitSign(
+    {
+      sourceId: write.sourceId,
+      subject: patientId,
+      blob: await originals.of(patientId),
+      effectiveAt,
+      receivedAt: scope.now,
+      status,
+      codes: item.codes,
+      answer: item.answer,
+      ...(write.sentAt === undefined ? {} : { sentAt: write.sentAt }),
+      ...(device === undefined ? {} : { device }),
+      ...(identifier === undefined ? {} : { identifier }),
+      ...(encounterId === undefined ? {} : { encounterId }),
+    },
+    modalities,
+  );
+}
+
+/** An Observation that became several is named by its first. */
+async function answer(writing: Writing, entry: Placed<SentObservation>, stored: readonly Stored<string>[]): Promise<Outcome> {
+  const wrong = stored.find(({ kind }) => kind === 'conflict');
+  const outcomes = stored.map((one) => told(writing, entry, one));
+  const { status, effectiveAt } = entry.resource;
+  if (status === 'entered-in-error' && stored.some(({ kind }) => kind === 'superseded'))
+    await writing.scope.assessments.withdrawSince(entry.patientId, effectiveAt);
+  const [first] = wrong === undefined ? outcomes : outcomes.filter(({ kind }) => kind === 'refused');
+  return first ?? { kind: 'refused', status: 422, issues: [] };
+}
