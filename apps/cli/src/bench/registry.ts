@@ -7,4 +7,9 @@ export const BENCHES: readonly BenchEntry[] = [
     summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
     load: async () => (await import('./ingest.ts')).ingestBench,
   },
+  {
+    name: 'assess',
+    summary: 'One patient with signs, report and film to an explained score, in this process.',
+    load: async () => (await import('./assess.ts')).assessBench,
+  },
 ];

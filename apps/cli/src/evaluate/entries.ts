@@ -9,10 +9,18 @@ export interface SuiteEntry {
   load(settings: Settings): Promise<Suite>;
 }
 
+/** Suites that judge a model: named here, made with the active bundle when one is asked for. */
+const OF_MODELS: readonly SuiteEntry[] = [
+  {
+    name: 'physiological-decline',
+    title: 'Decline within 6, 12 and 24 hours on hourly intensive-care records.',
+    reads: ['vitals_hourly.csv.gz'],
+    load: async (settings) => (await import('./decline.ts')).declineSuite(settings),
+  },
+];
+
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */
-export const SUITES: readonly SuiteEntry[] = suites.map((suite) => ({
-  name: suite.name,
-  title: suite.title,
-  reads: suite.reads,
-  load: () => Promise.resolve(suite),
-}));
+export const SUITES: readonly SuiteEntry[] = [
+  ...suites.map((suite) => ({ name: suite.name, title: suite.title, reads: suite.reads, load: () => Promise.resolve(suite) })),
+  ...OF_MODELS,
+];

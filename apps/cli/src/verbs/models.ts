@@ -62,7 +62,11 @@ async function activate(io: Io, id: BundleId, json: boolean): Promise<ExitCode> 
   const { reproduces, maxDifference } = await probeBundle(bundle, runner).finally(() => runner.close());
   if (!reproduces) throw new VerbFailed(`The probe set of ${id} differs by ${maxDifference.toExponential(1)} on this machine; it was not activated.`);
   const after = await activateBundle(folders, id);
-  io.out(json ? JSON.stringify({ ...after, probe: maxDifference }) : `${after.current} is active; the probe set reproduced within ${maxDifference.toExponential(1)}.`);
+  io.out(
+    json
+      ? JSON.stringify({ ...after, probe: maxDifference })
+      : `${after.current} is active; the probe set reproduced within ${maxDifference.toExponential(1)}.`,
+  );
   return EXIT.done;
 }
 

@@ -11,12 +11,21 @@ export interface VerbEntry {
 /** The typed list of verbs, in the order in which `concord --help` shows them. */
 export const VERBS: readonly VerbEntry[] = [
   { name: 'token', summary: 'Prints an access token of a demo user.', load: async () => (await import('./token.ts')).token },
+  { name: 'seed', summary: 'Lays down the patients of the demo.', load: async () => (await import('./seed.ts')).seed },
   { name: 'ingest', summary: 'Sends FHIR, DICOM or CSV files through the running system’s doors.', load: async () => (await import('./ingest.ts')).ingest },
+  { name: 'assess', summary: 'Asks one question about one patient, now or as of an earlier moment.', load: async () => (await import('./assess.ts')).assess },
+  { name: 'replay', summary: 'Asks a stored question again and compares the number.', load: async () => (await import('./replay.ts')).replay },
   { name: 'audit', summary: 'Hands out the audit record, as the privacy officer.', load: async () => (await import('./audit.ts')).audit },
   {
     name: 'evaluate',
     summary: 'Judges the shipped pipeline and models on a labelled folder.',
     load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+  { name: 'models', summary: 'Lists model bundles, activates one, goes back to the previous one.', load: async () => (await import('./models.ts')).models },
+  {
+    name: 'tensors',
+    summary: 'Writes what the lab learns from: tensors made by the code that serves patients.',
+    load: async () => (await import('./tensors.ts')).tensors,
   },
   { name: 'bench', summary: 'Measures one thing on this machine.', load: async () => (await import('./bench.ts')).bench },
 ];

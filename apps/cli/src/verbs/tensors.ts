@@ -1,0 +1,59 @@
+import { declineTensors } from '../lab/decline-tensors.ts';
+import { filmTensors } from '../lab/film-tensors.ts';
+import { writeNpz, type NpzArray } from '../lab/npz.ts';
+import { phantomTensors } from '../lab/phantom-tensors.ts';
+import { reportTensors } from '../lab/report-tensors.ts';
+import { EXIT, readArgs, UsageError, type ExitCode, type Io, type Verb } from '../verb.ts';
+
+const OPTIONS = {
+  data: { type: 'string' },
+  out: { type: 'string' },
+  count: { type: 'string', default: '600' },
+  seed: { type: 'string', default: '50000' },
+} as const;
+
+interface Wish {
+  readonly data: string | undefined;
+  readonly count: number;
+  readonly seed: number;
+}
+
+type Exporter = (wish: Wish) => readonly NpzArray[] | Promise<readonly NpzArray[]>;
+
+const EXPORTERS: Readonly<Record<string, Exporter>> = {
+  'physiological-decline': ({ data }) => declineTensors(folderOf(data)),
+  'chest-findings': ({ data }) => filmTensors(folderOf(data)),
+  'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
+  'report-grammar': ({ count, seed }) => reportTensors(count, seed),
+};
+
+/** What the lab learns from: tensors made by the code that serves patients, as NumPy's `.npz`. */
+export const tensors: Verb = {
+  usage: [
+    'tensors physiological-decline --data DIR --out FILE.npz',
+    'tensors chest-findings --data DIR --out FILE.npz',
+    'tensors chest-phantoms | report-grammar --out FILE.npz [--count N] [--seed N]',
+  ].join('\n'),
+  async run(args: readonly string[], io: Io): Promise<ExitCode> {
+    const { values, positionals } = readArgs(args, OPTIONS);
+    const [name = ''] = positionals;
+    const exporter = Object.hasOwn(EXPORTERS, name) ? EXPORTERS[name] : undefined;
+    if (exporter === undefined || values.out === undefined)
+      throw new UsageError(`Say which and where to: ${Object.keys(EXPORTERS).join(', ')}, --out FILE.npz.`);
+    const arrays = await exporter({ data: values.data, count: wholeNumber(values.count), seed: wholeNumber(values.seed) });
+    writeNpz(values.out, arrays);
+    const shapes = arrays.map(({ name: array, shape }) => ({ name: array, shape }));
+    io.out(values.json ? JSON.stringify({ suite: name, arrays: shapes }) : shapes.map(({ name: array, shape }) => `${array} [${shape.join(', ')}]`).join('\n'));
+    return EXIT.done;
+  },
+};
+
+function folderOf(data: string | undefined): string {
+  if (data === undefined) throw new UsageError('It reads a labelled folder: --data DIR.');
+  return data;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError('--count and --seed are whole numbers.');
+  return Number(text);
+}
