@@ -35,6 +35,7 @@ import type { Telemetry } from '@concord/adapters/telemetry';
 import { AuditModule } from './audit/audit.module.ts';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
+import { DicomWebModule } from './dicom-web/dicom-web.module.ts';
 import type { Log } from './edge/log.ts';
 import { FhirModule } from './fhir/fhir.module.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
@@ -46,7 +47,7 @@ import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, ViewsModule, AuditModule];
+const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';

@@ -84,16 +84,17 @@ function paging(key: 'limit' | 'offset', value: string): Partial<QidoQuery> | st
 
 /** One day, or a range with either end open. */
 function dates(value: string): Part | undefined {
-  const match = /^(?:(\d{8})|(\d{8})?-(\d{8})?)$/.exec(value);
-  const [first, last] = [match?.[1] ?? match?.[2], match?.[1] ?? match?.[3]];
-  const days = [first, last].flatMap((day) => (day === undefined ? [] : [dayStart(day)]));
-  if (days.length === 0 || days.includes(undefined)) return undefined;
-  const [from, to] = [first, last].map((day) => (day === undefined ? undefined : dayStart(day)));
+  const [, day, first = day, last = day] = /^(?:(\d{8})|(?=.*\d)(\d{8})?-(\d{8})?)$/.exec(value) ?? [];
+  const [from, to] = [dayStart(first), dayStart(last)];
+  if (from === undefined && to === undefined) return undefined;
+  if (from === null || to === null) return undefined;
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to: instant(to + 86_399_999) }) };
 }
 
-function dayStart(text: string): Instant | undefined {
+/** undefined for an open end, null for a day that no calendar has. */
+function dayStart(text: string | undefined): Instant | null | undefined {
+  if (text === undefined) return undefined;
   const iso = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00.000Z`;
   const moment = Date.parse(iso);
-  return Number.isNaN(moment) || new Date(moment).toISOString() !== iso ? undefined : instant(moment);
+  return Number.isNaN(moment) || new Date(moment).toISOString() !== iso ? null : instant(moment);
 }

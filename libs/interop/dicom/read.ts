@@ -19,6 +19,14 @@ export interface ReadPorts {
   readonly jpeg: Codec;
 }
 
+/** What study, series and instance are called. */
+export interface InstanceLabels {
+  readonly studyDescription?: string;
+  readonly seriesDescription?: string;
+  readonly accession?: string;
+  readonly instanceNumber?: number;
+}
+
 /** One instance, read once: header, metadata, whose it says it is, when, and grey values where there are some. */
 export interface DicomInstance {
   readonly sopClassUid: string;
@@ -29,10 +37,7 @@ export interface DicomInstance {
   /** Issuer of Patient ID (0010,0021), when the file names one. */
   readonly issuerOfPatientId?: string;
   readonly time: ImageTime;
-  readonly studyDescription?: string;
-  readonly seriesDescription?: string;
-  readonly accession?: string;
-  readonly instanceNumber?: number;
+  readonly labels: InstanceLabels;
   readonly pixels?: PixelFrame;
   /** In words, when there are no grey values. */
   readonly unusedReason?: string;
@@ -81,10 +86,6 @@ function instanceOf({ file, scan, attributes, zone }: Parsed, ports: ReadPorts):
 function described(attributes: Attributes, header: ImageHeader, zone: string): DicomInstance {
   const patientId = attributes.text(TAG.patientId);
   const issuerOfPatientId = attributes.text(TAG.issuerOfPatientId);
-  const studyDescription = attributes.text(TAG.studyDescription);
-  const seriesDescription = attributes.text(TAG.seriesDescription);
-  const accession = attributes.text(TAG.accession);
-  const instanceNumber = attributes.number(TAG.instanceNumber);
   return {
     sopClassUid: attributes.text(TAG.sopClassUid) ?? '',
     header,
@@ -92,6 +93,16 @@ function described(attributes: Attributes, header: ImageHeader, zone: string): D
     time: imageTime(attributes, zone),
     ...(patientId !== undefined && { patientId }),
     ...(issuerOfPatientId !== undefined && { issuerOfPatientId }),
+    labels: labelsOf(attributes),
+  };
+}
+
+function labelsOf(attributes: Attributes): InstanceLabels {
+  const studyDescription = attributes.text(TAG.studyDescription);
+  const seriesDescription = attributes.text(TAG.seriesDescription);
+  const accession = attributes.text(TAG.accession);
+  const instanceNumber = attributes.number(TAG.instanceNumber);
+  return {
     ...(studyDescription !== undefined && { studyDescription }),
     ...(seriesDescription !== undefined && { seriesDescription }),
     ...(accession !== undefined && { accession }),

@@ -1,0 +1,2 @@
+/** Reads files in a thread of their own. */
+export const DICOM_READER = Symbol('DicomReader');
