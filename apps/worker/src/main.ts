@@ -1,0 +1,62 @@
+import { createTelemetry } from '@concord/adapters/telemetry';
+import { runJobs } from '@concord/adapters/queue';
+import { openAccess } from './access.ts';
+import { assessPatient } from './assess-patient.ts';
+import { readConfig } from './config.ts';
+import { openActiveModel } from './models.ts';
+import { tasks } from '@concord/tasks/registry';
+
+/** Two cores: one job computes while the other waits for the database. */
+const CONCURRENCY = 2;
+/** An audit unit that has ended gets its closing event within about a minute. */
+const CLOSE_AUDIT_UNITS_EVERY_MS = 60_000;
+
+const say = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+
+/** Takes jobs until it is told to leave or the supervisor is gone. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const figures = createTelemetry();
+  const access = await openAccess(config);
+  const model = openActiveModel({ models: config.modelsDir, data: config.dataDir }, say);
+  const runner = await runJobs({
+    connectionString: config.databaseUrl,
+    concurrency: CONCURRENCY,
+    handlers: {
+      assess: async ({ id, patientId }) => {
+        const began = performance.now();
+        const done = await assessPatient(patientId, `job-${id}`, { withAccess: access.withAccess, assess: model.assess, tasks });
+        if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
+      },
+    },
+    failed: ({ id, attempt, error }) => {
+      figures.assessed({ outcome: 'failed', seconds: 0 });
+      say(`job ${id} failed (${error}), attempt ${attempt}`);
+    },
+  });
+  const sweeping = setInterval(() => void access.closeAuditUnits().catch(() => undefined), CLOSE_AUDIT_UNITS_EVERY_MS);
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    clearInterval(sweeping);
+    stopping ??= runner
+      .stop()
+      .then(() => Promise.all([model.close(), access.close()]))
+      .then(() => process.exit(0));
+  };
+  process.on('message', stop);
+  process.on('disconnect', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.send?.({ ready: true });
+  // A runner that gives up has lost its database for long; a fresh process begins with fresh connections.
+  await runner.ended.catch((error: unknown) => {
+    if (stopping !== undefined) return;
+    say(`worker leaves: ${error instanceof Error ? error.name : 'unknown reason'}`);
+    process.exit(1);
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`concord worker: ${error instanceof Error ? error.message : 'cannot start'}\n`);
+  process.exit(1);
+});
