@@ -122,7 +122,7 @@ function linesOf(value: Figure, path: string, ci: Readonly<Record<string, Interv
   }
   const [low, high] = ci[path] ?? [];
   const range = low === undefined || high === undefined || low === high ? '' : `   ${shown(low)} to ${shown(high)}`;
-  return [`  ${path.padEnd(36)}${typeof value === 'number' ? shown(value) : String(value)}${range}`];
+  return [`  ${path.padEnd(38)} ${typeof value === 'number' ? shown(value) : String(value)}${range}`];
 }
 
 function isList(value: Figures | readonly Figure[]): value is readonly Figure[] {
