@@ -22,6 +22,8 @@ export function WarnLine({ glyph, children, action, role }: LineProps) {
 
 interface PlateProps {
   readonly title: string;
+  /** 1 where it is the whole page. */
+  readonly level?: 1 | 2;
   readonly children: ReactNode;
   readonly actions?: ReactNode;
   readonly headingId?: string;
@@ -44,10 +46,10 @@ export function AbstainedPlate({ title, children, actions, headingId }: PlatePro
 }
 
 /** A whole page or pane that says one thing: nothing to open, empty, failed. */
-export function Plate({ title, children, actions }: PlateProps) {
+export function Plate({ title, children, actions, level = 2 }: PlateProps) {
   return (
     <div className="plate">
-      <h2>{title}</h2>
+      {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
       {actions && <div className="acts">{actions}</div>}
     </div>
@@ -62,13 +64,15 @@ interface FailedProps {
   readonly rest: string;
   readonly at: string | null;
   readonly actions?: ReactNode;
+  readonly level?: 1 | 2;
 }
 
 /** One part could not be shown; the reference finds it in the log. */
-export function FailedPlate({ what, reference, rest, at, actions }: FailedProps) {
+export function FailedPlate({ what, reference, rest, at, actions, level = 2 }: FailedProps) {
+  const title = `${what} could not be shown`;
   return (
     <div className="plate" role="alert">
-      <h2>{`${what} could not be shown`}</h2>
+      {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p>{rest}</p>
       <div className="acts">
         {actions}

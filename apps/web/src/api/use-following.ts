@@ -29,7 +29,7 @@ export function useFollowing<T>(path: string, schema: Schema<T>, initial: T | nu
     };
     if (seen.current === wanted) later(AT_LEAST_MS);
     else
-      void askHere(path, schema).then((answer) => {
+      void askHere(path, schema, true).then((answer) => {
         if (left) return;
         if (answer?.kind !== 'ok') {
           later(RETRY_MS);

@@ -20,6 +20,7 @@ export default function PageFailed({ error, reset }: Props) {
       </header>
       <main className="page" id="main">
         <FailedPlate
+          level={1}
           what="This page"
           reference={error.digest ?? null}
           at={null}

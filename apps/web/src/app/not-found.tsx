@@ -19,6 +19,7 @@ export default function NotFound() {
       </header>
       <main className="page" id="main">
         <Plate
+          level={1}
           title="Nothing here that you can open"
           actions={
             <a className="btn" href="/">

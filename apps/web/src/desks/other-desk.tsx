@@ -19,7 +19,7 @@ export function OtherDesk({ session, desk }: Props) {
         {desk === 'integrator' && <SendingData session={session} />}
         {desk === 'steward' && <Models session={session} />}
         {desk === 'none' && (
-          <Plate title="Nothing here that you can open">
+          <Plate level={1} title="Nothing here that you can open">
             <p>Your sign-in works, but no role was given to you. Whoever runs this site can give you one.</p>
           </Plate>
         )}

@@ -16,6 +16,7 @@ export function FailedPage({ session, reference, what }: Props) {
     <Frame session={session} nowMs={Date.now()} current={null} keys={[]}>
       <main className="page" id="main">
         <FailedPlate
+          level={1}
           what={what}
           reference={shortReference(reference)}
           at={null}

@@ -91,6 +91,7 @@ function Recalled() {
   return (
     <main className="page" id="main">
       <Plate
+        level={1}
         title="Nothing here that you can open"
         actions={
           <a className="btn" href="/">

@@ -77,7 +77,7 @@ export function WorklistBoard({ initial, session, ward }: Props) {
 function Recalled() {
   return (
     <main className="page" id="main">
-      <Plate title="This list is not open to you any more">
+      <Plate level={1} title="This list is not open to you any more">
         <p>Your rights have changed since you opened it.</p>
       </Plate>
     </main>
