@@ -65,7 +65,7 @@ export const SIGNS: readonly SignDefinition[] = [
 const SAME_AS: Readonly<Record<string, string>> = { '59408-5': '2708-6', '8889-8': '8867-4', '67775-7': CONSCIOUSNESS };
 
 export function canonicalCode(code: string): string {
-  return SAME_AS[code] ?? code;
+  return (Object.hasOwn(SAME_AS, code) ? SAME_AS[code] : undefined) ?? code;
 }
 
 export function signOf(code: string): SignDefinition | undefined {

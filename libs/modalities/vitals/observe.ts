@@ -27,7 +27,9 @@ function observeQuantity(received: ReceivedQuantity): Result<readonly Observatio
 function observeCoded(received: ReceivedCoded): Result<readonly Observation<Reading>[], IngestError> {
   const answers = answersOf(received);
   if (answers === undefined) return err({ kind: 'unsupported-code', code: received.code.code });
-  const text = answers[received.value.trim().toLowerCase()];
+  const said = received.value.trim().toLowerCase();
+  // Own names only: `constructor` is no answer.
+  const text = Object.hasOwn(answers, said) ? answers[said] : undefined;
   if (text === undefined) return err({ kind: 'unreadable', reason: `not an answer to ${received.code.code}` });
   return ok([observation(received, { code: storedCode(received), text, device: received.device ?? null })]);
 }
@@ -78,7 +80,8 @@ const PREGNANT: Answers = { ...YES_NO, pregnant: 'true', 'not pregnant': 'false'
 const ANSWERS: Readonly<Partial<Record<string, Answers>>> = { [SPO2_SCALE_2]: YES_NO, [CONSCIOUSNESS]: ACVPU, [PREGNANCY]: PREGNANT };
 
 function answersOf(received: ReceivedCoded): Answers | undefined {
-  return ANSWERS[storedCode(received)];
+  const code = storedCode(received);
+  return Object.hasOwn(ANSWERS, code) ? ANSWERS[code] : undefined;
 }
 
 /** LOINC as it is; our own code joined with its system, so that it cannot be taken for a LOINC. */

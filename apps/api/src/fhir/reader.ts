@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sha256 } from '@concord/adapters/crypto';
 import { isUuid } from '@concord/core/clinical';
 import { readSearch, searchset, type ServedResource, type ServedType } from '@concord/interop/fhir';
 import type { Config } from '../config.ts';
 import { callerOf } from '../edge/caller.ts';
 import { notFound } from '../edge/failure.ts';
-import { aboutNobody, aboutPatient, aboutSearch, Gate, type Ask } from '../edge/gate.ts';
+import { aboutPatient, aboutResource, aboutSearch, Gate, type Ask } from '../edge/gate.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { refusal, sendResource } from './answers.ts';
 import { asPatientId } from './ids.ts';
@@ -28,7 +29,7 @@ export class FhirReader {
     const { id = '', version } = paramsOf(request);
     const wanted = version === undefined ? undefined : /^[1-9]\d{0,8}$/.test(version) ? Number(version) : 0;
     if (!isUuid(id) || wanted === 0) throw notFound();
-    const ask: Ask = type === 'Patient' ? aboutPatient(asPatientId(id)) : aboutNobody;
+    const ask: Ask = type === 'Patient' ? aboutPatient(asPatientId(id)) : aboutResource(`${type}/${id}`);
     const resource = await this.#gate.find(callerOf(request), ask, async (scope) => {
       const found = await readOne(scope, type, id, wanted);
       if (found !== undefined) scope.audit.note({ objects: [objectOf(type, id, found.meta?.versionId)] });
@@ -44,12 +45,12 @@ export class FhirReader {
     const criteria = readSearch(resource, { pairs, isPosted, isLenient: /\bhandling=lenient\b/.test(String(request.headers['prefer'] ?? '')) });
     if (!criteria.ok) throw refusal(400, criteria.error);
     const { type } = resource;
-    const found = await this.#gate.open(callerOf(request), aboutSearch(auditText(criteria.value.used)), async (scope) => {
+    const answer = await this.#gate.open(callerOf(request), aboutSearch(auditText(criteria.value.used)), async (scope) => {
       const page = await searchAll(scope, type, criteria.value);
-      scope.audit.note({ objects: page.resources.map(({ id, meta }) => objectOf(type, id ?? '', meta?.versionId)) });
+      scope.audit.note({ detail: found(page.resources.map(({ id, meta }) => objectOf(type, id ?? '', meta?.versionId))) });
       return page;
     });
-    sendResource(reply, searchset({ type, base: this.#base, used: criteria.value.used, isPosted, ...found }));
+    sendResource(reply, searchset({ type, base: this.#base, used: criteria.value.used, isPosted, ...answer }));
   }
 }
 
@@ -62,6 +63,11 @@ function paramsOf(request: FastifyRequest): { readonly id?: string; readonly ver
 
 function objectOf(type: ServedType, id: string, version: string | undefined): string {
   return version === undefined ? `${type}/${id}` : `${type}/${id}/_history/${version}`;
+}
+
+/** What a search gave out, without naming one patient's resources in another's event: how many, and a hash of their sorted references. */
+function found(references: readonly string[]): object {
+  return { count: references.length, sha256: sha256(Buffer.from([...references].sort().join('\n'))) };
 }
 
 /** The question as the record keeps it: an identifier is said to have been asked for, never which. */

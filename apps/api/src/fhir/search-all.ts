@@ -3,6 +3,7 @@ import type { AccessScope, Page } from '@concord/core/ports';
 import { instant } from '@concord/core/kernel';
 import {
   BUNDLE_CODES,
+  present,
   TASK_CODES,
   writeEncounter,
   writeImagingStudy,
