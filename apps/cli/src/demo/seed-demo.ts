@@ -35,7 +35,8 @@ export async function seedDemo(parts: SeedParts): Promise<Seeded> {
   const totals = { added: 0, assessments: 0, done: 0 };
   const one = async (patient: DemoPatient): Promise<void> => {
     const { patientId, isNew } = await layDown(patient, upTo, parts.layDown);
-    totals.assessments += await scored(patient, patientId, parts);
+    const count = await scored(patient, patientId, parts);
+    totals.assessments += count;
     totals.added += isNew ? 1 : 0;
     totals.done += 1;
     parts.progress(totals.done, cast.length);
