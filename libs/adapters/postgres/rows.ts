@@ -16,8 +16,10 @@ export const asWardId = (text: string): WardId => text as WardId;
 export const asModality = (text: string): ModalityKind => text as ModalityKind;
 export const asSha256 = (bytes: Uint8Array): Sha256 => Buffer.from(bytes).toString('hex') as Sha256;
 /** A column that a check or the store itself limits to the union. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the union of the column
 export const asOneOf = <T extends string>(text: string): T => text as T;
 /** JSON that this adapter wrote, read back under the type it was written from. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the type it wrote
 export const asWritten = <T>(json: unknown): T => json as T;
 
 export function bytesOf(hash: Sha256): Buffer {

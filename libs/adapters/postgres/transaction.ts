@@ -2,7 +2,7 @@ import type { ClientBase, QueryResultRow } from 'pg';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import { instant, invariant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
-import { asPatientId, asPatientKey, asSourceId, type PatientKey } from './rows.ts';
+import { asPatientId, asPatientKey, type PatientKey } from './rows.ts';
 
 /** Which rows the decision lets this transaction hand out: by relation to the patient, by source, or the job's patient. */
 export interface Reach {

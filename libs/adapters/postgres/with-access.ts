@@ -95,7 +95,9 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
     return await decided(door.settings, client, { request, work });
   } catch (error) {
     broken = await rollBack(client);
-    if (broken === undefined && !isDeadlock(error)) await recordFailure(client, { request, machine: door.settings.machine, error });
+    // What cannot be recorded is still thrown, and the connection is not trusted any more.
+    if (broken === undefined && !isDeadlock(error))
+      broken = await recordFailure(client, { request, machine: door.settings.machine, error }).then(nothing, asError);
     throw error;
   } finally {
     // A connection in an unknown state is not lent again.
@@ -140,7 +142,8 @@ interface Deciding {
 
 function transactionOf(settings: DatabaseSettings, client: pg.ClientBase, { request, facts, policy }: Deciding): Transaction {
   const { actor, purpose, action, resource, subject } = request;
-  const relations = settings.machine === 'worker' ? [] : policy.reachableBy({ roles: actor.roles, purpose, action: lookOf(action), resource });
+  const relations =
+    settings.machine === 'worker' ? [] : policy.reachableBy({ roles: actor.roles, purpose, action: lookOf(action), resource: rowsOf(resource) });
   return new Transaction({
     client,
     request,
@@ -159,6 +162,11 @@ function transactionOf(settings: DatabaseSettings, client: pg.ClientBase, { requ
 /** Who writes reads back, in the same transaction, what a look would show them. */
 function lookOf(action: AccessRequest['action']): AccessRequest['action'] {
   return action === 'create' || action === 'update' ? 'read' : action;
+}
+
+/** A worklist is a list of patients: it holds those whom another line of the table lets the actor reach. */
+function rowsOf(resource: AccessRequest['resource']): AccessRequest['resource'] {
+  return resource === 'Worklist' ? 'Patient' : resource;
 }
 
 interface Open {
@@ -196,10 +204,15 @@ function isDeadlock(error: unknown): boolean {
 
 /** @returns what broke when even the rollback failed: then the connection is not lent again. */
 async function rollBack(client: pg.ClientBase): Promise<Error | undefined> {
-  return client.query('ROLLBACK').then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error : new Error('the rollback failed')),
-  );
+  return client.query('ROLLBACK').then(nothing, asError);
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('the connection failed');
 }
 
 async function isReady(pool: pg.Pool): Promise<boolean> {

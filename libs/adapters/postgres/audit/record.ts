@@ -5,7 +5,7 @@ import type { AccessDecision, AccessRequest } from '@concord/core/ports';
 import { begin, type Facts } from '../context.ts';
 import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
-import { eventOf } from './event.ts';
+import { eventOf, type Happening } from './event.ts';
 import type { NoteBook } from './notes.ts';
 import { eventsOf } from './units.ts';
 import { writeEvents } from './write.ts';
@@ -27,21 +27,31 @@ const SILENT = ['Session', 'Metrics'];
  * transaction that did nothing else.
  */
 export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<void> {
-  // One patient asked about is named whether or not a row of theirs was found.
-  const asked = request.subject.kind === 'patient' ? await subjectKey(tx, request.subject.patientId) : undefined;
-  const patients = [...new Set([...(asked === undefined ? [] : [asked]), ...(refused ? [] : tx.touched)])];
+  const patients = await named({ request, tx, refused });
   if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return;
-  const missed = refused || (patients.length === 0 && (request.action === 'read' || request.action === 'vread') && request.subject.kind !== 'none');
-  const happening = {
-    request,
-    decision,
-    now: facts.now,
-    outcome: missed ? 4 : 0,
-    ...(missed ? { outcomeText: refused ? decision.ruleId : 'not found' } : {}),
-  } as const;
+  const happening = { request, decision, now: facts.now, ...ending(request, decision, { refused, patients }) };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
   await writeEvents(client, events);
+}
+
+/** One patient asked about is named whether or not a row of theirs was found; a refusal names nobody else. */
+async function named({ request, tx, refused }: Pick<Recording, 'request' | 'tx' | 'refused'>): Promise<readonly PatientKey[]> {
+  const asked = request.subject.kind === 'patient' ? await subjectKey(tx, request.subject.patientId) : undefined;
+  return [...new Set([...(asked === undefined ? [] : [asked]), ...(refused ? [] : tx.touched)])];
+}
+
+type Ending = Pick<Happening, 'outcome' | 'outcomeText'>;
+
+/** A look at one thing that found nothing may have been a look at what is hidden: it ends like a refusal. */
+function ending(
+  { action, subject }: AccessRequest,
+  decision: AccessDecision,
+  { refused, patients }: { readonly refused: boolean; readonly patients: readonly PatientKey[] },
+): Ending {
+  if (refused) return { outcome: 4, outcomeText: decision.ruleId };
+  const missed = patients.length === 0 && (action === 'read' || action === 'vread') && subject.kind !== 'none';
+  return missed ? { outcome: 4, outcomeText: 'not found' } : { outcome: 0 };
 }
 
 /** The pseudonym under which the record names the patient asked about, who may be hidden from the asker. */

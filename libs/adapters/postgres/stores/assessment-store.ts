@@ -73,15 +73,20 @@ const INSERT = `INSERT INTO assessments (id, patient_key, sequence, task, as_of,
     $20, $21)`;
 
 async function insert(tx: Transaction, assessment: Assessment, { id, key, storedAt }: Place & { readonly storedAt: Instant }): Promise<void> {
-  const { outcome, pins, patientId } = assessment;
-  const score = outcome.kind === 'scored' ? outcome.score : undefined;
+  const { task, asOf, bundle, outcome, pins, patientId, staleAt } = assessment;
   const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: assessment });
   // prettier-ignore
   await tx.rows('assessment-insert', INSERT, [
-    id, key, assessment.task, date(assessment.asOf), date(storedAt), assessment.bundle, outcome.kind, outcome.kind === 'abstained' ? outcome.abstention.reason : null,
-    score?.probability ?? null, score?.logit ?? null, score?.calibrationId ?? null, score?.evidenceLevel ?? null, score?.pattern ?? [], pins.revision,
-    pins.links, pins.clocks, pins.inputsSha256, pins.blockSha256, pins.runtime, dateOrNull(assessment.staleAt), sealed,
+    id, key, task, date(asOf), date(storedAt), bundle, outcome.kind, ...figures(outcome), pins.revision,
+    pins.links, pins.clocks, pins.inputsSha256, pins.blockSha256, pins.runtime, dateOrNull(staleAt), sealed,
   ]);
+}
+
+/** Reason, or probability, logit, calibration, evidence level and pattern: an abstention has no numbers. */
+function figures(outcome: Assessment['outcome']): readonly unknown[] {
+  if (outcome.kind === 'abstained') return [outcome.abstention.reason, null, null, null, null, []];
+  const { probability, logit, calibrationId, evidenceLevel, pattern } = outcome.score;
+  return [null, probability, logit, calibrationId, evidenceLevel, pattern];
 }
 
 const INSERT_EVIDENCE = `INSERT INTO evidence (assessment_id, place, patient_key, evidence_id, modality, kind, contribution, pointer)

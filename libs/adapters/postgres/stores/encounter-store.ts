@@ -17,7 +17,7 @@ export function encounterStore(tx: Transaction): EncounterStore {
   };
 }
 
-interface Stay {
+interface Visit {
   readonly id: EncounterId;
   readonly key: PatientKey;
   readonly version: number;
@@ -50,57 +50,36 @@ function contentOf({ stay, locations, identifiers }: NewEncounter): unknown {
   return { stay, locations, identifiers };
 }
 
-async function insert(tx: Transaction, record: NewEncounter, { id, key, version, mac }: Stay): Promise<void> {
-  const { patientId, stay, identifiers, locations } = record;
+const INSERT = `INSERT INTO encounters (id, version, patient_key, status, class, starts_at, ends_at, identifier_index, sealed, content_mac, revision,
+    available_at, retracted_at, source_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+const CLOSE =
+  'UPDATE encounters SET superseded_at = $2, retracted_at = coalesce(retracted_at, $3), closed_revision = $4 WHERE id = $1 AND superseded_at IS NULL';
+
+async function insert(tx: Transaction, record: NewEncounter, { id, key, version, mac }: Visit): Promise<void> {
+  const { patientId, stay, identifiers } = record;
   const raised = await tx.raise(patientId);
   const available = date(tx.availableAt(raised, record.availableAt));
   const retracted = stay.status === 'entered-in-error' ? available : null;
-  if (version > 1) {
-    const close =
-      'UPDATE encounters SET superseded_at = $2, retracted_at = coalesce(retracted_at, $3), closed_revision = $4 WHERE id = $1 AND superseded_at IS NULL';
-    await tx.rows('encounter-close', close, [id, available, retracted, raised.revision]);
-  }
+  if (version > 1) await tx.rows('encounter-close', CLOSE, [id, available, retracted, raised.revision]);
   const sealed = await sealJson(tx, patientId, { place: placeOf(id, version), content: identifiers });
-  await tx.rows(
-    'encounter-insert',
-    `INSERT INTO encounters (id, version, patient_key, status, class, starts_at, ends_at, identifier_index, sealed, content_mac, revision, available_at, retracted_at, source_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-    [
-      id,
-      version,
-      key,
-      stay.status,
-      stay.class,
-      date(stay.start),
-      dateOrNull(stay.end),
-      identifiers.map((one) => identifierIndex(tx, one)),
-      sealed,
-      mac,
-      raised.revision,
-      available,
-      retracted,
-      tx.sourceId,
-    ],
-  );
-  for (const [place, location] of locations.entries()) {
-    await tx.rows(
-      'location-insert',
-      'INSERT INTO encounter_locations (encounter_id, version, place, patient_key, ward_id, bed, starts_at, ends_at, status, source_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-      [
-        id,
-        version,
-        place,
-        key,
-        location.wardId,
-        location.bed ?? null,
-        dateOrNull(location.start),
-        dateOrNull(location.end),
-        location.status ?? null,
-        tx.sourceId,
-      ],
-    );
-  }
+  const indexes = identifiers.map((one) => identifierIndex(tx, one));
+  // prettier-ignore
+  await tx.rows('encounter-insert', INSERT, [
+    id, version, key, stay.status, stay.class, date(stay.start), dateOrNull(stay.end), indexes, sealed, mac, raised.revision, available, retracted, tx.sourceId,
+  ]);
+  await insertLocations(tx, record, { id, key, version, mac });
   await replaceGrants(tx, key, id, wardGrants(record));
+}
+
+const INSERT_LOCATION = `INSERT INTO encounter_locations (encounter_id, version, place, patient_key, ward_id, bed, starts_at, ends_at, status, source_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+async function insertLocations(tx: Transaction, { locations }: NewEncounter, { id, key, version }: Visit): Promise<void> {
+  for (const [place, { wardId, bed, start, end, status }] of locations.entries()) {
+    const values = [id, version, place, key, wardId, bed ?? null, dateOrNull(start), dateOrNull(end), status ?? null, tx.sourceId];
+    await tx.rows('location-insert', INSERT_LOCATION, values);
+  }
 }
 
 function placeOf(id: string, version: number): string {

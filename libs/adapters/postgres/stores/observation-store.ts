@@ -16,7 +16,7 @@ export function observationStore(tx: Transaction): ObservationStore {
     read: (id, version) => read(tx, id, version),
     search: (query, page) => search(tx, query, page),
     newest: (patientId, codes) => newest(tx, patientId, codes),
-    window: (patientId, codes, from, to, stepMs) => seriesWindow(tx, { patientId, codes, from, to, stepMs }),
+    window: (...[patientId, codes, from, to, stepMs]: Parameters<ObservationStore['window']>) => seriesWindow(tx, { patientId, codes, from, to, stepMs }),
   };
 }
 
