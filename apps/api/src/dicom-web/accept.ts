@@ -4,6 +4,11 @@ import { failure } from '../edge/failure.ts';
 
 export const DICOM_JSON = 'application/dicom+json';
 
+/** As bytes: the type has no charset parameter, and a text would be given one. */
+export function dicomJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
 /** @throws Failure 406 when the caller wants no JSON. */
 export function requireJson(request: FastifyRequest): void {
   const wanted = parseAccept(request.headers.accept);

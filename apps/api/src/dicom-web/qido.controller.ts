@@ -8,7 +8,7 @@ import { failure } from '../edge/failure.ts';
 import { aboutSearch, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
-import { DICOM_JSON, requireJson, requireUids } from './accept.ts';
+import { DICOM_JSON, dicomJson, requireJson, requireUids } from './accept.ts';
 import { instanceAnswer, seriesAnswer, studyAnswer } from './qido-answer.ts';
 
 /** QIDO-RS, PS3.18 10.6. Nothing found is an empty list. */
@@ -120,5 +120,5 @@ function page<T>(found: readonly T[], { limit, offset }: QidoQuery): readonly T[
 function send(reply: FastifyReply, { ignored }: QidoQuery, found: readonly DicomJson[]): void {
   if (ignored.length > 0)
     void reply.header('warning', '299 concord "The following keys are not matched here and were ignored: ' + ignored.slice(0, 10).join(', ') + '"');
-  void reply.code(200).type(DICOM_JSON).send(JSON.stringify(found));
+  void reply.code(200).type(DICOM_JSON).send(dicomJson(found));
 }

@@ -10,7 +10,7 @@ import { forbidden } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
-import { DICOM_JSON, requireJson, requireUids } from './accept.ts';
+import { DICOM_JSON, dicomJson, requireJson, requireUids } from './accept.ts';
 import { imageSource, type ImageSource } from './sources.ts';
 import { storeInstances, type ReadPart } from './store-instances.ts';
 import { stowParts } from './stow-body.ts';
@@ -68,7 +68,7 @@ export class StowController {
     void reply
       .code(stowStatus(outcomes))
       .type(DICOM_JSON)
-      .send(JSON.stringify(stowResponse(outcomes, `${this.#config.publicUrl}/dicom-web`)));
+      .send(dicomJson(stowResponse(outcomes, `${this.#config.publicUrl}/dicom-web`)));
   }
 
   /** Only a configured source sends images; the refusal of anybody else is on record. */

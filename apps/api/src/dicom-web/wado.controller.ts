@@ -7,7 +7,7 @@ import { From, type Caller } from '../edge/caller.ts';
 import { failure, notFound } from '../edge/failure.ts';
 import { Gate, type Ask } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
-import { DICOM_JSON, requireJson, requirePng, requireUids, retrieveForm, type RetrieveForm } from './accept.ts';
+import { DICOM_JSON, dicomJson, requireJson, requirePng, requireUids, retrieveForm, type RetrieveForm } from './accept.ts';
 
 /** Files of one answer together; a larger study is fetched series by series. */
 const ANSWER_BYTES_MOST = 256 * 1024 * 1024;
@@ -78,7 +78,7 @@ export class WadoController {
   async #metadata(caller: Caller, place: Place, { request, reply }: Exchange): Promise<void> {
     requireJson(request);
     const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => instancesOf(scope, place));
-    void reply.type(DICOM_JSON).send(JSON.stringify(found.map(({ dicomJson }) => dicomJson)));
+    void reply.type(DICOM_JSON).send(dicomJson(found.map((instance) => instance.dicomJson)));
   }
 
   async #files(caller: Caller, place: Place, { request, reply }: Exchange): Promise<void> {
