@@ -4,11 +4,11 @@ import { failure } from './failure.ts';
 
 const MIB = 1024 * 1024;
 
-/** Most bytes of a body that is read whole, by path; the longest prefix counts. `security.md` 2.13. */
-const LIMITS: readonly (readonly [prefix: string, bytes: number])[] = [
-  ['/fhir/R4', 16 * MIB],
-  ['/api/v1/ingest/', 16 * MIB],
-  ['/', MIB],
+/** Most bytes of a body that is read whole, by path; the first that fits counts. `security.md` 2.13. */
+const LIMITS: readonly (readonly [path: RegExp, bytes: number])[] = [
+  // A batch or transaction; a single resource is small.
+  [/^\/fhir\/R4\/?(\?|$)/, 16 * MIB],
+  [/^\/api\/v1\/ingest\//, 16 * MIB],
 ];
 
 /** What a route gets as its body: DICOM and multipart as a stream that nobody has read, everything else as bytes. */
@@ -28,7 +28,7 @@ export function isStreamed(contentType: string): boolean {
 }
 
 function limitOf(url: string): number {
-  return LIMITS.find(([prefix]) => url.startsWith(prefix))?.[1] ?? MIB;
+  return LIMITS.find(([path]) => path.test(url))?.[1] ?? MIB;
 }
 
 /** A compressed body would be inflated before it could be measured; none of the doors needs one. */
