@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { asOf, type ModalityPlugin, type ModalityStream, type Observation, type PatientTimeline } from '@concord/core/clinical';
+import { hours, minus, minutes, plus } from '@concord/core/kernel';
+import { modalities } from '@concord/modalities/registry';
+import { CALM, NOON, patient } from '@concord/testing';
+import { bundle, drawnFilm, REPORT } from '../model.ts';
+
+/** One patient in whom every registered modality speaks. A new sensor adds its line here, or these checks fail by name. */
+const everything = patient()
+  .admitted(minus(NOON, hours(12)), 'ward')
+  .hourly(10, CALM)
+  .report(minus(NOON, hours(1)), REPORT)
+  .image(minus(NOON, hours(2)), drawnFilm())
+  .build();
+
+const streamOf = (timeline: PatientTimeline, { kind }: ModalityPlugin): ModalityStream => timeline.streams.get(kind) ?? { kind, observations: [] };
+const changed = (plugin: ModalityPlugin, change: (observation: Observation) => Observation): PatientTimeline => ({
+  ...everything,
+  streams: new Map([...everything.streams].map(([kind, stream]) => [kind, kind === plugin.kind ? { ...stream, observations: stream.observations.map(change) } : stream])),
+});
+
+describe.each(modalities.map((plugin) => [plugin.kind, plugin] as const))('%s', (_, plugin) => {
+  const input = plugin.align(streamOf(everything, plugin), NOON);
+
+  it('has a patient in this test who was measured', () => {
+    expect(plugin.readiness(streamOf(everything, plugin), NOON)).toEqual({ kind: 'ready' });
+    expect(input.tokenMask.some((known) => known === 1)).toBe(true);
+  });
+
+  it('eats what the manifest of the active bundle says', async () => {
+    const encoder = (await bundle()).encoders[plugin.encoder.encoder];
+    expect(encoder?.input.shape.slice(1)).toEqual(input.shape);
+    expect(encoder?.output.shape[1]).toBe(plugin.encoder.tokens);
+    expect(input.tokenMask).toHaveLength(plugin.encoder.tokens);
+    expect(input.tokenAgeHours).toHaveLength(plugin.encoder.tokens);
+  });
+
+  it('is absent without a stream, and masks every token of an empty one', () => {
+    const empty = { kind: plugin.kind, observations: [] };
+    expect(plugin.readiness(empty, NOON)).toEqual({ kind: 'absent' });
+    expect([...plugin.align(empty, NOON).tokenMask]).toEqual(Array.from({ length: plugin.encoder.tokens }, () => 0));
+  });
+
+  it('gives the same bytes for the same input, and finite numbers only', () => {
+    expect(plugin.align(streamOf(everything, plugin), NOON)).toEqual(input);
+    expect(input.data.every(Number.isFinite) && input.tokenAgeHours.every((age) => age >= 0)).toBe(true);
+  });
+
+  it.each([
+    ['arrives only after the question', (observation: Observation): Observation => ({ ...observation, availableAt: plus(NOON, minutes(1)) })],
+    ['was replaced before it', (observation: Observation): Observation => ({ ...observation, supersededAt: minus(NOON, minutes(1)) })],
+    ['was withdrawn before it', (observation: Observation): Observation => ({ ...observation, retractedAt: minus(NOON, minutes(1)) })],
+  ])('is gone when it %s, and nothing else changes', (__, change) => {
+    const known = asOf(changed(plugin, change), NOON);
+    expect(streamOf(known, plugin).observations).toEqual([]);
+    const before = asOf(everything, NOON);
+    for (const other of modalities.filter(({ kind }) => kind !== plugin.kind)) {
+      expect(other.align(streamOf(known, other), NOON)).toEqual(other.align(streamOf(before, other), NOON));
+    }
+  });
+
+  it('turns stale at the moment that it promises, and not before', () => {
+    const stream = streamOf(everything, plugin);
+    const turns = plugin.staleAt(stream);
+    if (turns === undefined) return;
+    expect(plugin.readiness(stream, minus(turns, minutes(1))).kind).toBe('ready');
+    expect(plugin.readiness(stream, plus(turns, minutes(1))).kind).toBe('stale');
+  });
+
+  it('names reasons only for tokens that speak, with no more weight than the tokens have', () => {
+    const contributions = Float32Array.from(input.tokenMask, (known, token) => (known === 1 ? 0.1 * (token + 1) : 0));
+    const named = plugin.attribute(streamOf(everything, plugin), NOON, contributions).reduce((sum, { contribution }) => sum + contribution, 0);
+    expect(named).toBeGreaterThan(0);
+    expect(named).toBeLessThanOrEqual(contributions.reduce((sum, value) => sum + value, 0) + 1e-5);
+  });
+});

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
+import type { Assess, ImageValue, Sha256 } from '@concord/core/clinical';
+import type { Hash } from '@concord/core/ports';
+import { chestPhantom, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
+import type { BundleManifest } from '@concord/governance/models';
+import { prepareChest } from '@concord/modalities/chest-imaging';
+import { modalities } from '@concord/modalities/registry';
+import { createAssess } from '@concord/pipeline/assess';
+
+const FOLDERS = { models: fileURLToPath(new URL('../infra/models', import.meta.url)) };
+
+export const sha256: Hash = (bytes) => createHash('sha256').update(bytes).digest('hex') as Sha256;
+
+/** The bundle that a fresh clone serves. */
+export function bundle(): Promise<BundleManifest> {
+  return readActiveBundle(FOLDERS);
+}
+
+export interface TestModel {
+  readonly bundle: BundleManifest;
+  readonly runner: SessionPool;
+  readonly assess: Assess;
+}
+
+/** The shipped pipeline with the shipped weights in a real session thread. The caller closes the runner. */
+export async function openModel(): Promise<TestModel> {
+  const active = await bundle();
+  const runner = new SessionPool({ blocks: blocksFolder(FOLDERS), threads: 1 });
+  return { bundle: active, runner, assess: createAssess({ plugins: modalities, bundle: active, runner, hash: sha256 }) };
+}
+
+export const REPORT = [
+  'CHEST RADIOGRAPH, PORTABLE AP.',
+  'Findings: There is a moderate left pleural effusion.',
+  'New patchy opacity in the right lower lung zone.',
+  'No pneumothorax is seen.',
+  'Impression: Left pleural effusion and right basal opacity.',
+].join('\n');
+
+/** A drawn film of nobody, as the image modality keeps it. */
+export function drawnFilm(findings: readonly PhantomFinding[] = [{ kind: 'effusion', side: 'left', volume: 0.6 }], seed = 11): ImageValue {
+  const { columns, rows, grey } = chestPhantom({ seed, findings, size: 256 });
+  const { crop, grey: prepared } = prepareChest({ columns, rows, grey: Uint8Array.from(grey, (value) => value >> (PHANTOM_BITS - 8)) });
+  return {
+    header: {
+      studyInstanceUid: '2.25.1',
+      seriesInstanceUid: '2.25.2',
+      sopInstanceUid: '2.25.3',
+      transferSyntaxUid: '1.2.840.10008.1.2.1',
+      modality: 'DX',
+      rows,
+      columns,
+      frames: 1,
+      samplesPerPixel: 1,
+      photometricInterpretation: 'MONOCHROME2',
+      bitsAllocated: 16,
+      bitsStored: PHANTOM_BITS,
+      pixelRepresentation: 0,
+      imageType: ['DERIVED', 'SECONDARY'],
+    },
+    derived: { preparation: 1, crop, view: 'PA', likeness: 0.7, spread: 120 },
+    prepared,
+  };
+}
