@@ -81,7 +81,7 @@ async function serve() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY ??= { message: '', set_message: (text) => process.stderr.write(`PANIC ${text}\n`), get: () => '' };
   let engine;
   const start = async () => {
-    await readCharColumns();
+    await mendAdapter();
     return glue.SchemaEngine.new({ datamodels: undefined }, () => undefined, bindMigrationAwareSqlAdapterFactory(withShadow(factory(options.url))));
   };
   for await (const line of createInterface({ input: process.stdin })) {
@@ -110,11 +110,14 @@ function print(line) {
   process.stdout.write(`${line}\n`);
 }
 
-async function readCharColumns() {
+/** Two mends of the adapter: it does not map "char", and it cuts a script at every semicolon, also inside a function. */
+async function mendAdapter() {
   const probe = await factory(options.url).connect();
-  let proto = Object.getPrototypeOf(probe);
-  while (!Object.hasOwn(proto, 'queryRaw')) proto = Object.getPrototypeOf(proto);
   await probe.dispose();
+  prototypeWith(probe, 'executeScript').executeScript = async function runWhole(script) {
+    await this.client.query(script).catch((error) => this.onError(error));
+  };
+  const proto = prototypeWith(probe, 'queryRaw');
   const queryRaw = proto.queryRaw;
   proto.queryRaw = async function readAsText(query) {
     const result = await this.performIO(query);
@@ -129,6 +132,12 @@ async function readCharColumns() {
     });
     return answered;
   };
+}
+
+function prototypeWith(object, method) {
+  let proto = Object.getPrototypeOf(object);
+  while (!Object.hasOwn(proto, method)) proto = Object.getPrototypeOf(proto);
+  return proto;
 }
 
 /** The adapter's own shadow database reconnects to the main one and cannot drop itself, so it is made and dropped here. */

@@ -1,5 +1,5 @@
 -- The first schema. There are no rows yet. Prisma cannot see roles, partitions, policies, checks, functions and partial
--- indexes: those stand in the next two migrations; every column and plain index of this one stands in prisma/models too.
+-- indexes: those stand in the next two migrations. Every column and plain index of this one stands in prisma/models too.
 
 CREATE SCHEMA app;
 CREATE SCHEMA part;
