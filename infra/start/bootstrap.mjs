@@ -1,8 +1,9 @@
 // Installs and builds a fresh clone, and finds Node 24. Plain JavaScript for a bare Node 20: nothing is installed yet when this runs.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeLock } from './lock.mjs';
 
 export const root = new URL('../../', import.meta.url).pathname;
 const modules = join(root, 'node_modules');
@@ -13,8 +14,10 @@ const buildStamps = join(root, '.concord/built.json');
 export class Leave extends Error {}
 
 const running = new Set();
-/** Ends what this bootstrap has running, when the start is told to stop. */
+let told = false;
+/** Ends what this bootstrap has running, when the start is told to stop, and lets it begin nothing new. */
 export function stopSteps() {
+  told = true;
   for (const child of running) child.kill('SIGTERM');
 }
 
@@ -22,6 +25,23 @@ export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
     throw new Leave(`Concord needs Node 20.19 or newer to begin (this is ${process.versions.node}): https://nodejs.org`);
+}
+
+/** One start at a time installs and builds a working copy; another one, with a data folder of its own, waits for it. */
+export async function alone(say, work) {
+  for (let said = false; !told; said = true) {
+    const lock = await takeLock(join(root, '.concord'), () => ({ pid: process.pid }));
+    if (lock.held) {
+      try {
+        return await work();
+      } finally {
+        lock.release();
+      }
+    }
+    if (!said) say(`Another start (process ${lock.by.pid}) is installing or building this working copy; waiting for it …`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  throw new Leave('Stopped.');
 }
 
 /** `npm ci` when the lock file is not what is installed. Nothing of a broken install counts: the stamp is written last. */
@@ -79,6 +99,7 @@ const BUILD = [
     name: 'database client',
     inputs: ['prisma', 'package-lock.json'],
     output: 'libs/adapters/postgres/generated',
+    madeWhole: true,
     command: ['node_modules/prisma/build/index.js', 'generate', '--config', 'prisma/prisma.config.ts'],
   },
   {
@@ -102,11 +123,13 @@ export async function build(node, say, names = BUILD.map(({ name }) => name)) {
   for (const part of BUILD.filter(({ name }) => names.includes(name))) await buildPart(part, node, say);
 }
 
-async function buildPart({ name, inputs, kinds, output, command, cwd = '.' }, node, say) {
+async function buildPart({ name, inputs, kinds, output, command, cwd = '.', madeWhole = false }, node, say) {
   const hash = treeHash(inputs, kinds);
   const stamps = readJson(buildStamps) ?? {};
   if (stamps[name] === hash && existsSync(join(root, output))) return;
   say(`Building the ${name} …`);
+  // What an interrupted build left is not taken for the work of a whole one.
+  if (madeWhole) rmSync(join(root, output), { recursive: true, force: true });
   const done = await step(node, command, say, `building the ${name}`, join(root, cwd));
   if (done.code !== 0) throw new Leave(`Building the ${name} failed:\n${tail(done.output)}`);
   mkdirSync(join(root, '.concord'), { recursive: true });
@@ -132,6 +155,7 @@ function treeHash(inputs, kinds = /./) {
 
 /** Runs one program to its end, keeps what it says, and tells every ten seconds that it still runs. */
 function step(command, args, say, doing, cwd = root) {
+  if (told) throw new Leave('Stopped.');
   return new Promise((resolve) => {
     const began = Date.now();
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', PATH: `${join(modules, '.bin')}:${process.env.PATH}` };

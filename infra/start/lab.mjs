@@ -14,7 +14,9 @@ if (!steps.includes(step)) {
   process.exit(2);
 }
 if (!existsSync(python)) {
-  console.error(`There is no ${python}. The lab needs Python with torch 1.13 and onnx: apt install python3-torch python3-onnx python3-numpy, or CONCORD_LAB_PYTHON.`);
+  console.error(
+    `There is no ${python}. The lab needs Python with torch 1.13 and onnx: apt install python3-torch python3-onnx python3-numpy, or CONCORD_LAB_PYTHON.`,
+  );
   process.exit(1);
 }
 const script = readdirSync(lab).find((name) => name === `${step}.py`);

@@ -1,7 +1,7 @@
 // `npm start`: lock, install, build, then hand over to the supervisor on Node 24. Runs on a bare Node 20 with nothing installed.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { build, checkNode, install, Leave, node24, root, stopSteps } from './bootstrap.mjs';
+import { alone, build, checkNode, install, Leave, node24, root, stopSteps } from './bootstrap.mjs';
 import { dataFolder, portIsFree, takeLock, waitForLastRun } from './lock.mjs';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -42,13 +42,13 @@ async function main() {
     if (!(await waitForLastRun(folder, say)))
       throw new Leave(`The last run from ${folder} does not end. End the process that ${join(folder, 'run.json')} names, then start again.`);
     if (!(await portIsFree(port, env.CONCORD_BIND ?? '127.0.0.1'))) {
-      throw new Leave(
-        `Port ${port} is already in use by another program. End that one, or choose another port: CONCORD_PORT=${port + 1} npm start`,
-      );
+      throw new Leave(`Port ${port} is already in use by another program. End that one, or choose another port: CONCORD_PORT=${port + 1} npm start`);
     }
-    await install(say);
-    const node = node24();
-    await build(node, say);
+    const node = await alone(say, async () => {
+      await install(say);
+      await build(node24(), say);
+      return node24();
+    });
     return state.stopping ? 130 : await supervise(node, folder);
   } finally {
     lock.release();

@@ -1,6 +1,6 @@
 // `npm test`: every suite at smoke scale on a fresh clone. Installs into the clone only, never changes the system. Last line: N passed, N failed, N skipped.
 import { spawn } from 'node:child_process';
-import { build, checkNode, install, Leave, node24, root, stopSteps } from './bootstrap.mjs';
+import { alone, build, checkNode, install, Leave, node24, root, stopSteps } from './bootstrap.mjs';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 let child;
@@ -13,10 +13,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 async function main() {
   checkNode();
-  await install(say);
-  const node = node24();
   // The programs and the dashboard are built, because the start and the browser journeys run what a user runs.
-  await build(node, say);
+  const node = await alone(say, async () => {
+    await install(say);
+    await build(node24(), say);
+    return node24();
+  });
   return new Promise((resolve) => {
     child = spawn(node, ['infra/start/run-suites.mjs'], {
       cwd: root,
