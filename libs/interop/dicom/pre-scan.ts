@@ -211,7 +211,7 @@ class Walk {
 
   #open(level: Level): void {
     this.#count();
-    if (this.#levels.length >= 2 * DICOM_LIMITS.nesting) refuse('over-limit', `sequences nested deeper than ${DICOM_LIMITS.nesting}`);
+    if (this.#levels.length > 2 * DICOM_LIMITS.nesting) refuse('over-limit', `sequences nested deeper than ${DICOM_LIMITS.nesting}`);
     if (level.end !== undefined && level.end > this.#bytes.length) refuse('malformed', `a ${level.kind} runs past the end of the file`);
     this.#levels.push(level);
   }
