@@ -8,15 +8,32 @@ export const AUTHORITY = 'urn:concord:demo:mrn';
 export const LOINC = 'http://loinc.org';
 export const UCUM = 'http://unitsofmeasure.org';
 
+/** What tests look at in an answer; which of it is there depends on the answer, and the tests say so. */
+export interface Wire {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly status: string;
+  readonly meta: { readonly versionId: string; readonly lastUpdated: string };
+  readonly issue: readonly { readonly code: string; readonly diagnostics: string; readonly expression: readonly string[] }[];
+  readonly total: number;
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+  readonly entry: readonly { readonly resource: Wire; readonly response: { readonly status: string; readonly location: string; readonly outcome: Wire } }[];
+  readonly subject: { readonly reference: string };
+  readonly code: { readonly coding: readonly { readonly system: string; readonly code: string }[] };
+  readonly valueQuantity: { readonly value: number; readonly code: string };
+  readonly effectiveDateTime: string;
+  readonly presentedForm: readonly { readonly data: string }[];
+  readonly errors: readonly { readonly line: number; readonly reason: string }[];
+  readonly refused: readonly { readonly line: number; readonly reason: string }[];
+}
+
 export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly location: string;
   readonly text: string;
   readonly headers: Headers;
-  /** The body as JSON; loosely typed, for tests assert on its values. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a server answered has no type yet
-  readonly json: any;
+  readonly json: Wire;
 }
 
 export interface Admitted {
@@ -82,17 +99,11 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
 
-async function read(answer: Response): Promise<Answer> {
+export async function read(answer: Response): Promise<Answer> {
   const text = await answer.text();
   const type = answer.headers.get('content-type') ?? '';
-  return {
-    status: answer.status,
-    type,
-    location: answer.headers.get('location') ?? '',
-    text,
-    headers: answer.headers,
-    json: type.includes('json') && text !== '' ? JSON.parse(text) : undefined,
-  };
+  const json = (type.includes('json') && text !== '' ? JSON.parse(text) : {}) as Wire;
+  return { status: answer.status, type, location: answer.headers.get('location') ?? '', text, headers: answer.headers, json };
 }
 
 export function idIn(answer: Answer): string {
@@ -168,7 +179,6 @@ export function bundle(type: string, resources: readonly object[]) {
 }
 
 /** Resources of a searchset. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as `Answer.json`
-export function found({ json }: Answer): any[] {
-  return ((json as { entry?: { resource: unknown }[] }).entry ?? []).map(({ resource }) => resource);
+export function found({ json }: Answer): readonly Wire[] {
+  return 'entry' in json ? json.entry.map(({ resource }) => resource) : [];
 }

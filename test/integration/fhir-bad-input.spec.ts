@@ -1,7 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUTHORITY, bundle, minutesAgo, openDoor, person, pulse, quantity, report, sign, stay, type Admitted, type Answer, type Door } from '../fhir-door.ts';
+import {
+  AUTHORITY,
+  bundle,
+  minutesAgo,
+  openDoor,
+  person,
+  pulse,
+  quantity,
+  read,
+  report,
+  sign,
+  stay,
+  type Admitted,
+  type Answer,
+  type Door,
+} from '../fhir-door.ts';
 
 const CANARY = 'Canarywort';
 let door: Door;
@@ -100,22 +115,14 @@ const CASES: Readonly<Record<string, Bad>> = {
     status: 415,
   },
   'a compressed body': {
-    send: async () => {
-      const answer = await fetch(`${door.edge.url}/fhir/R4/Patient`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${await door.edge.token('integrator')}`, 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' },
-        body: new Uint8Array(gzipSync(JSON.stringify(named({ text: { div: 'x'.repeat(1_000_000) } })))),
-      });
-      const text = await answer.text();
-      return {
-        status: answer.status,
-        type: answer.headers.get('content-type') ?? '',
-        location: '',
-        text,
-        headers: answer.headers,
-        json: JSON.parse(text) as unknown,
-      };
-    },
+    send: async () =>
+      read(
+        await fetch(`${door.edge.url}/fhir/R4/Patient`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${await door.edge.token('integrator')}`, 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' },
+          body: new Uint8Array(gzipSync(JSON.stringify(named({ text: { div: 'x'.repeat(1_000_000) } })))),
+        }),
+      ),
     status: 415,
   },
   'a search with an unknown parameter': search(() => `Observation?patient=${own.id}&shoe-size=44`),
@@ -141,10 +148,9 @@ describe('what is sent to the FHIR door and cannot be taken', () => {
       const answer = await bad.send();
       expect([answer.status, answer.text.slice(0, 300)]).toEqual([bad.status, expect.any(String)]);
       expect(answer.type).toMatch(/^application\/fhir\+json/);
-      expect(answer.json).toMatchObject({
-        resourceType: 'OperationOutcome',
-        issue: [{ severity: 'error', diagnostics: expect.stringMatching(/\w/) as string }, ...answer.json.issue.slice(1)],
-      });
+      expect(answer.json.resourceType).toBe('OperationOutcome');
+      for (const { code, diagnostics } of answer.json.issue)
+        expect([code, diagnostics]).toEqual([expect.stringMatching(/^[a-z-]+$/), expect.stringMatching(/\w/)]);
       expect(answer.text).not.toContain(CANARY);
       expect(answer.text).not.toMatch(/node_modules|SELECT|at .+\.[jt]s:\d/);
       expect(await door.stored()).toBe(before);
@@ -153,9 +159,9 @@ describe('what is sent to the FHIR door and cannot be taken', () => {
 
   it('names the place of what is wrong', async () => {
     const answer = await door.post('/fhir/R4', bundle('transaction', [pulse(own.id, 71), pulse(own.id, 70, { valueQuantity: quantity(70, 'kg') })]));
-    expect(answer.json.issue[0].expression).toEqual(['Bundle.entry[1].resource.value']);
+    expect(answer.json.issue[0]?.expression).toEqual(['Bundle.entry[1].resource.value']);
     const cut = await door.post('/fhir/R4/Patient', '{\n  "resourceType": "Patient",\n  "resourceType": "Patient"\n}');
-    expect(cut.json.issue[0].diagnostics).toContain('line 3, column 3');
+    expect(cut.json.issue[0]?.diagnostics).toContain('line 3, column 3');
   });
 
   it('is refused to everyone but a source, before it is read', async () => {

@@ -5,7 +5,7 @@ import { modalities } from '@concord/modalities/registry';
 import { admitSign, checkTime } from '@concord/pipeline/ingest';
 import { ingestIssue } from './answers.ts';
 import { encounterOf } from './store-report.ts';
-import { told, type Outcome, type Placed, type Writing } from './store-entries.ts';
+import { refused, told, type Outcome, type Placed, type Writing } from './store-entries.ts';
 
 /** Rows of one Observation: one, or one for each part of a panel. */
 interface Rows {
@@ -25,7 +25,7 @@ export async function storeObservations(writing: Writing, entries: readonly Plac
   const stored = accepted.length === 0 ? [] : await writing.scope.observations.putAll(accepted.flatMap(({ records }) => records));
   let at = 0;
   for (const { entry, records } of accepted) {
-    outcomes.push([entry.index, await answer(writing, entry, stored.slice(at, at + records.length))]);
+    outcomes.push([entry.index, answer(writing, entry, stored.slice(at, at + records.length))]);
     at += records.length;
   }
   return outcomes;
@@ -74,13 +74,9 @@ async function recordOf(
   );
 }
 
-/** An Observation that became several is named by its first. */
-async function answer(writing: Writing, entry: Placed<SentObservation>, stored: readonly Stored<string>[]): Promise<Outcome> {
-  const wrong = stored.find(({ kind }) => kind === 'conflict');
+/** An Observation that became several is named by its first; one conflict is the conflict of all. */
+function answer(writing: Writing, entry: Placed<SentObservation>, stored: readonly Stored<string>[]): Outcome {
   const outcomes = stored.map((one) => told(writing, entry, one));
-  const { status, effectiveAt } = entry.resource;
-  if (status === 'entered-in-error' && stored.some(({ kind }) => kind === 'superseded'))
-    await writing.scope.assessments.withdrawSince(entry.patientId, effectiveAt);
-  const [first] = wrong === undefined ? outcomes : outcomes.filter(({ kind }) => kind === 'refused');
-  return first ?? { kind: 'refused', status: 422, issues: [] };
+  const [first] = outcomes;
+  return outcomes.find(({ kind }) => kind === 'refused') ?? first ?? refused('processing', 'nothing was stored', 'Observation');
 }

@@ -27,7 +27,6 @@ export async function storeReport(writing: Writing, entry: Placed<SentReport>): 
     blob: await originals.of(patientId),
     ...(encounter.id === undefined ? {} : { encounterId: encounter.id }),
   });
-  if (resource.status === 'entered-in-error' && stored.kind === 'superseded') await scope.assessments.withdrawSince(patientId, resource.effectiveAt);
   return told(writing, entry, stored);
 }
 
