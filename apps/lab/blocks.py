@@ -60,6 +60,8 @@ class ReportEncoder(nn.Module):
     def __init__(self, features: int, hidden: int = 96):
         super().__init__()
         self.net = nn.Sequential(nn.Linear(features, hidden), nn.GELU(), nn.Linear(hidden, WIDTH))
+        # A feature that training never shows keeps weight zero: a finding the model did not learn says nothing, rather than noise.
+        nn.init.zeros_(self.net[0].weight)
 
     def forward(self, x):  # [batch, 16, features]
         return self.net(x.clamp(-8, 8))  # [batch, 16, width]
