@@ -1,3 +1,4 @@
+export { benchTimelineWindow, type WindowBench, type WindowBenchSettings } from './bench/timeline-window.ts';
 export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
 export { prepareServer } from './cluster/prepare.ts';
 export { migrate, type AlsoMigrate } from './schema/migrate.ts';

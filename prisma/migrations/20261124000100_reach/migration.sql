@@ -108,13 +108,13 @@ CREATE FUNCTION app.reach_care() RETURNS SETOF uuid LANGUAGE sql STABLE
   AS $$ SELECT r.patient_key FROM app.relations() r WHERE r.relationship <> 'own-record' $$;
 
 CREATE FUNCTION app.reach_ids() RETURNS SETOF uuid LANGUAGE sql STABLE
-  AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT app.reach()) $$;
+  AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT r FROM app.reach() r) $$;
 
 -- Pseudonyms the source has written about: it may open its own rows, which takes the link and the key, and no others.
 CREATE FUNCTION app.source_keys() RETURNS SETOF uuid LANGUAGE sql STABLE
   AS $$ SELECT g.patient_key FROM public.access_grants g WHERE g.relationship = 'own-source' AND g.holder = 'source:' || app.source() $$;
 CREATE FUNCTION app.source_ids() RETURNS SETOF uuid LANGUAGE sql STABLE
-  AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT app.source_keys()) $$;
+  AS $$ SELECT l.patient_id FROM public.patient_links l WHERE l.patient_key IN (SELECT r FROM app.source_keys() r) $$;
 
 -- The one patient of the worker's job.
 CREATE FUNCTION app.job_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE

@@ -22,6 +22,8 @@ END $$;
 GRANT SELECT ON wards, sources, ward_staff, model_bundles, devices, device_clock_offsets TO app_rw, app_worker;
 GRANT INSERT, UPDATE ON model_bundles TO app_rw;
 
+-- A set stands in FROM: so it is planned with the query and read once, where a call in the select list is planned each time.
+
 -- Rows about a patient that a source sends: read by who reaches the patient and by the source that wrote them, written by
 -- the source for a patient it matched, read by the worker for the patient of its job.
 DO $$
@@ -29,7 +31,7 @@ DECLARE t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['encounters', 'encounter_locations', 'observations', 'reports', 'imaging_studies', 'imaging_series', 'imaging_instances', 'device_links']
   LOOP
-    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (patient_key IN (SELECT app.reach()) OR source_id = (SELECT app.source()))', t);
+    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (patient_key IN (SELECT r FROM app.reach() r) OR source_id = (SELECT app.source()))', t);
     EXECUTE format('CREATE POLICY writes ON %I FOR INSERT TO app_rw WITH CHECK (source_id = (SELECT app.source()) AND patient_key = ANY ((SELECT app.write_keys())::uuid[]))', t);
     EXECUTE format('CREATE POLICY closes ON %I FOR UPDATE TO app_rw USING (source_id = (SELECT app.source()) AND patient_key = ANY ((SELECT app.write_keys())::uuid[]))', t);
     EXECUTE format('CREATE POLICY job_reads ON %I FOR SELECT TO app_worker USING (patient_key = (SELECT app.job_key()))', t);
@@ -56,12 +58,12 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT ON %I TO app_rw', t);
     EXECUTE format('GRANT SELECT ON %I TO app_worker', t);
     CONTINUE WHEN t = 'patient_links';
-    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (%I IN (SELECT app.reach_ids()) OR source_id = (SELECT app.source()))', t, id);
+    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (%I IN (SELECT r FROM app.reach_ids() r) OR source_id = (SELECT app.source()))', t, id);
   END LOOP;
 END $$;
 
 CREATE POLICY matched ON patients FOR SELECT TO app_rw USING (id = ANY ((SELECT app.write_ids())::uuid[]));
-CREATE POLICY matched ON patient_keys FOR SELECT TO app_rw USING (patient_id = ANY ((SELECT app.write_ids())::uuid[]) OR patient_id IN (SELECT app.source_ids()));
+CREATE POLICY matched ON patient_keys FOR SELECT TO app_rw USING (patient_id = ANY ((SELECT app.write_ids())::uuid[]) OR patient_id IN (SELECT r FROM app.source_ids() r));
 CREATE POLICY raises ON patients FOR UPDATE TO app_rw USING (id = ANY ((SELECT app.write_ids())::uuid[]));
 CREATE POLICY closes ON patient_versions FOR UPDATE TO app_rw USING (source_id = (SELECT app.source()) AND patient_id = ANY ((SELECT app.write_ids())::uuid[]));
 GRANT UPDATE (version, revision, updated_at) ON patients TO app_rw;
@@ -71,8 +73,8 @@ CREATE POLICY job_locks ON patients FOR UPDATE TO app_worker USING (id = (SELECT
 GRANT UPDATE (updated_at) ON patients TO app_worker;
 
 CREATE POLICY reads ON patient_links FOR SELECT TO app_rw
-  USING (patient_key IN (SELECT app.reach()) OR source_id = (SELECT app.source()) OR patient_id = ANY ((SELECT app.write_ids())::uuid[])
-         OR patient_key IN (SELECT app.source_keys()));
+  USING (patient_key IN (SELECT r FROM app.reach() r) OR source_id = (SELECT app.source()) OR patient_id = ANY ((SELECT app.write_ids())::uuid[])
+         OR patient_key IN (SELECT r FROM app.source_keys() r));
 -- An arrival names a patient by identifier: exactly that blind index is shown, to a source alone.
 CREATE POLICY looked_up ON patient_identifiers FOR SELECT TO app_rw
   USING ((SELECT app.source()) IS NOT NULL AND value_index = (SELECT decode(app.setting('lookup'), 'hex')));
@@ -109,7 +111,7 @@ DECLARE t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['assessments', 'evidence']
   LOOP
-    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (patient_key IN (SELECT app.reach_care()))', t);
+    EXECUTE format('CREATE POLICY reads ON %I FOR SELECT TO app_rw USING (patient_key IN (SELECT r FROM app.reach_care() r))', t);
     EXECUTE format('CREATE POLICY job_reads ON %I FOR SELECT TO app_worker USING (patient_key = (SELECT app.job_key()))', t);
     EXECUTE format('CREATE POLICY job_writes ON %I FOR INSERT TO app_worker WITH CHECK (patient_key = (SELECT app.job_key()))', t);
     EXECUTE format('GRANT SELECT ON %I TO app_rw', t);
@@ -120,7 +122,7 @@ CREATE POLICY job_withdraws ON assessments FOR UPDATE TO app_worker USING (patie
 GRANT UPDATE (status, withdrawn_at) ON assessments TO app_worker;
 
 -- Blobs: a patient's like the patient's rows; one that nobody could be matched to belongs to its source alone.
-CREATE POLICY reads ON blobs FOR SELECT TO app_rw USING (patient_key IN (SELECT app.reach()) OR source_id = (SELECT app.source()));
+CREATE POLICY reads ON blobs FOR SELECT TO app_rw USING (patient_key IN (SELECT r FROM app.reach() r) OR source_id = (SELECT app.source()));
 CREATE POLICY writes ON blobs FOR INSERT TO app_rw
   WITH CHECK (source_id = (SELECT app.source()) AND (patient_key IS NULL OR patient_key = ANY ((SELECT app.write_keys())::uuid[])));
 CREATE POLICY job_reads ON blobs FOR SELECT TO app_worker USING (patient_key = (SELECT app.job_key()));
