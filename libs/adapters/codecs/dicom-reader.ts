@@ -80,7 +80,7 @@ export function openDicomReader(limits: ReaderLimits = READER_LIMITS): ClosableD
 
 function start({ heapMiB }: ReaderLimits): Thread {
   const fromSource = import.meta.url.endsWith('.ts');
-  const worker = new Worker(new URL(fromSource ? './file-worker.ts' : './file-worker.js', import.meta.url), {
+  const worker = new Worker(new URL(fromSource ? './file-thread.ts' : './file-thread.js', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
     // Run from source (tests), packages resolve to their sources too.
     execArgv: fromSource ? ['--conditions=@concord/source', '--disable-warning=ExperimentalWarning'] : [],
