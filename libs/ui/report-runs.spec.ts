@@ -7,8 +7,8 @@ const place = (part: string) => ({ start: text.indexOf(part), end: text.indexOf(
 const report = {
   text,
   sections: [
-    { name: 'findings', start: 0, end: text.indexOf('IMPRESSION') },
-    { name: 'impression', start: text.indexOf('IMPRESSION'), end: text.length },
+    { name: 'FINDINGS', start: 'FINDINGS: '.length, end: text.indexOf('IMPRESSION') },
+    { name: 'IMPRESSION', start: text.indexOf('Infection'), end: text.length },
   ],
   assertions: [
     { ...place('patchy opacity'), finding: 'opacity', assertion: 'present' as const },

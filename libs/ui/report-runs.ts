@@ -62,9 +62,20 @@ function runOf(start: number, end: number, { report, spans, headings }: Cut): Re
   };
 }
 
-/** The heading as it stands in the text, when the section begins with its own name. */
-function headingOf(text: string, section: ReportView['sections'][number]): readonly { start: number; end: number }[] {
-  const match = /^\s*([A-Za-z][A-Za-z /&-]{1,40}):[ \t]*\r?\n?/.exec(text.slice(section.start, section.end));
-  if (!match) return [];
-  return [{ start: section.start + (match[0].length - match[0].trimStart().length), end: section.start + match[0].length }];
+/** Between a heading's words and the body of its section: a colon, blanks, a line end. */
+const AFTER_HEADING = /^\s*:?[^\S\n]*\n?/;
+
+/** The heading as it stands in the text, right before the body of its section. */
+function headingOf(text: string, { name, start }: ReportView['sections'][number]): readonly { start: number; end: number }[] {
+  const at = name === '' ? -1 : text.lastIndexOf(name, start - 1);
+  if (
+    at < 0 ||
+    text
+      .slice(at + name.length, start)
+      .trim()
+      .replace(':', '') !== ''
+  )
+    return [];
+  const after = AFTER_HEADING.exec(text.slice(at + name.length, start))?.[0].length ?? 0;
+  return [{ start: at, end: at + name.length + after }];
 }

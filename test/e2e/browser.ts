@@ -99,7 +99,7 @@ export class Bench extends PageBench {
   /** Signs in through the identity provider's own page, as a person does. */
   async signIn(login: string, viewport: { readonly width: number; readonly height: number } = WIDTHS[0]): Promise<Page> {
     const page = await this.visitor(viewport);
-    await page.goto(`${this.url}/`);
+    await page.goto(`${this.url}/sign-in`);
     await fillSignIn(page, login);
     return page;
   }
@@ -110,6 +110,7 @@ function launch(): Promise<Browser> {
 }
 
 export async function fillSignIn(page: Page, login: string): Promise<void> {
+  await page.getByRole('link', { name: 'Go to sign-in' }).click();
   await page.getByLabel('User name').fill(login);
   await page.getByLabel('Password').fill(passwordOf(login));
   await Promise.all([page.waitForURL((url) => !/\/(realms|auth)\//.test(url.pathname)), page.getByRole('button', { name: 'Sign in' }).click()]);

@@ -114,8 +114,8 @@ export function reportAt(now: number): ReportView {
     issued: iso(now - 4.4 * HOUR),
     text: REPORT_TEXT,
     sections: [
-      { name: 'findings', start: 0, end: heads },
-      { name: 'impression', start: heads, end: REPORT_TEXT.length },
+      { name: 'FINDINGS', start: 'FINDINGS: '.length, end: heads },
+      { name: 'IMPRESSION', start: heads + 'IMPRESSION: '.length, end: REPORT_TEXT.length },
     ],
     sentences: [],
     assertions: [

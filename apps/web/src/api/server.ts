@@ -4,6 +4,7 @@ import { sessionSchema, type Session } from '@concord/contracts';
 import { apiUrl } from '../config.ts';
 import { readAnswer, type Answer, type Schema } from './answer.ts';
 import { paths } from './paths.ts';
+import { PATH_HEADER, signInPath } from './return-to.ts';
 
 /** Longer than the slowest honest answer; a page that waits for ever says nothing. */
 const TIMEOUT_MS = 15_000;
@@ -34,5 +35,5 @@ export async function sessionOrSignIn(): Promise<Session | null> {
   const answer = await ask(paths.session, sessionSchema);
   if (answer.kind === 'ok') return answer.value;
   if (answer.kind === 'failed') return null;
-  redirect('/sign-in');
+  redirect(signInPath((await headers()).get(PATH_HEADER)));
 }

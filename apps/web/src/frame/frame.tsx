@@ -55,7 +55,8 @@ function Places({ session, current }: { readonly session: Session; readonly curr
 }
 
 function Person({ session }: { readonly session: Session }) {
-  const role = roleWord(session);
+  // Some identity providers put the role into the name.
+  const role = session.displayName.includes(',') ? '' : roleWord(session);
   return (
     <>
       <span className="person">

@@ -95,37 +95,47 @@ function Gaps({ laid, frame }: LaneProps) {
 
 /** Given oxygen as bars with its flow; air as a thin line. */
 function Oxygen({ laid, frame }: LaneProps) {
-  const points = laid.lane.points;
-  const top = TOP + laid.top + 3;
-  const height = laid.height - 6;
+  const shown = runsOf(laid.lane.points).filter((run) => run.to > frame.from && run.from < frame.to);
   return (
     <>
-      {runsOf(points).map((run) => {
-        const from = Math.max(run.from, frame.from);
-        const to = Math.min(run.to, frame.to);
-        if (to <= from) return null;
-        const [left, width] = [frame.x(from), frame.x(to) - frame.x(from)];
-        const words = run.flow > 0 ? `${measuredFlow(run.flow)}\u00a0L/min` : 'air';
-        return (
-          <g key={run.from}>
-            {run.flow > 0 ? (
-              <rect className="o2" x={left} y={top} width={width} height={height} />
-            ) : (
-              <path className="air" d={`M${left.toFixed(1)} ${middle(laid).toFixed(1)}h${width.toFixed(1)}`} />
-            )}
-            {width > 56 && (
-              <text
-                className={run.flow > 0 ? 'lab' : 'air-word'}
-                x={run.flow > 0 ? left + width - 6 : left + 4}
-                y={middle(laid) + (run.flow > 0 ? 4.5 : -2)}
-                textAnchor={run.flow > 0 ? 'end' : 'start'}
-              >
-                {words}
-              </text>
-            )}
-          </g>
-        );
-      })}
+      {shown.map((run, index) => (
+        <OxygenBar key={run.from} run={run} said={run.flow > 0 || shown[index - 1]?.flow !== run.flow} laid={laid} frame={frame} />
+      ))}
+    </>
+  );
+}
+
+interface BarProps extends LaneProps {
+  readonly run: OxygenRun;
+  /** Air is said once for a row of stretches. */
+  readonly said: boolean;
+}
+
+function OxygenBar({ run, said, laid, frame }: BarProps) {
+  const left = frame.x(Math.max(run.from, frame.from));
+  const width = frame.x(Math.min(run.to, frame.to)) - left;
+  const words = said && width > 56;
+  const y = middle(laid);
+  if (run.flow === 0) {
+    return (
+      <>
+        <path className="air" d={`M${left.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}`} />
+        {words && (
+          <text x={left + 4} y={y - 2}>
+            air
+          </text>
+        )}
+      </>
+    );
+  }
+  return (
+    <>
+      <rect className="o2" x={left} y={TOP + laid.top + 3} width={width} height={laid.height - 6} />
+      {words && (
+        <text className="lab" x={left + width - 6} y={y + 4.5} textAnchor="end">
+          {`${measuredFlow(run.flow)}\u00a0L/min`}
+        </text>
+      )}
     </>
   );
 }

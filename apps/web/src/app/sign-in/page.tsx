@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { ConcordSign, Glyph, RESEARCH } from '@concord/ui';
+import { loginPath } from '../../api/return-to.ts';
 import { Foot } from '../../frame/frame.tsx';
 
 export const metadata: Metadata = { title: 'Sign in, Concord' };
@@ -50,8 +51,8 @@ export default async function SignIn({ searchParams }: Props) {
               <span>Your session has ended. What was on the screen is cleared.</span>
             </p>
           )}
-          <p className="two">You go on to the sign-in of this site and come back to your list.</p>
-          <a className="btn btn-main" href="/auth/login">
+          <p className="two">You go on to the sign-in of this site and come back here.</p>
+          <a className="btn btn-main" href={loginPath(typeof query['returnTo'] === 'string' ? query['returnTo'] : null)}>
             Go to sign-in
           </a>
           <p className="small two">Demo passwords are printed where Concord was started.</p>
