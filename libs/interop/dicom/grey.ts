@@ -44,7 +44,7 @@ export function greyFrame(attributes: Attributes, header: ImageHeader, values: S
     return Math.round(255 * (inverted ? 1 - shown : shown));
   });
   const recipe = receipt({ header, values, modality: modality.value, voi, isDerived: named.value === undefined, inverted }, hash);
-  return ok({ columns: header.columns, rows: header.rows, grey: Uint8Array.from(codes, (code) => table[code] ?? 0), recipe });
+  return ok({ columns: header.columns, rows: header.rows, grey: looked(codes, table), recipe });
 }
 
 function notGrey({ photometricInterpretation, samplesPerPixel, bitsAllocated, bitsStored }: ImageHeader): string | undefined {
@@ -57,13 +57,17 @@ function notGrey({ photometricInterpretation, samplesPerPixel, bitsAllocated, bi
 function codesOf(attributes: Attributes, { rows, columns, bitsAllocated, bitsStored }: ImageHeader, bytes: Uint8Array): Uint16Array {
   const shift = (attributes.number(TAG.highBit) ?? bitsStored - 1) + 1 - bitsStored;
   const mask = 2 ** bitsStored - 1;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const codes = new Uint16Array(rows * columns);
-  for (let at = 0; at < codes.length; at += 1) {
-    const word = bitsAllocated === 8 ? (bytes[at] ?? 0) : view.getUint16(at * 2, true);
-    codes[at] = (word >> shift) & mask;
-  }
+  if (bitsAllocated === 8) for (let at = 0; at < codes.length; at += 1) codes[at] = ((bytes[at] ?? 0) >> shift) & mask;
+  else for (let at = 0; at < codes.length; at += 1) codes[at] = (((bytes[2 * at] ?? 0) | ((bytes[2 * at + 1] ?? 0) << 8)) >> shift) & mask;
   return codes;
+}
+
+/** Loops here: with `Uint8Array.from(codes, …)` and a DataView a film of five million pixels took 1.5 s to read, without 0.45 s (busy 2-core machine). */
+function looked(codes: Uint16Array, table: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(codes.length);
+  for (let at = 0; at < codes.length; at += 1) grey[at] = table[codes[at] ?? 0] ?? 0;
+  return grey;
 }
 
 function storedValue({ bitsStored, pixelRepresentation }: ImageHeader): (code: number) => number {
@@ -96,7 +100,7 @@ interface DerivedFrom {
 function derived({ header, codes, value, isPadding, plain }: DerivedFrom): VoiStep {
   if (plain && header.bitsStored <= 8) return windowOf('LINEAR_EXACT', (2 ** header.bitsStored - 1) / 2, 2 ** header.bitsStored - 1);
   const counts = new Uint32Array(2 ** header.bitsStored);
-  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  for (let at = 0; at < codes.length; at += 1) counts[codes[at] ?? 0] = (counts[codes[at] ?? 0] ?? 0) + 1;
   const present = Array.from(counts, (count, code) => ({ count, value: value(code), padding: isPadding(code) }))
     .filter(({ count, padding: isPad }) => count > 0 && !isPad)
     .sort((a, b) => a.value - b.value);
