@@ -34,14 +34,17 @@ export interface EdgeOptions {
   readonly databaseUrl?: string;
   /** Where the dashboard answers. */
   readonly webUrl?: string;
+  /** Seconds that a token lives; the realm's own without it. */
+  readonly tokenLife?: number;
 }
 
-export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl }: EdgeOptions): Promise<RunningEdge> {
+export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl, tokenLife }: EdgeOptions): Promise<RunningEdge> {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const secrets = await keepSecrets(dataDir);
-  const realm = readRealm(realmFile());
+  const read = readRealm(realmFile());
+  const realm = { ...read, tokenLife: tokenLife ?? read.tokenLife };
   const store = new FileStore(join(dataDir, 'identity', 'sessions.json'), () => Date.now());
   const identity = createRealmServer(createProvider({ publicUrl: url, realm, secrets, store }), realm);
   const identityUrl = await listen(identity);

@@ -14,9 +14,11 @@ afterAll(() => edge.close());
 class Browser {
   readonly cookies = new Map<string, string>();
 
+  constructor(private readonly origin: string = edge.url) {}
+
   async open(path: string, init: RequestInit = {}): Promise<Response & { readonly steps: string[] }> {
     const steps: string[] = [];
-    let at = new URL(path, edge.url);
+    let at = new URL(path, this.origin);
     let now = init;
     for (let i = 0; i < 10; i += 1) {
       steps.push(at.pathname);
@@ -143,5 +145,21 @@ describe('signing in with a browser', () => {
     const both = await edge.get('/api/v1/session', 'nurse', { cookie: browser.header() });
     expect(both.status).toBe(400);
     expect((await edge.get(`/api/v1/session?access_token=${await edge.token('nurse')}`)).status).toBe(401);
+  });
+});
+
+describe('a session whose token ends', () => {
+  it('goes on with a new one, asked for once however many requests come at the same time', async () => {
+    const asked: AccessRequest[] = [];
+    // Shorter than the time before its end at which a token is renewed: every request renews.
+    const short = await startEdge({ backend: emptyBackend(asked), tokenLife: 20 });
+    const browser = new Browser(short.url);
+    await signIn(browser);
+    for (let round = 0; round < 3; round += 1) {
+      const answers = await Promise.all([1, 2, 3].map(() => browser.open('/api/v1/session')));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    }
+    expect(new Set(asked.map(({ actor }) => actor.tokenId)).size).toBe(3);
+    await short.close();
   });
 });
