@@ -115,12 +115,15 @@ class Attention(nn.Module):
         self.feed = nn.Sequential(nn.Linear(WIDTH, hidden), nn.GELU(), nn.Dropout(drop), nn.Linear(hidden, WIDTH))
         self.drop = nn.Dropout(drop)
 
-    def forward(self, x, bias):  # [batch, n, width], [batch, 1, 1, n]
-        batch, n, _ = x.shape
-        q, k, v = self.qkv(self.norm1(x)).view(batch, n, 3, self.heads, WIDTH // self.heads).permute(2, 0, 3, 1, 4)
-        weights = (torch.matmul(q, k.transpose(-1, -2)) * (WIDTH // self.heads) ** -0.5 + bias).softmax(-1)  # [batch, heads, n, n]
-        x = x + self.drop(self.out(torch.matmul(weights, v).transpose(1, 2).reshape(batch, n, WIDTH)))
-        return x + self.drop(self.feed(self.norm2(x)))
+    def forward(self, x, bias, asked: int = 42):  # [batch, n, width], [batch, 1, 1, n]
+        """Only the first `asked` tokens get an answer: the last layer is asked for the query alone, which is all that is read."""
+        heads = (self.heads, WIDTH // self.heads)
+        seen, mine = self.norm1(x), x[:, :asked]
+        q = F.linear(seen[:, :asked], self.qkv.weight[:WIDTH], self.qkv.bias[:WIDTH]).unflatten(-1, heads).transpose(1, 2)  # [batch, heads, asked, d]
+        k, v = (F.linear(seen, self.qkv.weight[part], self.qkv.bias[part]).unflatten(-1, heads).transpose(1, 2) for part in (slice(WIDTH, 2 * WIDTH), slice(2 * WIDTH, None)))
+        weights = (torch.matmul(q, k.transpose(-1, -2)) * heads[1] ** -0.5 + bias).softmax(-1)  # [batch, heads, asked, n]
+        mine = mine + self.drop(self.out(torch.matmul(weights, v).transpose(1, 2).flatten(2)))
+        return mine + self.drop(self.feed(self.norm2(mine)))
 
 
 class Fusion(nn.Module):
@@ -151,8 +154,9 @@ class Fusion(nn.Module):
         x = torch.cat([self.query.expand(batch, -1, -1), about, x], 1)  # [batch, 42, width]
         open_ = torch.cat([torch.ones_like(mask[:, : 1 + len(MODALITIES)]), mask[:, :slots]], 1)
         bias = torch.where(open_ > 0.5, torch.zeros_like(open_), torch.zeros_like(open_) - 1e4)[:, None, None, :]
-        for layer in self.layers:
+        for layer in self.layers[:-1]:
             x = layer(x, bias)
+        x = self.layers[-1](x, bias, asked=1)
         first, second, third = self.head(self.norm(x[:, 0])).unbind(-1)
         twelve = first + F.softplus(second)
         return torch.stack([first, twelve, twelve + F.softplus(third)], -1)  # [batch, 3]

@@ -21,13 +21,14 @@ from lab import MODELS, OUT, arguments, auroc, seed_everything, slope_intercept
 from vitals import scores as signs_alone
 
 # Config
-ID = "decline-1"
+ID = "decline-2"
 CREATED = "2026-11-24"
 BATCH = {"vitals": 16, "report": 2, "image": 2, "fusion": 16}
 PATTERNS = [(1, 0, 0), (1, 1, 0), (1, 0, 1), (1, 1, 1)]
 DRAWS = 30  # bootstrap by patient behind the interval of a probability
 MISS = 0.10  # conformal sets leave out one in ten
-ROWS_ASSEMBLED = 20_000
+ROWS_ASSEMBLED = 12_000
+ROWS_SIGNS = 140_000
 ENCODER_OF = {"vitals": "vitals", "radiology-report": "report", "chest-imaging": "image"}
 # Raised and high tiers: about twice and five times the rate among patients at risk.
 THRESHOLDS = {"decline-6h": {"raised": 0.03, "high": 0.08}, "decline-12h": {"raised": 0.06, "high": 0.15}, "decline-24h": {"raised": 0.12, "high": 0.25}}
@@ -149,6 +150,8 @@ def main():
     # those of the calibration part.
     for name, own in (("calibration", split <= 1), ("validation", split == 2)):
         rows = np.flatnonzero(own)
+        if name == "calibration":
+            rows = np.sort(pick.choice(rows, ROWS_SIGNS, replace=False))
         some = np.sort(pick.choice(rows, min(ROWS_ASSEMBLED, len(rows)), replace=False))
         drawn = parts[1 if name == "calibration" else 2]
         seen[name] = {pattern: (some, logits) for pattern, logits in logits_of(blocks, fusion, x, labels, some, drawn, pick, PATTERNS[1:]).items()}

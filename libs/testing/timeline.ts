@@ -74,7 +74,8 @@ function builder(draft: Draft): TimelineBuilder {
     builder({ ...draft, observations: [...draft.observations, ...observations.map((observation) => ({ kind: kind as ModalityKind, observation }))] });
   return {
     signs: (at, signs) => add('vitals', readings(at, signs)),
-    hourly: (count, signs, until = NOON) => add('vitals', Array.from({ length: count }, (_, back) => readings(minus(until, hours(count - 1 - back)), signs)).flat()),
+    hourly: (count, signs, until = NOON) =>
+      add('vitals', Array.from({ length: count }, (_, back) => readings(minus(until, hours(count - 1 - back)), signs)).flat()),
     report: (at, text, change = {}) => add('radiology-report', [fact(`report-${at}`, at, reportValue(text, change))]),
     image: (at, value) => add('chest-imaging', [fact(`image-${value.header.sopInstanceUid}`, at, value)]),
     observation: (kind, observation) => add(kind, [observation]),

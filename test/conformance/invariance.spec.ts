@@ -15,9 +15,17 @@ beforeAll(async () => {
 afterAll(() => model.runner.close());
 
 const rng = seededRng('invariance');
-const everything = patient().hourly(10, CALM).report(minus(NOON, hours(1)), REPORT).image(minus(NOON, hours(2)), drawnFilm()).build();
+const everything = patient()
+  .hourly(10, CALM)
+  .report(minus(NOON, hours(1)), REPORT)
+  .image(minus(NOON, hours(2)), drawnFilm())
+  .build();
 const inputs = () =>
-  modalities.map((plugin) => ({ plugin, input: plugin.align(everything.streams.get(plugin.kind)!, NOON), encoder: model.bundle.encoders[plugin.encoder.encoder]! }));
+  modalities.map((plugin) => ({
+    plugin,
+    input: plugin.align(everything.streams.get(plugin.kind)!, NOON),
+    encoder: model.bundle.encoders[plugin.encoder.encoder]!,
+  }));
 const row = async (): Promise<FusionRow> => {
   const tokens = new Map();
   for (const { plugin, input, encoder } of inputs()) tokens.set(plugin.kind, (await encode([input], encoder, model.runner))[0]);
@@ -54,7 +62,9 @@ describe('a score does not depend on who else is scored', () => {
     const rows = await scoreRows([prepared, prepared, prepared], tasks, parts);
     answers.forEach(({ outcome }, index) => {
       const seen = rows[2]?.[index];
-      expect(outcome.kind === 'scored' && seen?.kind === 'scored' && [seen.logit, seen.probability]).toEqual(outcome.kind === 'scored' && [outcome.score.logit, outcome.score.probability]);
+      expect(outcome.kind === 'scored' && seen?.kind === 'scored' && [seen.logit, seen.probability]).toEqual(
+        outcome.kind === 'scored' && [outcome.score.logit, outcome.score.probability],
+      );
     });
   });
 });

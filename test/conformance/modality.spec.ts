@@ -16,7 +16,9 @@ const everything = patient()
 const streamOf = (timeline: PatientTimeline, { kind }: ModalityPlugin): ModalityStream => timeline.streams.get(kind) ?? { kind, observations: [] };
 const changed = (plugin: ModalityPlugin, change: (observation: Observation) => Observation): PatientTimeline => ({
   ...everything,
-  streams: new Map([...everything.streams].map(([kind, stream]) => [kind, kind === plugin.kind ? { ...stream, observations: stream.observations.map(change) } : stream])),
+  streams: new Map(
+    [...everything.streams].map(([kind, stream]) => [kind, kind === plugin.kind ? { ...stream, observations: stream.observations.map(change) } : stream]),
+  ),
 });
 
 describe.each(modalities.map((plugin) => [plugin.kind, plugin] as const))('%s', (_, plugin) => {

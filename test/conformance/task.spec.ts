@@ -20,7 +20,8 @@ const adding: Readonly<Record<string, (built: TimelineBuilder) => TimelineBuilde
 };
 const withOnly = (kinds: readonly ModalityKind[]): TimelineBuilder =>
   kinds.reduce((built, kind) => adding[kind]?.(built) ?? built, patient().admitted(minus(NOON, hours(12)), 'ward'));
-const ask = async (built: TimelineBuilder, task: RiskTask): Promise<Assessment> => (await model.assess({ timeline: built.build(), asOf: NOON, tasks: [task] }))[0]!;
+const ask = async (built: TimelineBuilder, task: RiskTask): Promise<Assessment> =>
+  (await model.assess({ timeline: built.build(), asOf: NOON, tasks: [task] }))[0]!;
 
 describe.each(tasks.map((task) => [task.id, task] as const))('%s', (_, task) => {
   it('says what it asks, from which source, and for whom it is meant', () => {
@@ -30,24 +31,27 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (_, task) => 
     expect(model.bundle.intendedUse).toMatch(/not a medical device/);
   });
 
-  it.each(coalitionsOf(task.optional).map((optional) => [optional.join(' + ') || 'nothing else', optional] as const))('scores the required modalities with %s', async (__, optional) => {
-    const used = [...task.required, ...optional];
-    const { outcome, modalities: states } = await ask(withOnly(used), task);
-    if (outcome.kind !== 'scored') throw new Error(outcome.abstention.text);
-    const { score, evidence } = outcome;
-    expect([...states.used].sort()).toEqual([...used].sort());
-    expect(score.probability).toBeGreaterThanOrEqual(score.interval[0]);
-    expect(score.probability).toBeLessThanOrEqual(score.interval[1]);
-    expect(score.calibrationId).not.toBe('');
-    // Nothing but signs alone was learned from real patients with this outcome, and no ward was among them.
-    expect(score.evidenceLevel).toBe(optional.length === 0 ? 'transferred' : 'assembled');
-    expect(evidence.reduce((sum, { contribution }) => sum + contribution, score.baselineLogit)).toBeCloseTo(score.logit, 5);
-    expect(score.shapley.reduce((sum, { value }) => sum + value, score.baselineLogit)).toBeCloseTo(score.logit, 5);
-    for (const kind of used) {
-      const own = evidence.filter(({ modality }) => modality === kind).reduce((sum, { contribution }) => sum + contribution, 0);
-      expect(own).toBeCloseTo(score.shapley.find(({ modality }) => modality === kind)!.value, 6);
-    }
-  });
+  it.each(coalitionsOf(task.optional).map((optional) => [optional.join(' + ') || 'nothing else', optional] as const))(
+    'scores the required modalities with %s',
+    async (__, optional) => {
+      const used = [...task.required, ...optional];
+      const { outcome, modalities: states } = await ask(withOnly(used), task);
+      if (outcome.kind !== 'scored') throw new Error(outcome.abstention.text);
+      const { score, evidence } = outcome;
+      expect([...states.used].sort()).toEqual([...used].sort());
+      expect(score.probability).toBeGreaterThanOrEqual(score.interval[0]);
+      expect(score.probability).toBeLessThanOrEqual(score.interval[1]);
+      expect(score.calibrationId).not.toBe('');
+      // Nothing but signs alone was learned from real patients with this outcome, and no ward was among them.
+      expect(score.evidenceLevel).toBe(optional.length === 0 ? 'transferred' : 'assembled');
+      expect(evidence.reduce((sum, { contribution }) => sum + contribution, score.baselineLogit)).toBeCloseTo(score.logit, 5);
+      expect(score.shapley.reduce((sum, { value }) => sum + value, score.baselineLogit)).toBeCloseTo(score.logit, 5);
+      for (const kind of used) {
+        const own = evidence.filter(({ modality }) => modality === kind).reduce((sum, { contribution }) => sum + contribution, 0);
+        expect(own).toBeCloseTo(score.shapley.find(({ modality }) => modality === kind)!.value, 6);
+      }
+    },
+  );
 
   it.each(task.required)('abstains when %s is missing, is withheld, or is too old', async (kind) => {
     const others = modalities.map((plugin) => plugin.kind).filter((other) => other !== kind);
@@ -60,7 +64,10 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (_, task) => 
   });
 
   it('abstains for a child', async () => {
-    expect((await ask(withOnly(task.required).born('2015-06-01'), task)).outcome).toMatchObject({ kind: 'abstained', abstention: { reason: 'outside-population' } });
+    expect((await ask(withOnly(task.required).born('2015-06-01'), task)).outcome).toMatchObject({
+      kind: 'abstained',
+      abstention: { reason: 'outside-population' },
+    });
   });
 
   it('never names withheld reports or films in its reasons', async () => {

@@ -12,7 +12,13 @@ const arrival = {
   effectiveAt: NOON,
   receivedAt: plus(NOON, minutes(1)),
 };
-const quantity = (code: string, value: number, unit: string): ReceivedQuantity => ({ ...arrival, kind: 'quantity', code: { system: LOINC, code }, value, unit });
+const quantity = (code: string, value: number, unit: string): ReceivedQuantity => ({
+  ...arrival,
+  kind: 'quantity',
+  code: { system: LOINC, code },
+  value,
+  unit,
+});
 const coded = (code: string, value: string, system = LOINC): ReceivedCoded => ({ ...arrival, kind: 'coded', code: { system, code }, value });
 const readingOf = (received: ReceivedQuantity | ReceivedCoded): Reading | string => {
   const seen = vitals.observe(received);
@@ -105,21 +111,34 @@ describe('hourly windows', () => {
 
   it('never hold a value where the mask says unknown, whatever was measured when', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ back: fc.integer({ min: 0, max: 40 * 60 }), pulse: fc.integer({ min: 30, max: 200 }) }), { maxLength: 40 }), (samples) => {
-        const ordered = [...samples].sort((a, b) => b.back - a.back);
-        const stream = streamOf(ordered.reduce((built, { back, pulse }) => built.signs(minus(NOON, minutes(back)), { pulse }), patient().signs(minus(NOON, hours(50)), CALM)));
-        const { data } = vitals.align(stream, NOON);
-        for (let at = 0; at < data.length; at += 3) if (data[at + 1] === 0) expect([data[at], data[at + 2]]).toEqual([0, 0]);
-      }),
+      fc.property(
+        fc.array(fc.record({ back: fc.integer({ min: 0, max: 40 * 60 }), pulse: fc.integer({ min: 30, max: 200 }) }), { maxLength: 40 }),
+        (samples) => {
+          const ordered = [...samples].sort((a, b) => b.back - a.back);
+          const stream = streamOf(
+            ordered.reduce((built, { back, pulse }) => built.signs(minus(NOON, minutes(back)), { pulse }), patient().signs(minus(NOON, hours(50)), CALM)),
+          );
+          const { data } = vitals.align(stream, NOON);
+          for (let at = 0; at < data.length; at += 3) if (data[at + 1] === 0) expect([data[at], data[at + 2]]).toEqual([0, 0]);
+        },
+      ),
     );
   });
 });
 
 describe('reasons', () => {
   it('say which way a sign goes and point to a window that holds its first and newest sample', () => {
-    const stream = streamOf(patient().signs(minus(NOON, hours(4)), { respiration: 17 }).signs(NOON, { respiration: 22, pulse: 80 }));
+    const stream = streamOf(
+      patient()
+        .signs(minus(NOON, hours(4)), { respiration: 17 })
+        .signs(NOON, { respiration: 22, pulse: 80 }),
+    );
     const [pulse, respiration] = vitals.attribute(stream, NOON, Float32Array.of(0.1, 0.4, 0, 0, 0, 0));
-    expect(respiration).toMatchObject({ kind: 'signal-window', text: 'Respiration rising, 17 to 22 /min', pointer: { code: '9279-1', from: minus(NOON, hours(4)), to: NOON } });
+    expect(respiration).toMatchObject({
+      kind: 'signal-window',
+      text: 'Respiration rising, 17 to 22 /min',
+      pointer: { code: '9279-1', from: minus(NOON, hours(4)), to: NOON },
+    });
     expect(respiration?.contribution).toBeCloseTo(0.4);
     expect(pulse?.text).toBe('Pulse steady at 80 /min');
   });

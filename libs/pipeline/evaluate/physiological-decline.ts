@@ -12,6 +12,9 @@ import type { Figures, Interval, Suite, SuiteError, SuiteQuestion, SuiteReport }
 const FILE = 'vitals_hourly.csv.gz';
 /** Rows prepared while the model runs the ones before: bounds memory and keeps both busy. */
 const CHUNK = 4096;
+/** Draws of the bootstrap are bounded by the rows they weigh: 500 up to 60,000 rows, a hundred for the whole set. */
+const WEIGHED_MOST = 30_000_000;
+const DRAWS_LEAST = 100;
 
 export interface DeclineParts extends RowParts {
   readonly hash: Hash;
@@ -21,7 +24,12 @@ export interface DeclineParts extends RowParts {
 
 /** The shipped pipeline on hourly intensive-care records: every hour at which the question may be asked. */
 export function physiologicalDeclineSuite(parts: DeclineParts): Suite {
-  return { name: 'physiological-decline', title: 'Decline within 6, 12 and 24 hours on hourly intensive-care records.', reads: [FILE], run: (question) => judge(question, parts) };
+  return {
+    name: 'physiological-decline',
+    title: 'Decline within 6, 12 and 24 hours on hourly intensive-care records.',
+    reads: [FILE],
+    run: (question) => judge(question, parts),
+  };
 }
 
 async function judge(question: SuiteQuestion, parts: DeclineParts): Promise<Result<SuiteReport, SuiteError>> {
@@ -95,7 +103,14 @@ interface Horizon {
 
 /** What was answered so far, by horizon. */
 class Rows {
-  readonly horizons: readonly Horizon[] = HORIZONS_HOURS.map(() => ({ probability: [], outcome: [], patient: [], news2: [], covered: [], excluded: new Map() }));
+  readonly horizons: readonly Horizon[] = HORIZONS_HOURS.map(() => ({
+    probability: [],
+    outcome: [],
+    patient: [],
+    news2: [],
+    covered: [],
+    excluded: new Map(),
+  }));
   count = 0;
 
   add({ patient, news2, labels }: Asked, answers: readonly RowAnswer[]): void {
@@ -147,7 +162,7 @@ function judgementOf({ probability, outcome, patient, news2, covered }: Horizon,
       beside: { news2: Float64Array.from(news2) },
     },
     {
-      draws,
+      draws: Math.min(draws, Math.max(DRAWS_LEAST, Math.floor(WEIGHED_MOST / Math.max(1, probability.length)))),
       rng: seededRng(seed),
       progress: (done, total) => {
         progress({ step: 'bootstrap', done, total });
@@ -176,4 +191,3 @@ function intervalsOf(name: string, { ci }: RiskJudgement): readonly (readonly [s
     return path === 'auroc' || path === 'auprc' ? [own, [`horizons.${name}.vitalsOnly.${path}`, interval]] : [own];
   });
 }
-

@@ -24,20 +24,21 @@ export interface Tokens {
  * @throws when an input does not have the shape that the encoder was exported with, or a token is not finite.
  */
 export async function encode(inputs: readonly TensorInput[], encoder: Encoder, runner: ModelRunner): Promise<readonly Tokens[]> {
+  const batch = encoder.input.shape[0] ?? 1;
+  const parts = Array.from({ length: Math.ceil(inputs.length / batch) }, (_, run) => inputs.slice(run * batch, (run + 1) * batch));
+  return (await Promise.all(parts.map((part) => encodeRun(part, encoder, runner)))).flat();
+}
+
+async function encodeRun(part: readonly TensorInput[], encoder: Encoder, runner: ModelRunner): Promise<readonly Tokens[]> {
   const [batch = 0, ...shape] = encoder.input.shape;
   const size = shape.reduce((product, side) => product * side, 1);
-  const encoded: Tokens[] = [];
-  for (let from = 0; from < inputs.length; from += batch) {
-    const part = inputs.slice(from, from + batch);
-    const data = new Float32Array(batch * size);
-    part.forEach((input, row) => {
-      invariant(input.data.length === size && input.shape.join() === shape.join(), `${input.name} has the shape of its encoder`);
-      data.set(input.data, row * size);
-    });
-    const output = (await runner.run(encoder.block, { [encoder.input.name]: { data, shape: encoder.input.shape } }))[encoder.output.name];
-    encoded.push(...part.map((input, row) => tokensOf(input, row, encoder, output)));
-  }
-  return encoded;
+  const data = new Float32Array(batch * size);
+  part.forEach((input, row) => {
+    invariant(input.data.length === size && input.shape.join() === shape.join(), `${input.name} has the shape of its encoder`);
+    data.set(input.data, row * size);
+  });
+  const output = (await runner.run(encoder.block, { [encoder.input.name]: { data, shape: encoder.input.shape } }))[encoder.output.name];
+  return part.map((input, row) => tokensOf(input, row, encoder, output));
 }
 
 function tokensOf(input: TensorInput, row: number, { output: expected }: Encoder, output: Tensor | undefined): Tokens {

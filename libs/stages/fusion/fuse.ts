@@ -36,28 +36,28 @@ export interface FusionRow {
  * @returns one `Logits` per row, in order.
  */
 export async function fuse(rows: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<readonly Logits[]> {
+  const parts = Array.from({ length: Math.ceil(rows.length / head.batch) }, (_, run) => rows.slice(run * head.batch, (run + 1) * head.batch));
+  return (await Promise.all(parts.map((part) => fuseRun(part, head, runner)))).flat();
+}
+
+async function fuseRun(part: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<readonly Logits[]> {
   const { batch, slots, width } = head;
-  const answers: Logits[] = [];
-  for (let from = 0; from < rows.length; from += batch) {
-    const part = rows.slice(from, from + batch);
-    const tokens = new Float32Array(batch * slots * width);
-    const mask = new Float32Array(batch * slots);
-    const age = new Float32Array(batch * slots);
-    part.forEach((row, place) => {
-      lay(row, head, {
-        tokens: tokens.subarray(place * slots * width, (place + 1) * slots * width),
-        mask: mask.subarray(place * slots, (place + 1) * slots),
-        age: age.subarray(place * slots, (place + 1) * slots),
-      });
+  const tokens = new Float32Array(batch * slots * width);
+  const mask = new Float32Array(batch * slots);
+  const age = new Float32Array(batch * slots);
+  part.forEach((row, place) => {
+    lay(row, head, {
+      tokens: tokens.subarray(place * slots * width, (place + 1) * slots * width),
+      mask: mask.subarray(place * slots, (place + 1) * slots),
+      age: age.subarray(place * slots, (place + 1) * slots),
     });
-    const shape = [batch, slots];
-    const output = (
-      await runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } })
-    )['logits'];
-    invariant(output?.shape.join() === [batch, head.heads.length].join(), 'one logit per row and head');
-    answers.push(...part.map((_, place) => logitsOf(output.data.subarray(place * head.heads.length, (place + 1) * head.heads.length))));
-  }
-  return answers;
+  });
+  const shape = [batch, slots];
+  const output = (await runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } }))[
+    'logits'
+  ];
+  invariant(output?.shape.join() === [batch, head.heads.length].join(), 'one logit per row and head');
+  return part.map((_, place) => logitsOf(output.data.subarray(place * head.heads.length, (place + 1) * head.heads.length)));
 }
 
 interface Place {

@@ -6,7 +6,8 @@ import { eventHours, indexHours, partialScore, physiologicalDecline, type HourOf
 const calm: HourOfSigns = { respiration: 16, spo2: 97, systolic: 122, pulse: 76, temperature: 36.8 };
 /** Respiration 26 (3), SpO2 92 (2), pulse 115 (2): seven. */
 const severe: HourOfSigns = { ...calm, respiration: 26, spo2: 92, pulse: 115 };
-const record = (...parts: readonly (readonly [count: number, hour: HourOfSigns])[]) => parts.flatMap(([count, hour]) => Array.from({ length: count }, () => hour));
+const record = (...parts: readonly (readonly [count: number, hour: HourOfSigns])[]) =>
+  parts.flatMap(([count, hour]) => Array.from({ length: count }, () => hour));
 const [task] = physiologicalDecline;
 const asked = (timeline: ReturnType<typeof patient>) => task!.eligibility(timeline.build(), NOON);
 
@@ -57,14 +58,22 @@ describe('who may be asked about', () => {
     ['a child', patient().born('2015-06-01').hourly(8, CALM), 'outside-population'],
     ['who was observed for three hours', patient().hourly(4, CALM), 'too-little-data'],
     ['of whom only the pulse is known', patient().hourly(8, { pulse: 80 }), 'too-little-data'],
-    ['who already stands at five', patient().hourly(7, CALM).signs(NOON, { ...CALM, respiration: 26, spo2: 92 }), 'outside-population'],
+    [
+      'who already stands at five',
+      patient()
+        .hourly(7, CALM)
+        .signs(NOON, { ...CALM, respiration: 26, spo2: 92 }),
+      'outside-population',
+    ],
     ['of whom nothing is known', patient(), 'too-little-data'],
   ])('is not %s', (_, timeline, reason) => {
     expect(asked(timeline)).toMatchObject({ kind: 'refused', abstention: { reason } });
   });
 
   it('is who was admitted six hours ago and measured within two hours of it', () => {
-    const timeline = patient().admitted(minus(NOON, hours(6)), 'ward').hourly(5, CALM);
+    const timeline = patient()
+      .admitted(minus(NOON, hours(6)), 'ward')
+      .hourly(5, CALM);
     expect(asked(timeline).kind).toBe('eligible');
   });
 });

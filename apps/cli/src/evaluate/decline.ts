@@ -10,7 +10,7 @@ import type { Settings } from '../config.ts';
 export async function declineSuite({ modelsDir, dataDir }: Settings): Promise<Suite> {
   const folders = { models: modelsDir, data: dataDir };
   const bundle = await readActiveBundle(folders);
-  const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
+  const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 2 });
   return physiologicalDeclineSuite({
     plugins: modalities,
     bundle,
