@@ -78,7 +78,8 @@ describe.skipIf(absent)('real DICOM files of shared/data/dicom_conformance (skip
   it('hold no patient in their metadata, at any depth', () => {
     for (const row of rows) {
       const found = read(row);
-      if (found.ok) expect([row.file, JSON.stringify(found.value.dicomJson).match(/"(0010|[0-9A-F]{3}[13579BDF])[0-9A-F]{4}":\{"vr"/)]).toEqual([row.file, null]);
+      if (found.ok)
+        expect([row.file, JSON.stringify(found.value.dicomJson).match(/"(0010|[0-9A-F]{3}[13579BDF])[0-9A-F]{4}":\{"vr"/)]).toEqual([row.file, null]);
     }
   });
 });
