@@ -55,6 +55,19 @@ function openApi() {
   return `${JSON.stringify(JSON.parse(done.stdout), undefined, 2)}\n`;
 }
 
+/** The table that decides, as people read it. */
+async function accessTable() {
+  const { describeRules } = await import(join(root, 'libs/governance/dist/access/index.js'));
+  const intro = [
+    '# Who may do what',
+    '',
+    'The table of `libs/governance/access`, from which every decision is made (`npm run generate`). What no line allows is denied;',
+    'a denial about a patient is the same 404 as an absence. The database decides a second time, by row-level security.',
+  ];
+  return [...intro, '', describeRules(), ''].join('\n');
+}
+
+put('docs/access.md', await accessTable());
 put('docs/glossary.md', glossary());
 put('docs/api/openapi.json', openApi());
 if (differs.length === 0) console.log('generated files are as the code says');

@@ -1,12 +1,10 @@
 import { Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
-import { API, type Realm, type User } from './realm.ts';
+import { API, RESOURCE, type Realm, type User } from './realm.ts';
 import type { Secrets } from './secrets.ts';
 import type { FileStore } from './file-store.ts';
 import { errorPage, signedOutPage } from './pages.ts';
 import { addTokenExchange } from './token-exchange.ts';
 
-/** The resource indicator behind which the audience `concord-api` stands. */
-export const RESOURCE = 'urn:concord:api';
 const SCOPE = 'openid profile';
 const PATH = '/protocol/openid-connect';
 

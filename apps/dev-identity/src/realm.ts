@@ -41,6 +41,8 @@ export interface Realm {
 
 /** The resource server of every token, and the client that owns the roles. */
 export const API = 'concord-api';
+/** The resource indicator behind which the audience `concord-api` stands. */
+export const RESOURCE = 'urn:concord:api';
 
 /** Reads the realm export that a real Keycloak imports too: one list of users and roles. */
 export function readRealm(path: string): Realm {

@@ -1,6 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Realm } from './realm.ts';
-import { RESOURCE } from './provider.ts';
+import { RESOURCE, type Realm } from './realm.ts';
 
 /** RFC 8693, with Keycloak's `requested_subject`: how `concord token --user NAME` gets a genuine token of a demo user. */
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { ROLES, type Actor, type Role } from '@concord/core/ports';
-import type { TokenSettings } from './verify.ts';
+import type { TokenSettings } from './settings.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

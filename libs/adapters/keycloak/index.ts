@@ -1,1 +1,2 @@
-export { createVerifier, type TokenRefusal, type TokenSettings, type VerifyToken } from './verify.ts';
+export type { TokenSettings } from './settings.ts';
+export { createVerifier, type TokenRefusal, type VerifyToken } from './verify.ts';

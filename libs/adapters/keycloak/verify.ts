@@ -1,24 +1,9 @@
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import type { SourceId } from '@concord/core/clinical';
 import { err, ok, type Result } from '@concord/core/kernel';
 import type { Actor } from '@concord/core/ports';
 import { actorOf } from './actor.ts';
 import { KeysUnavailable, realmKeys } from './realm-keys.ts';
-
-export interface TokenSettings {
-  /** Exactly `iss`, to the last character. */
-  readonly issuer: string;
-  /** Where the realm's public keys are; a setting, never a part of a token. */
-  readonly jwksUrl: string;
-  /** The resource server that a token must be meant for, and the client whose roles count. */
-  readonly audience: string;
-  /** Clients whose tokens are taken (`azp`). */
-  readonly clients: readonly string[];
-  /** Name of the realm in stored records: a realm that moves to another address stays the same. */
-  readonly realm: string;
-  /** Login or client id of whoever feeds data in → its configured source. */
-  readonly sources: ReadonlyMap<string, SourceId>;
-}
+import type { TokenSettings } from './settings.ts';
 
 /** `invalid`: nobody issued this for us. `unavailable`: the realm's keys cannot be had; nothing is known about the token. */
 export type TokenRefusal = { readonly kind: 'invalid' } | { readonly kind: 'unavailable' };
