@@ -15,7 +15,7 @@ export interface SeedParts {
   readonly now: () => Instant;
   /** Fewer than the whole cast; a test wants few or none. */
   readonly patients: number | undefined;
-  /** How many of how many are done. */
+  /** How many of how many are done; told only when something was to do. */
   readonly progress: (done: number, of: number) => void;
 }
 
@@ -39,14 +39,14 @@ export async function seedDemo(parts: SeedParts): Promise<Seeded> {
     totals.assessments += count;
     totals.added += isNew ? 1 : 0;
     totals.done += 1;
-    parts.progress(totals.done, cast.length);
+    if (totals.added > 0) parts.progress(totals.done, cast.length);
   };
   const waiting = [...cast];
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await one(next);
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, lane));
-  await writeDemoClock(parts.dataDir, { ...clock, upTo });
+  await writeDemoClock(parts.dataDir, { ...clock, upTo, patients: cast.length });
   return { patients: cast.length, added: totals.added, assessments: totals.assessments };
 }
 

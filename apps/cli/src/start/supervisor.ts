@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { instant } from '@concord/core/kernel';
 import { readSettings, type Settings } from '../config.ts';
+import { readDemoClock } from '../demo/anchor.ts';
 import { banner } from './banner.ts';
 import { ChildFailed, SupervisedChild } from './child.ts';
 import { Database } from './database.ts';
@@ -19,6 +21,7 @@ class Supervisor {
   private readonly database: Database;
   private readonly ports = { identityPort: 0, webPort: 0 };
   private readonly children;
+  private isSeeded = false;
   private stopped: Promise<void> | undefined;
   private readonly ending = new AbortController();
 
@@ -46,8 +49,9 @@ class Supervisor {
     this.ports.identityPort = await freePort();
     this.ports.webPort = await freePort();
     await this.writeRunFile();
-    this.say('Starting the sign-in and the dashboard, preparing the demo patients …');
-    await Promise.all([identity.start(), web.start(), this.seed()]);
+    this.isSeeded = await isDemoSeeded(this.settings);
+    this.say(this.isSeeded ? 'Starting the sign-in and the dashboard …' : 'Starting the sign-in and the dashboard, preparing the demo patients …');
+    await Promise.all([identity.start(), web.start(), this.isSeeded ? undefined : this.seed()]);
     await Promise.all([worker.start(), api.start()]);
     void this.database.keepAlive(() => void this.databaseReturned());
   }
@@ -56,6 +60,9 @@ class Supervisor {
   async accompany(options: { readonly watch: boolean }): Promise<void> {
     const { feed, worker, api } = this.children;
     if (options.watch) watchBuild(this.settings.root, { worker, api }, this.say, this.ending.signal);
+    if (this.settings.demoPatients === 0) return;
+    // A newer version may know more patients; they join while the others are already on the screen.
+    if (this.isSeeded) await this.seed();
     // The patients of the demo stay as they were when this fails; everything else runs.
     await feed.start().catch((error: unknown) => {
       if (!(error instanceof ChildFailed)) throw error;
@@ -115,6 +122,13 @@ class Supervisor {
       this.say('The demo patients are not complete; `npx --no-install concord seed` tries again and says why.');
     }
   }
+}
+
+/** True when a seed has ended before: then nobody waits for it. */
+async function isDemoSeeded({ dataDir, demoPatients }: Settings): Promise<boolean> {
+  if (demoPatients === 0) return true;
+  const { patients } = await readDemoClock(dataDir, instant(Date.now()));
+  return patients > 0 && patients >= (demoPatients ?? 0);
 }
 
 async function main(): Promise<void> {
