@@ -83,6 +83,11 @@ export class Bench extends PageBench {
     this.#system = system;
   }
 
+  /** Of the product that this bench started; undefined when another one was given. */
+  get dataDir(): string | undefined {
+    return this.#system?.dataDir;
+  }
+
   /** Uses `CONCORD_E2E_URL` when it is given, else starts a product of its own with the demo patients. */
   static async start(): Promise<Bench> {
     const given = process.env['CONCORD_E2E_URL'];

@@ -1,0 +1,196 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bench, browserReason, expectAccessible, fillSignIn, WIDTHS } from './browser.ts';
+import { admit, sendImage, sendReport, sendSteadyVitals, sendWorseVitals } from './doors.ts';
+
+const skip = browserReason('product');
+/** From a door to the screen. */
+const ON_SCREEN_MS = 10_000;
+
+describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? '' : ` (${skip})`}`, () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.start();
+  }, 300_000);
+  afterAll(async () => {
+    await bench.close();
+  }, 60_000);
+
+  const rows = (page: Page) => page.locator('table.list tbody tr[data-patient]');
+
+  it('a physician signs in and sees who needs someone first, with the order in words', async () => {
+    const page = await bench.signIn('physician');
+    expect(await rows(page).count()).toBeGreaterThanOrEqual(24);
+    expect(await page.locator('.order').innerText()).toContain('NEWS2');
+    const bounds = await page.locator('table.list .n2 b').allInnerTexts();
+    const lower = bounds.map((text) => Number(text.replace(/\D/g, '') || 0));
+    expect(lower).toEqual([...lower].sort((a, b) => b - a));
+    expect(await page.getByTestId('who-now').innerText()).toMatch(/need(s)? someone now|Nobody needs someone now/);
+    await page.context().close();
+  });
+
+  it('follows a score to its sentence, its region and its minutes', async () => {
+    const page = await bench.signIn('physician');
+    await openScored(bench, page, ['report-span', 'image-region', 'signal-window']);
+    const reasons = page.locator('.why button.reason');
+    for (let at = 0; at < (await reasons.count()); at += 1) await expectLinked(page, at);
+    await page.context().close();
+  });
+
+  it('a nurse sees her ward alone, and another ward’s patient is nobody', async () => {
+    const nurse = await bench.signIn('nurse');
+    expect(await nurse.locator('h1').innerText()).toBe('Ward A');
+    const physician = await bench.signIn('physician');
+    await physician.goto(`${bench.url}/?ward=ward-b`);
+    const elsewhere = await rows(physician).first().getAttribute('data-patient');
+    const own = await rows(nurse).first().getAttribute('data-patient');
+    const denied = await nurse.goto(`${bench.url}/patients/${elsewhere ?? ''}`);
+    expect(denied?.status()).toBe(404);
+    expect(await nurse.locator('#main').innerText()).toContain('Nothing here that you can open');
+    const absent = await nurse.goto(`${bench.url}/patients/00000000-0000-4000-8000-00000000dead`);
+    expect(absent?.status()).toBe(404);
+    expect((await nurse.goto(`${bench.url}/patients/${own ?? ''}`))?.status()).toBe(200);
+    await Promise.all([nurse.context().close(), physician.context().close()]);
+  });
+
+  it('what comes through the doors is on the screen within ten seconds, with a changed score', async () => {
+    const patient = await admit(bench.url, bench.dataDir);
+    await sendSteadyVitals(patient);
+    const page = await bench.signIn('physician');
+    await page.goto(`${bench.url}/patients/${patient.id}`);
+    const chance = () => page.locator('.facts summary').first().innerText();
+    await page.getByTestId('chance').waitFor({ timeout: 30_000 });
+    const before = await chance();
+    await sendWorseVitals(patient);
+    await sendReport(patient);
+    await sendImage(patient);
+    await expect.poll(() => page.getByTestId('report').innerText(), { timeout: ON_SCREEN_MS }).toContain('opacity');
+    await expect.poll(chance, { timeout: ON_SCREEN_MS }).not.toBe(before);
+    await expect.poll(() => page.locator('.film img').count(), { timeout: ON_SCREEN_MS }).toBe(1);
+    await expect.poll(() => page.locator('.film img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  it('is worked with the keyboard alone: row, patient, reason, cursor, back to the same row', async () => {
+    const page = await bench.signIn('physician');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const name = await page.locator('table.list a.name:focus').innerText();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/patients\//);
+    expect(await page.locator('.banner h1').innerText()).toBe(name);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Shift+ArrowLeft');
+    await expect.poll(() => page.getByTestId('cursor').count()).toBe(1);
+    await page.keyboard.press('+');
+    await expect.poll(() => page.locator('#h-time').innerText()).toContain('12 hours');
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog[open]').innerText()).toContain('Keys on this page');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await page.waitForURL((url) => url.pathname === '/');
+    await expect.poll(() => page.locator('table.list a.name:focus').innerText()).toBe(name);
+    await page.context().close();
+  });
+
+  it('a patient without a score is told apart, says why, and keeps NEWS2', async () => {
+    const page = await bench.signIn('physician');
+    await rows(page).filter({ hasText: 'No score' }).first().getByRole('link').click();
+    await page.waitForURL(/\/patients\//);
+    const score = await page.getByTestId('score').innerText();
+    expect(score).toContain('No score');
+    expect(score).toContain('NEWS2 now');
+    expect(score).not.toMatch(/^\d+\s*%$/m);
+    await page.context().close();
+  });
+
+  it('the privacy officer finds who opened a patient, and takes it out as NDJSON', async () => {
+    const physician = await bench.signIn('physician');
+    const id = (await rows(physician).first().getAttribute('data-patient')) ?? '';
+    await physician.goto(`${bench.url}/patients/${id}`);
+    await physician.context().close();
+    const page = await bench.signIn('privacy');
+    await page.waitForURL(/who-saw-what/);
+    await page.getByLabel('Patient (opaque id)').fill(id);
+    await page.getByLabel('User').fill('physician');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.waitForURL(/patient=/);
+    await expect.poll(() => page.locator('table.log').innerText()).toContain('physician');
+    const link = await page.getByRole('link', { name: /NDJSON/ }).getAttribute('href');
+    const file = await page.request.get(`${bench.url}${link ?? ''}`);
+    const first = JSON.parse((await file.text()).split('\n')[0] ?? '{}') as { readonly resourceType?: string };
+    expect(first.resourceType).toBe('AuditEvent');
+    await expectAccessible(page);
+    await page.context().close();
+  });
+
+  it('each role has a first page that it may see, and no other', async () => {
+    for (const [login, words] of [
+      ['integrator', 'Sending data'],
+      ['steward', 'Patients are not open to you'],
+      ['patient', 'Your record'],
+      ['radiologist', 'Order:'],
+    ] as const) {
+      const page = await bench.signIn(login);
+      expect(await page.locator('#main').innerText(), login).toContain(words);
+      await expectAccessible(page);
+      await page.context().close();
+    }
+  });
+
+  it('signing out ends the session: the list is gone, the way leads to the sign-in', async () => {
+    const page = await bench.signIn('nurse');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForLoadState();
+    const answer = await page.request.get(`${bench.url}/api/v1/worklist`);
+    expect(answer.status()).toBe(401);
+    await page.goto(`${bench.url}/`);
+    await fillSignIn(page, 'nurse');
+    expect(await rows(page).count()).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  it.each(WIDTHS)('worklist and patient page have no violation at $width pixels', async (size) => {
+    const page = await bench.signIn('physician', size);
+    await expectAccessible(page);
+    await openScored(bench, page, ['signal-window']);
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
+    await page.context().close();
+  });
+
+  it('the browser had nothing to complain about: no script refused, no error', () => {
+    expect(bench.complaints).toEqual([]);
+  });
+});
+
+interface Listed {
+  readonly rows: readonly {
+    readonly banner: { readonly patientId: string };
+    readonly assessments: readonly { readonly task: string; readonly evidence: readonly { readonly kind: string }[] }[];
+  }[];
+}
+
+/** Opens the first patient whose 24-hour score has reasons of all these kinds. */
+async function openScored(bench: Bench, page: Page, kinds: readonly string[]): Promise<void> {
+  const list = (await (await page.request.get(`${bench.url}/api/v1/worklist`)).json()) as Listed;
+  const found = list.rows.find((row) =>
+    row.assessments.some((one) => one.task.endsWith('24h') && kinds.every((kind) => one.evidence.some((item) => item.kind === kind))),
+  );
+  expect(found, `a patient with ${kinds.join(', ')}`).toBeDefined();
+  await page.goto(`${bench.url}/patients/${found?.banner.patientId ?? ''}`);
+  await page.locator('.why li').first().waitFor();
+}
+
+const PLACE = { Vitals: '.time .win.on', Report: '.report mark.on', Image: '.regions .on' } as const;
+
+/** Selects a reason and finds its number where it points. */
+async function expectLinked(page: Page, at: number): Promise<void> {
+  const reason = page.locator('.why button.reason').nth(at);
+  await reason.click();
+  const line = page.locator('.why li.on');
+  await line.waitFor();
+  const word = (await line.locator('.vh').innerText()) as keyof typeof PLACE;
+  if (!(await line.innerText()).includes('no one place')) await expect.poll(() => page.locator(PLACE[word]).count(), { message: word }).toBeGreaterThan(0);
+  await page.keyboard.press('Escape');
+}
