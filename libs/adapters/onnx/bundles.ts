@@ -48,7 +48,8 @@ export async function activeBundle(folders: ModelFolders): Promise<ActiveBundle>
   const own = folders.data === undefined ? undefined : join(folders.data, 'active-bundle.json');
   const path = own !== undefined && (await isFile(own)) ? own : join(folders.models, 'active.json');
   const value = await json(path);
-  if (typeof value !== 'object' || value === null || !('current' in value) || typeof value.current !== 'string') throw new BundleUnusable(`${path} names no bundle`);
+  if (typeof value !== 'object' || value === null || !('current' in value) || typeof value.current !== 'string')
+    throw new BundleUnusable(`${path} names no bundle`);
   const previous = 'previous' in value && typeof value.previous === 'string' ? value.previous : null;
   return { current: value.current as BundleId, previous: previous as BundleId | null };
 }

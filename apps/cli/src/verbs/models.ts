@@ -22,6 +22,7 @@ export const models: Verb = {
         return activate(io, id as BundleId, values.json);
       case 'rollback':
         return rollback(io, values.json);
+      case undefined:
       default:
         throw new UsageError('models list, models activate BUNDLE or models rollback.');
     }
