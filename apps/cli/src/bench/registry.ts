@@ -12,4 +12,9 @@ export const BENCHES: readonly BenchEntry[] = [
     summary: 'One patient with signs, report and film to an explained score, in this process.',
     load: async () => (await import('./assess.ts')).assessBench,
   },
+  {
+    name: 'timeline-window',
+    summary: 'A day at one-minute resolution of one patient with ten million readings, in a database of its own.',
+    load: async () => (await import('./timeline-window.ts')).timelineWindowBench,
+  },
 ];
