@@ -1,7 +1,7 @@
 import type { PatientId, Sha256 } from '@concord/core/clinical';
 import type { AccessScope } from '@concord/core/ports';
 import type { SentResource } from '@concord/interop/fhir';
-import type { Placed, Write } from './store-entries.ts';
+import type { Placed, Write } from './writing.ts';
 
 /**
  * The original bytes of a request, kept under the key of each patient they are about: the whole body when it is about one,

@@ -1,7 +1,7 @@
 import { checkTime } from '@concord/pipeline/ingest';
 import type { SentEncounter } from '@concord/interop/fhir';
 import { ingestIssue } from './answers.ts';
-import { told, type Outcome, type Placed, type Writing } from './store-entries.ts';
+import { told, type Outcome, type Placed, type Writing } from './writing.ts';
 
 /** A planned stay lies ahead; every other one has begun. */
 export async function storeEncounter(writing: Writing, entry: Placed<SentEncounter>): Promise<Outcome> {

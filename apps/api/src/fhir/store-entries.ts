@@ -1,73 +1,24 @@
-import type { PatientId, SourceId } from '@concord/core/clinical';
-import type { Instant } from '@concord/core/kernel';
-import type { AccessScope, Stored } from '@concord/core/ports';
-import {
-  inOrder,
-  issue,
-  under,
-  type Issue,
-  type SentEncounter,
-  type SentObservation,
-  type SentPatient,
-  type SentReport,
-  type SentResource,
-  type Span,
-} from '@concord/interop/fhir';
+import type { PatientId } from '@concord/core/clinical';
+import type { AccessScope } from '@concord/core/ports';
+import { inOrder, under, type SentEncounter, type SentObservation, type SentPatient, type SentReport, type SentResource } from '@concord/interop/fhir';
 import { Originals } from './originals.ts';
 import { References } from './references.ts';
 import { storeEncounter } from './store-encounter.ts';
 import { storeObservations } from './store-observations.ts';
 import { storeReport } from './store-report.ts';
-
-/** One resource that a request asks to keep. */
-export interface WriteEntry {
-  readonly resource: SentResource;
-  readonly fullUrl?: string;
-  readonly span?: Span;
-  /** Prefix of every place in an error: `Bundle.entry[3].resource`. */
-  readonly place?: string;
-}
-
-export interface Write {
-  readonly entries: readonly WriteEntry[];
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  readonly sourceId: SourceId;
-  readonly sentAt?: Instant;
-}
-
-export type Outcome =
-  | { readonly kind: 'stored'; readonly type: SentResource['type']; readonly id: string; readonly version: number }
-  | { readonly kind: 'refused'; readonly status: 409 | 422; readonly issues: readonly Issue[] };
-
-/** What the steps of one write share. */
-export interface Writing {
-  readonly scope: AccessScope;
-  readonly write: Write;
-  readonly references: References;
-  readonly originals: Originals;
-  /** Patients about whom something changed that a score may rest on. */
-  readonly changed: Set<PatientId>;
-}
-
-/** An entry whose patient is known. */
-export interface Placed<R extends SentResource> {
-  readonly index: number;
-  readonly resource: R;
-  readonly patientId: PatientId;
-  readonly fullUrl?: string;
-}
+import { conflict, refused, type Outcome, type Placed, type Write, type Writing } from './writing.ts';
 
 /** Stores what one request holds, inside its one transaction; the caller rolls back when one entry may not stand alone. */
 export async function storeEntries(scope: AccessScope, write: Write): Promise<readonly Outcome[]> {
-  const writing: Writing = { scope, write, references: new References(scope), originals: new Originals(scope, write), changed: new Set() };
+  const originals = new Originals(scope, write);
+  const writing: Writing = { scope, write, references: new References(scope), originals, changed: new Set() };
   const outcomes = new Map<number, Outcome>();
   const placed = await place(writing, outcomes);
-  writing.originals.belongTo(placed);
+  originals.belongTo(placed);
   for (const entry of placed.filter(isEncounter)) outcomes.set(entry.index, remembered(writing, entry, await storeEncounter(writing, entry)));
   for (const [index, outcome] of await storeObservations(writing, placed.filter(isObservation))) outcomes.set(index, outcome);
   for (const entry of placed.filter(isReport)) outcomes.set(entry.index, await storeReport(writing, entry));
-  for (const patientId of new Set(placed.map((entry) => entry.patientId))) await writing.originals.of(patientId);
+  for (const patientId of new Set(placed.map((entry) => entry.patientId))) await originals.of(patientId);
   for (const patientId of [...writing.changed].sort()) await scope.jobs.assess(patientId);
   return write.entries.map(({ place: prefix }, index) => located(outcomes.get(index) ?? refused('processing', 'not stored', 'Resource'), prefix));
 }
@@ -116,21 +67,6 @@ async function subjectOf(
 function remembered({ references }: Writing, { fullUrl }: Placed<SentEncounter>, outcome: Outcome): Outcome {
   if (fullUrl !== undefined && outcome.kind === 'stored') references.made.set(fullUrl, outcome.id);
   return outcome;
-}
-
-export function refused(code: Issue['code'], reason: string, expression: string): Outcome {
-  return { kind: 'refused', status: 422, issues: [issue(code, reason, expression)] };
-}
-
-export function conflict(reason: string, expression: string): Outcome {
-  return { kind: 'refused', status: 409, issues: [issue('conflict', reason, expression)] };
-}
-
-/** What the store said of an arrival: the same again answers as the first time. */
-export function told({ changed }: Writing, { resource, patientId }: Placed<SentResource>, stored: Stored<string>): Outcome {
-  if (stored.kind === 'conflict') return conflict('another value stands under the same key; a correction has the status corrected or amended', resource.type);
-  if (stored.kind !== 'repeated') changed.add(patientId);
-  return { kind: 'stored', type: resource.type, id: stored.id, version: stored.version };
 }
 
 function located(outcome: Outcome, prefix: string | undefined): Outcome {

@@ -5,7 +5,7 @@ import { modalities } from '@concord/modalities/registry';
 import { admitSign, checkTime } from '@concord/pipeline/ingest';
 import { ingestIssue } from './answers.ts';
 import { encounterOf } from './store-report.ts';
-import { refused, told, type Outcome, type Placed, type Writing } from './store-entries.ts';
+import { refused, told, type Outcome, type Placed, type Writing } from './writing.ts';
 
 /** Rows of one Observation: one, or one for each part of a panel. */
 interface Rows {

@@ -5,7 +5,7 @@ import { modalities } from '@concord/modalities/registry';
 import { admit, checkTime, derivedOf, type Admitted } from '@concord/pipeline/ingest';
 import { ingestIssue } from './answers.ts';
 import { NOBODY } from './ids.ts';
-import { refused, told, type Outcome, type Placed, type Writing } from './store-entries.ts';
+import { refused, told, type Outcome, type Placed, type Writing } from './writing.ts';
 
 /** Stores a report with what its modality read in it. */
 export async function storeReport(writing: Writing, entry: Placed<SentReport>): Promise<Outcome> {

@@ -20,7 +20,8 @@ import { CONFIG } from '../edge/tokens.ts';
 import type { Config } from '../config.ts';
 import { etag, readDocument, refusal, type Shown } from './answers.ts';
 import { readOne } from './read-one.ts';
-import { storeEntries, type Outcome, type Write } from './store-entries.ts';
+import { storeEntries } from './store-entries.ts';
+import type { Outcome, Write } from './writing.ts';
 
 type Kept = Extract<Outcome, { readonly kind: 'stored' }>;
 
