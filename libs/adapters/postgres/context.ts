@@ -1,4 +1,4 @@
-import type { ClientBase, QueryResult } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import type { WardId } from '@concord/core/clinical';
 import { instant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, Relationship } from '@concord/core/ports';
@@ -19,14 +19,16 @@ interface FactRow {
 }
 
 /**
- * Begins the transaction, sets the context that row-level security reads, and asks for the facts of the decision: three
- * statements in one round trip. The context is a statement of its own, and lives only as long as the transaction.
+ * Begins the transaction and sets the context that row-level security reads, in one round trip, then asks for the facts of
+ * the decision. The context is a statement of its own, and lives only as long as the transaction; the question is prepared,
+ * for planning it costs more than answering it.
  */
 export async function begin(client: ClientBase, request: AccessRequest, machine: 'api' | 'worker'): Promise<Facts> {
   const quoted = Object.entries(settings(request, machine)).map(([name, value]) => `set_config('app.${name}', ${client.escapeLiteral(value)}, true)`);
-  const statements = `BEGIN; SELECT ${quoted.join(', ')}; ${factsQuery(client, request, machine)}`;
-  const answers: unknown = await client.query(statements);
-  const row = lastRow(answers);
+  await client.query(`BEGIN; SELECT ${quoted.join(', ')}`);
+  const { rows } = await client.query<FactRow>(factsQuery(request, machine));
+  const [row] = rows;
+  if (row === undefined) throw new Error('the facts of a decision did not come back');
   return { now: instant(row.now), wards: row.wards.map(asWardId), relationships: row.relationships.map((text) => asOneOf<Relationship>(text)) };
 }
 
@@ -48,24 +50,16 @@ function settings({ actor, purpose, subject }: AccessRequest, machine: 'api' | '
   };
 }
 
-function factsQuery(client: ClientBase, { subject }: AccessRequest, machine: 'api' | 'worker'): string {
-  const now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
-  if (machine === 'worker') return `SELECT ${now}, '{}'::text[] AS wards, ARRAY['job'] AS relationships`;
-  const wards = 'ARRAY(SELECT app.wards()) AS wards';
-  if (subject.kind !== 'patient') return `SELECT ${now}, ${wards}, '{}'::text[] AS relationships`;
-  const id = `${client.escapeLiteral(subject.patientId)}::uuid`;
-  return `SELECT ${now}, ${wards}, ARRAY(
-      SELECT DISTINCT r.relationship FROM app.relations() r JOIN patient_links l ON l.patient_key = r.patient_key WHERE l.patient_id = ${id}
-      UNION SELECT 'own-source' FROM patients p WHERE p.id = ${id} AND p.source_id = app.source()
-      UNION SELECT 'own-source' FROM app.source_ids() s (patient_id) WHERE s.patient_id = ${id}) AS relationships`;
-}
+const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
+const JOB_FACTS = `SELECT ${NOW}, '{}'::text[] AS wards, ARRAY['job'] AS relationships`;
+const WARD_FACTS = `SELECT ${NOW}, ARRAY(SELECT app.wards()) AS wards, '{}'::text[] AS relationships`;
+const PATIENT_FACTS = `SELECT ${NOW}, ARRAY(SELECT app.wards()) AS wards, ARRAY(
+    SELECT DISTINCT r.relationship FROM app.relations() r JOIN patient_links l ON l.patient_key = r.patient_key WHERE l.patient_id = $1
+    UNION SELECT 'own-source' FROM patients p WHERE p.id = $1 AND p.source_id = app.source()
+    UNION SELECT 'own-source' FROM app.source_ids() s (patient_id) WHERE s.patient_id = $1) AS relationships`;
 
-function lastRow(answers: unknown): FactRow {
-  const last: unknown = Array.isArray(answers) ? answers.at(-1) : answers;
-  if (!isResult(last) || last.rows[0] === undefined) throw new Error('the facts of a decision did not come back');
-  return last.rows[0];
-}
-
-function isResult(value: unknown): value is QueryResult<FactRow> {
-  return typeof value === 'object' && value !== null && 'rows' in value && Array.isArray(value.rows);
+function factsQuery({ subject }: AccessRequest, machine: 'api' | 'worker'): QueryConfig {
+  if (machine === 'worker') return { name: 'facts-of-job', text: JOB_FACTS };
+  if (subject.kind !== 'patient') return { name: 'facts', text: WARD_FACTS };
+  return { name: 'facts-of-patient', text: PATIENT_FACTS, values: [subject.patientId] };
 }

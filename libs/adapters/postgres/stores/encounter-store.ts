@@ -2,7 +2,7 @@ import type { EncounterId, Identifier, PatientId } from '@concord/core/clinical'
 import type { EncounterRecord, EncounterStore, NewEncounter, Page, Paged, Stored } from '@concord/core/ports';
 import { asEncounterId, asOneOf, asPatientKey, asSourceId, asWardId, at, date, dateOrNull, given, idFrom, type PatientKey } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
-import { Filter, searchPage } from './filter.ts';
+import { Filter, firstRow, searchPage } from './filter.ts';
 import { replaceGrants } from './grant-rows.ts';
 import { wardGrants } from './grants.ts';
 import { identifierIndex } from './identifiers.ts';
@@ -127,7 +127,10 @@ async function read(tx: Transaction, id: EncounterId, version: number | undefine
   filter.where('o.id = ?', id);
   filter.where('o.version = ?', version);
   if (version === undefined) filter.conditions.push('o.superseded_at IS NULL');
-  return (await records(tx, filter, { count: 1 })).items[0];
+  const row = await firstRow<EncounterRow>(tx, SEARCH, filter);
+  if (row === undefined) return undefined;
+  await tx.meet([row.patient_key]);
+  return toEncounter(tx, row);
 }
 
 async function search(tx: Transaction, query: Parameters<EncounterStore['search']>[0], page: Page): Promise<Paged<EncounterRecord>> {

@@ -55,6 +55,13 @@ export async function searchPage<R extends SearchRow>(tx: Transaction, search: S
   return rows.length > size && last !== undefined ? { items, total, next: placeOf(search.momentOf(last), last.id) } : { items, total };
 }
 
+/** The newest row alone, without counting. */
+export async function firstRow<R extends SearchRow>(tx: Transaction, search: Search<R>, filter: Filter): Promise<R | undefined> {
+  const text = `SELECT ${search.columns} FROM ${search.from} WHERE ${filter.sql} ORDER BY ${search.moment} DESC, o.id DESC LIMIT 1`;
+  const [row] = await tx.rows<R>(nameOf(text), text, filter.values);
+  return row;
+}
+
 async function count(tx: Transaction, from: string, filter: Filter): Promise<number> {
   const text = `SELECT count(*)::int AS n FROM ${from} WHERE ${filter.sql}`;
   const [row] = await tx.rows<{ n: number }>(nameOf(text), text, filter.values);

@@ -1,7 +1,8 @@
+import type { PatientId } from '@concord/core/clinical';
 import type { Page, Paged, PatientStore } from '@concord/core/ports';
 import { asPatientId } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
-import { Filter, searchPage } from './filter.ts';
+import { Filter, firstRow, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { pageSize } from './paging.ts';
 import { contentPlace, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
@@ -16,11 +17,9 @@ const CANDIDATES_MAX = 1_000;
 const SEARCH = { columns: PATIENT_COLUMNS, from: PATIENT_FROM, moment: 'o.created_at', momentOf: (row: PatientRow) => row.created_at };
 
 /** Rows of one page; nothing is handed out yet. By name only as far as blind indexes go: the beginning of a family name. */
-export async function searchPatients(tx: Transaction, query: Query, page: Page, version?: number): Promise<Paged<PatientRow>> {
+export async function searchPatients(tx: Transaction, query: Query, page: Page): Promise<Paged<PatientRow>> {
   const filter = new Filter(tx.reachValues);
-  filter.conditions.push(reachable('o'), 'v.retracted_at IS NULL');
-  if (version === undefined) filter.conditions.push('v.superseded_at IS NULL');
-  filter.where('v.version = ?', version);
+  filter.conditions.push(reachable('o'), 'v.retracted_at IS NULL', 'v.superseded_at IS NULL');
   filter.where('o.id = ANY (?::uuid[])', query.ids);
   filter.where('o.id IN (SELECT patient_id FROM patient_identifiers WHERE value_index = ?)', query.identifier && identifierIndex(tx, query.identifier));
   filter.where(TERM, query.birthDate === undefined ? undefined : birthTerm(tx.keyring, query.birthDate));
@@ -30,6 +29,16 @@ export async function searchPatients(tx: Transaction, query: Query, page: Page, 
   // Shorter than the indexed prefix there is no term that narrows: every reachable patient is compared.
   if (begins.length >= 3) filter.where(TERM, prefixTerm(tx.keyring, begins));
   return byName(tx, filter, begins, page);
+}
+
+/** One patient, as of a version or as they stand. */
+export function findPatient(tx: Transaction, id: PatientId, version: number | undefined): Promise<PatientRow | undefined> {
+  const filter = new Filter(tx.reachValues);
+  filter.conditions.push(reachable('o'), 'v.retracted_at IS NULL');
+  filter.where('o.id = ?', id);
+  filter.where('v.version = ?', version);
+  if (version === undefined) filter.conditions.push('v.superseded_at IS NULL');
+  return firstRow<PatientRow>(tx, SEARCH, filter);
 }
 
 const TERM = 'o.id IN (SELECT patient_id FROM patient_search_terms WHERE term_index = ?)';

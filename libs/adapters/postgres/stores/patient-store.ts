@@ -6,7 +6,7 @@ import { asPatientId, asPatientKey, at, date } from '../rows.ts';
 import { keyPlace, type Transaction } from '../transaction.ts';
 import { identifierIndex } from './identifiers.ts';
 import { contentPlace, toRecord, type PatientContent } from './patient-row.ts';
-import { searchPatients } from './patient-search.ts';
+import { findPatient, searchPatients } from './patient-search.ts';
 import { contentMac, sealJson } from './sealed-json.ts';
 import { searchTerms } from './search-terms.ts';
 
@@ -122,8 +122,7 @@ async function insertLookUps(tx: Transaction, id: PatientId, content: PatientCon
 }
 
 async function read(tx: Transaction, id: PatientId, version: number | undefined): Promise<PatientRecord | undefined> {
-  const page = await searchPatients(tx, { ids: [id] }, { count: 1 }, version);
-  const [row] = page.items;
+  const row = await findPatient(tx, id, version);
   return row === undefined ? undefined : toRecord(tx, row);
 }
 

@@ -2,7 +2,7 @@ import type { PatientId, ReportId } from '@concord/core/clinical';
 import type { NewReport, Page, Paged, ReportRecord, ReportStore, Stored } from '@concord/core/ports';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asReportId, asSha256, asSourceId, at, bytesOf, date, given, idFrom } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
-import { Filter, searchPage } from './filter.ts';
+import { Filter, firstRow, searchPage } from './filter.ts';
 import { identifierIndex, indexOrNull, openIdentifier, sealIdentifier } from './identifiers.ts';
 import { contentMac, openJson, sealJson } from './sealed-json.ts';
 import { verdict } from './verdict.ts';
@@ -124,7 +124,10 @@ async function read(tx: Transaction, id: ReportId, version: number | undefined):
   filter.where('o.id = ?', id);
   filter.where('o.version = ?', version);
   if (version === undefined) filter.conditions.push('o.superseded_at IS NULL');
-  return (await records(tx, filter, { count: 1 })).items[0];
+  const row = await firstRow<ReportRow>(tx, SEARCH, filter);
+  if (row === undefined) return undefined;
+  await tx.meet([row.patient_key]);
+  return toReport(tx, row);
 }
 
 async function search(tx: Transaction, query: Parameters<ReportStore['search']>[0], page: Page): Promise<Paged<ReportRecord>> {
