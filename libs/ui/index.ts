@@ -27,6 +27,7 @@ export { InputSlots, STATE_WORDS, inputWords, inputsInOrder, slotSummary } from 
 export { MainReason, news2Reason } from './main-reason.tsx';
 export { News2Box, News2Words } from './news2-box.tsx';
 export { orderChange, orderWords, type OrderChange } from './order.ts';
+export { reasonWords } from './reason-words.ts';
 export { reportRuns, type Assertion, type ReportRun, type TaggedSpan } from './report-runs.ts';
 export { ReportText, type ReportTextProps } from './report-text.tsx';
 export { EvidenceMark, ScoreMark } from './score-mark.tsx';

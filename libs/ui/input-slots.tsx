@@ -66,19 +66,26 @@ export function inputWords(input: Input, nowMs: number): string {
 
 /** The short line under the slots: what is missing or old, or that nothing is. */
 export function slotSummary(inputs: Inputs, nowMs: number): string {
-  const named = (state: InputState) => inputs.filter((input) => input.state === state);
-  const word = (input: Input) => modalityWords(input.modality).word.toLowerCase();
-  const used = named('used');
-  if (used.length === inputs.length) return 'all used';
-  if (used.length === 1 && used[0] && named('absent').length === inputs.length - 1) return `${word(used[0])} only`;
-  const spoken = [
-    ...named('stale').map((input) => `${word(input)} ${input.newestAt === null ? 'too old' : age(Date.parse(input.newestAt), nowMs)}`),
-    ...named('unused').map((input) => `${word(input)} not used`),
-    ...(named('withheld').length > 0 ? [`${String(named('withheld').length)} withheld`] : []),
-  ];
-  if (spoken.length === 0)
-    return named('absent')
-      .map((input) => `no ${word(input)}`)
-      .join(', ');
-  return spoken.length > 1 ? `${spoken[0] ?? ''}, +${String(spoken.length - 1)}` : spoken.join('');
+  const used = inputs.filter((input) => input.state === 'used');
+  const absent = inputs.filter((input) => input.state === 'absent');
+  const troubled = inputs.filter((input) => input.state !== 'used' && input.state !== 'absent');
+  if (troubled.length > 0) return troubleWords(troubled, used.length, nowMs);
+  if (absent.length === 0) return 'all used';
+  if (used[0] && used.length === 1) return `${word(used[0])} only`;
+  return absent.map((input) => `no ${word(input)}`).join(', ');
+}
+
+/** The first thing that is wrong, and how many more are. */
+function troubleWords(troubled: Inputs, used: number, nowMs: number): string {
+  const first = troubled.find((input) => input.state === 'stale') ?? troubled[0];
+  if (!first) return '';
+  if (used === 0 && first.state === 'unused') return 'none used';
+  const more = troubled.length > 1 ? `, +${String(troubled.length - 1)}` : '';
+  if (first.state === 'withheld') return `${String(troubled.length)} withheld`;
+  const old = first.newestAt === null ? 'too old' : age(Date.parse(first.newestAt), nowMs);
+  return `${word(first)} ${first.state === 'stale' ? old : 'not used'}${more}`;
+}
+
+function word(input: Input): string {
+  return modalityWords(input.modality).word.toLowerCase();
 }

@@ -1,5 +1,6 @@
 import type { WireAssessment, WireNews2 } from '@concord/contracts';
 import { Glyph } from './glyph.tsx';
+import { reasonWords } from './reason-words.ts';
 import { contributionWords, modalityWords, parameterWord } from './words.ts';
 import { ranking } from './waterfall.ts';
 
@@ -16,12 +17,12 @@ export function MainReason({ assessment, news2 }: Props) {
   const { glyph, hue, word } = modalityWords(item.modality);
   return (
     <>
-      <span className="why-one" title={item.text}>
+      <span className="why-one" title={reasonWords(item)}>
         <span className={hue}>
           <Glyph name={glyph} />
         </span>
         <span className="vh">{`${word}: `}</span>
-        {item.text}
+        {reasonWords(item)}
       </span>
       <span className="l2">{contributionWords(item.contribution)}</span>
     </>

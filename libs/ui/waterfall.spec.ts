@@ -61,6 +61,22 @@ describe('the Why bars', () => {
   });
 });
 
+describe('a long list of reasons', () => {
+  it('still names the strongest place of each source, so that no score ends in a heap', () => {
+    const image: WireEvidence = {
+      id: 'region',
+      modality: 'chest-imaging',
+      kind: 'image-region',
+      contribution: 0.01,
+      text: 'region',
+      pointer: { sopInstanceUid: '1.2', frame: 1, box: [0, 0, 9, 9] },
+    };
+    const { steps } = waterfall(scored(-2, [...Array.from({ length: 12 }, (_, index) => joint(String(index), 0.5)), image]));
+    expect(steps.map((step) => step.item?.id)).toContain('region');
+    expect(steps.at(-1)?.count).toBe(6);
+  });
+});
+
 describe('reasons that belong together', () => {
   it('are windows of the same hours', () => {
     const selected = signal('a', '2026-11-23T00:00:00Z', '2026-11-23T02:00:00Z');

@@ -27,14 +27,16 @@ export interface Waterfall {
 export const WHY_SHOWN = 8;
 
 /**
- * Bars that start before any evidence and end at the fused logit: strongest first, everything beyond the first
- * eight folded into one line with its sum, so that the bars still add up.
+ * Bars that start before any evidence and end at the fused logit: strongest first, what is beyond `shown` folded into
+ * one line with its sum, so that the bars still add up. Each source keeps its strongest place (sentence, region, minutes)
+ * by name, however small: a score can always be followed to where it came from.
  */
 export function waterfall(assessment: WireAssessment, shown = WHY_SHOWN): Waterfall {
   const start = assessment.baselineLogit ?? 0;
   const ranked = ranking(assessment.evidence);
-  const fold = ranked.length > shown ? ranked.slice(shown - 1) : [];
-  const named = fold.length > 0 ? ranked.slice(0, shown - 1) : ranked;
+  const chosen = namedOf(ranked, shown);
+  const named = ranked.filter((item) => chosen.has(item));
+  const fold = ranked.filter((item) => !chosen.has(item));
   let at = start;
   const step = (contribution: number, rest: Pick<WhyStep, 'tag' | 'item' | 'count'>): WhyStep => {
     const from = at;
@@ -44,6 +46,14 @@ export function waterfall(assessment: WireAssessment, shown = WHY_SHOWN): Waterf
   const steps = named.map((item, index) => step(item.contribution, { tag: index + 1, item, count: 1 }));
   const folded = fold.reduce((sum, item) => sum + item.contribution, 0);
   return { start, steps: fold.length > 0 ? [...steps, step(folded, { tag: null, item: null, count: fold.length })] : steps, end: at };
+}
+
+function namedOf(ranked: readonly WireEvidence[], shown: number): ReadonlySet<WireEvidence> {
+  if (ranked.length <= shown) return new Set(ranked);
+  const kept = new Map<string, WireEvidence>();
+  for (const item of ranked) if (item.kind !== 'joint' && !kept.has(item.modality)) kept.set(item.modality, item);
+  const rest = ranked.filter((item) => kept.get(item.modality) !== item);
+  return new Set([...kept.values(), ...rest].slice(0, Math.max(shown - 1, kept.size)));
 }
 
 /** Strongest first; ties keep the order in which they came. */

@@ -1,5 +1,6 @@
 import { signed, storedPercent, when } from './format.ts';
 import { Glyph } from './glyph.tsx';
+import { reasonWords } from './reason-words.ts';
 import { contributionWords, modalityWords } from './words.ts';
 import { stripScale, type Waterfall, type WhyStep } from './waterfall.ts';
 
@@ -13,12 +14,14 @@ export interface WhyListProps {
   readonly selected: string | null;
   readonly related: ReadonlySet<string>;
   readonly onSelect?: (id: string) => void;
+  /** Shows every reason by itself. */
+  readonly onUnfold?: () => void;
   /** Says where an item points: `chest AP 22:31`. */
   readonly place: (step: WhyStep) => string;
 }
 
 /** Why: from before any evidence to the sum, every bar in log-odds, so that they add up before your eyes. */
-export function WhyList({ waterfall, probability, selected, related, onSelect, place }: WhyListProps) {
+export function WhyList({ waterfall, probability, selected, related, onSelect, onUnfold, place }: WhyListProps) {
   const x = stripScale(waterfall, STRIP, PAD);
   return (
     <ol className="why">
@@ -35,6 +38,7 @@ export function WhyList({ waterfall, probability, selected, related, onSelect, p
           place={place(step)}
           state={step.item?.id === selected ? 'on' : related.has(step.item?.id ?? '') ? 'same' : 'rest'}
           {...(onSelect ? { onSelect } : {})}
+          {...(onUnfold ? { onUnfold } : {})}
         />
       ))}
       <li className="end0 sum">
@@ -52,12 +56,13 @@ interface LineProps {
   readonly place: string;
   readonly state: 'on' | 'same' | 'rest';
   readonly onSelect?: (id: string) => void;
+  readonly onUnfold?: () => void;
 }
 
-function WhyLine({ step, x, place, state, onSelect }: LineProps) {
+function WhyLine({ step, x, place, state, onSelect, onUnfold }: LineProps) {
   const { item, tag } = step;
   const words = item ? modalityWords(item.modality) : { word: 'Rest', glyph: 'i-note' as const, hue: 'm-off' as const };
-  const said = [contributionWords(step.contribution), place].filter(Boolean).join(', ');
+  const said = [contributionWords(step.contribution), item ? place : 'added up'].filter(Boolean).join(', ');
   return (
     <li className={state}>
       <span className={`tag ${words.hue}${state === 'on' ? ' full' : ''}`} aria-hidden={tag === null}>
@@ -67,27 +72,46 @@ function WhyLine({ step, x, place, state, onSelect }: LineProps) {
         <Glyph name={words.glyph} />
         <span className="vh">{words.word}</span>
       </span>
-      {item && onSelect ? (
-        <button
-          type="button"
-          className="reason"
-          aria-pressed={state === 'on'}
-          onClick={() => {
-            onSelect(item.id);
-          }}
-        >
-          <span className="reason-text">{item.text}</span>
-          <small>{said}</small>
-        </button>
-      ) : (
-        <span className="reason">
-          {item?.text ?? `${String(step.count)} smaller reasons`}
-          <small>{item ? said : `${contributionWords(step.contribution)}, added up`}</small>
-        </span>
-      )}
+      <Reason
+        step={step}
+        said={said}
+        pressed={state === 'on'}
+        act={
+          item
+            ? onSelect &&
+              (() => {
+                onSelect(item.id);
+              })
+            : onUnfold
+        }
+      />
       <Bar step={step} x={x} hue={words.hue} />
       <span className="v">{signed(step.contribution)}</span>
     </li>
+  );
+}
+
+interface ReasonProps {
+  readonly step: WhyStep;
+  readonly said: string;
+  readonly pressed: boolean;
+  readonly act: (() => void) | undefined;
+}
+
+/** The words of a reason; pressing them shows where it stands, or what was folded. */
+function Reason({ step: { item, count }, said, pressed, act }: ReasonProps) {
+  const text = item ? reasonWords(item) : `${String(count)} smaller reasons${act ? ', show' : ''}`;
+  const words = (
+    <>
+      <span className="reason-text">{text}</span>
+      <small>{said}</small>
+    </>
+  );
+  if (!act) return <span className="reason">{words}</span>;
+  return (
+    <button type="button" className="reason" {...(item ? { 'aria-pressed': pressed } : {})} onClick={act}>
+      {words}
+    </button>
   );
 }
 

@@ -32,8 +32,10 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
   it('follows a score to its sentence, its region and its minutes', async () => {
     const page = await bench.signIn('physician');
     await openScored(bench, page, ['report-span', 'image-region', 'signal-window']);
-    const reasons = page.locator('.why button.reason');
-    for (let at = 0; at < (await reasons.count()); at += 1) await expectLinked(page, at);
+    const reasons = page.locator('.why button.reason[aria-pressed]');
+    const seen = new Set<string>();
+    for (let at = 0; at < (await reasons.count()); at += 1) seen.add(await expectLinked(page, at));
+    expect([...seen]).toEqual(expect.arrayContaining(['Vitals', 'Report', 'Image']));
     await page.context().close();
   });
 
@@ -184,13 +186,15 @@ async function openScored(bench: Bench, page: Page, kinds: readonly string[]): P
 
 const PLACE = { Vitals: '.time .win.on', Report: '.report mark.on', Image: '.regions .on' } as const;
 
-/** Selects a reason and finds its number where it points. */
-async function expectLinked(page: Page, at: number): Promise<void> {
-  const reason = page.locator('.why button.reason').nth(at);
+/** Selects a reason and finds it where it points. @returns the source in which a place was found, or nothing. */
+async function expectLinked(page: Page, at: number): Promise<string> {
+  const reason = page.locator('.why button.reason[aria-pressed]').nth(at);
   await reason.click();
   const line = page.locator('.why li.on');
   await line.waitFor();
   const word = (await line.locator('.vh').innerText()) as keyof typeof PLACE;
-  if (!(await line.innerText()).includes('no one place')) await expect.poll(() => page.locator(PLACE[word]).count(), { message: word }).toBeGreaterThan(0);
+  const placed = !(await line.innerText()).includes('no one place');
+  if (placed) await expect.poll(() => page.locator(PLACE[word]).count(), { message: word }).toBeGreaterThan(0);
   await page.keyboard.press('Escape');
+  return placed ? word : '';
 }

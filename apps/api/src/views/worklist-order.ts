@@ -2,7 +2,7 @@ import type { WorklistRow } from '@concord/contracts';
 import { MAIN_TASK } from './questions.ts';
 
 /** The default order in words; the header of the worklist shows it. */
-export const ORDER = 'NEWS2 (lower bound), then risk of decline within 24 h, then name';
+export const ORDER = 'NEWS2 (lower bound), then chance of decline within 24 h, then name';
 
 /** Worst first. A missing score comes after every score, never before: it is not a zero and not an alarm. */
 export function byNeed(a: WorklistRow, b: WorklistRow): number {

@@ -1,7 +1,7 @@
 'use client';
 
 import type { Timeline } from '@concord/contracts';
-import { age, measured, unitWords, when } from '@concord/ui';
+import { age, measured, reasonWords, unitWords, when } from '@concord/ui';
 import type { PaneContext } from './score-pane.tsx';
 import { TimeAxis } from './time-axis.tsx';
 import type { PatientFocus } from './use-focus.ts';
@@ -25,7 +25,7 @@ export function AxisPane({ timeline, focus, tags, assessment, nowMs, zone }: Pro
           <span className="small two">
             {tag === undefined ? 'Selected: ' : 'Selected '}
             {tag !== undefined && <b>{tag}</b>}
-            {`${tag === undefined ? '' : ', '}${focus.selected.text}`}
+            {`${tag === undefined ? '' : ', '}${reasonWords(focus.selected)}`}
           </span>
         )}
         <span className="end">

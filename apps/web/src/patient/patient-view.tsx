@@ -53,7 +53,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
         </div>
         <div className="left">
           <ScorePane {...context} horizon={focus.horizon} onHorizon={focus.setHorizon} />
-          <WhyPane {...context} fall={fall} timeline={timeline} selected={selected?.id ?? null} onSelect={select} />
+          <WhyPane {...context} fall={fall} timeline={timeline} selected={selected?.id ?? null} onSelect={select} onUnfold={focus.unfold} />
         </div>
         <div className="rest">
           {timeline ? (

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from 'react';
 import type { PatientPage, Timeline, WireAssessment, WireEvidence } from '@concord/contracts';
-import { tagsById, waterfall, zoomed, type Waterfall } from '@concord/ui';
+import { WHY_SHOWN, tagsById, waterfall, zoomed, type Waterfall } from '@concord/ui';
 import { useKeys } from '../frame/keys.ts';
 import { lastList } from '../worklist/list-keys.ts';
 import { assessmentFor, type Horizon } from './choose.ts';
@@ -18,6 +18,8 @@ export interface PatientFocus {
   readonly setHorizon: (horizon: Horizon) => void;
   readonly assessment: WireAssessment | undefined;
   readonly fall: Waterfall | null;
+  /** Names every reason, however small. */
+  readonly unfold: () => void;
   readonly tags: ReadonlyMap<string, number>;
   readonly selected: WireEvidence | null;
   readonly select: (id: string | null) => void;
@@ -35,7 +37,9 @@ export function usePatientFocus(page: PatientPage, timeline: Timeline | null): P
   const [cursor, setCursor] = useState<number | null>(null);
   const [zoomStep, setZoomStep] = useState(0);
   const assessment = assessmentFor(page, horizon);
-  const fall = useMemo(() => (assessment?.outcome === 'scored' ? waterfall(assessment) : null), [assessment]);
+  const [unfolded, setUnfolded] = useState(false);
+  const shown = unfolded ? Number.POSITIVE_INFINITY : WHY_SHOWN;
+  const fall = useMemo(() => (assessment?.outcome === 'scored' ? waterfall(assessment, shown) : null), [assessment, shown]);
   const tags = useMemo(() => tagsById(fall?.steps ?? []), [fall]);
   const selected = assessment?.evidence.find((item) => item.id === selectedId) ?? null;
   const bounds = useMemo(() => boundsOf(page, timeline), [page, timeline]);
@@ -51,7 +55,10 @@ export function usePatientFocus(page: PatientPage, timeline: Timeline | null): P
     setCursor(null);
   }, []);
   usePatientKeys({ order: [...tags.keys()], selectedId, select, clear, cursor, setCursor, bounds, zoom });
-  return { horizon, setHorizon, assessment, fall, tags, selected, select, cursor, setCursor, window, zoom };
+  const unfold = useCallback(() => {
+    setUnfolded(true);
+  }, []);
+  return { horizon, setHorizon, assessment, fall, unfold, tags, selected, select, cursor, setCursor, window, zoom };
 }
 
 function boundsOf(page: PatientPage, timeline: Timeline | null): readonly [number, number] {

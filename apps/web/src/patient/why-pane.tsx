@@ -9,10 +9,11 @@ interface Props extends PaneContext {
   readonly timeline: Timeline | null;
   readonly selected: string | null;
   readonly onSelect: (id: string) => void;
+  readonly onUnfold: () => void;
 }
 
 /** Why, as bars that add up. */
-export function WhyPane({ assessment, fall, timeline, selected, onSelect, nowMs, zone }: Props) {
+export function WhyPane({ assessment, fall, timeline, selected, onSelect, onUnfold, nowMs, zone }: Props) {
   const chosen = assessment?.evidence.find((item) => item.id === selected);
   return (
     <section className="pane" aria-labelledby="h-why" data-testid="why">
@@ -28,6 +29,7 @@ export function WhyPane({ assessment, fall, timeline, selected, onSelect, nowMs,
             selected={selected}
             related={chosen ? relatedTo(chosen, assessment.evidence) : NONE}
             onSelect={onSelect}
+            onUnfold={onUnfold}
             place={(step) => placeWords(step, timeline, nowMs, zone)}
           />
           {assessment.shapley.length > 1 && (

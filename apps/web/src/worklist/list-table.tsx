@@ -157,7 +157,7 @@ function PatientRow({ row, nowMs, changed, stop, onFocus, onOpen }: RowProps) {
         <TrendLine trend={row.trend} tier={assessment?.tier ?? null} nowMs={nowMs} />
       </td>
       <td>
-        <Change change={row.trend.change6h} />
+        <Change change={assessment?.outcome === 'scored' ? row.trend.change6h : null} />
       </td>
       <td className="reason-cell">
         <MainReason assessment={assessment} news2={row.news2} />
