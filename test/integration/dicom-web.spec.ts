@@ -9,10 +9,10 @@ import { DEFLATED_LITTLE_ENDIAN, readInstance } from '@concord/interop/dicom';
 import { openBackend } from '../../apps/api/src/open-backend.ts';
 import { testDatabase } from '../database.ts';
 import { handMade, multipart, nested, raw, type Part } from '../dicom-files.ts';
+import { JSON_TYPE, place, sops, stowAt, type Sent } from '../dicom-door.ts';
 import { startEdge, type RunningEdge } from '../edge.ts';
 
 const AUTHORITY = 'urn:concord:demo:mrn';
-const JSON_TYPE = 'application/dicom+json';
 const CANARY = `Canary${randomUUID().slice(0, 8)}`;
 const MRN = `${CANARY}-1`;
 
@@ -53,44 +53,14 @@ function film(change: { readonly mrn?: string; readonly size?: number; readonly 
   return phantomDicom(phantom, { seed: change.seed ?? seed, patientId: change.mrn ?? MRN, takenAt, viewPosition: 'PA' });
 }
 
-interface Sent {
-  readonly body: Uint8Array;
-  readonly type: string;
-  readonly path?: string;
-  readonly as?: string;
-  readonly accept?: string;
-}
-
-async function stow({
-  body,
-  type,
-  path = '/dicom-web/studies',
-  as = 'integrator',
-  accept = JSON_TYPE,
-}: Sent): Promise<{ status: number; text: string; type: string; warning: string }> {
-  const headers = { authorization: `Bearer ${await edge.token(as)}`, 'content-type': type, accept };
-  const answer = await fetch(`${edge.url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
-  return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') ?? '', warning: answer.headers.get('warning') ?? '' };
-}
-
+const stow = (sent: Sent) => stowAt(edge, sent);
 const send = (parts: readonly Part[], more: Partial<Sent> = {}) => stow({ ...multipart(parts), ...more });
-
-interface Receipt {
-  readonly '00081198'?: { readonly Value: readonly Record<string, { readonly Value: readonly unknown[] }>[] };
-  readonly '00081199'?: { readonly Value: readonly Record<string, { readonly Value: readonly unknown[] }>[] };
-  readonly '0008119A'?: { readonly Value: readonly unknown[] };
-}
-
-const sops = (text: string) => ((JSON.parse(text) as Receipt)['00081199']?.Value ?? []).map((item) => item['00081155']?.Value[0]);
 
 async function studies(as: string, study: string): Promise<unknown[]> {
   const answer = await edge.get(`/dicom-web/studies?StudyInstanceUID=${study}`, as, { accept: JSON_TYPE });
   expect(answer.status).toBe(200);
   return (await answer.json()) as unknown[];
 }
-
-const place = ({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: FilmFile) =>
-  `/dicom-web/studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances/${sopInstanceUid}`;
 
 describe('an image that a source sends', () => {
   it('is acknowledged by its UID, without empty sequences, and found by the ward', async () => {
