@@ -13,6 +13,7 @@ const STEPS = [
   ['types of the dashboard', bin('tsc'), ['-p', 'apps/web', '--noEmit']],
   ['lint', bin('eslint'), ['--config', `${quality}/eslint.config.js`, '--max-warnings', '0', '.']],
   ['boundaries', bin('depcruise'), ['--config', `${quality}/dependency-cruiser.cjs`, '--output-type', 'err', 'apps', 'libs', 'test']],
+  ['generated files', process.execPath, [`${quality}/generate.mjs`, '--check']],
   ['unused', bin('knip'), ['--config', `${quality}/knip.json`]],
   [
     'unit tests, documents',
