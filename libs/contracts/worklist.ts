@@ -23,7 +23,10 @@ export const bannerSchema = z.object({
 export const worklistRowSchema = z.object({
   banner: bannerSchema,
   news2: news2Schema,
-  /** Newest assessment of each decline horizon. */
+  /**
+   * Newest assessment of each decline horizon. A list is asked for every few seconds, so of the reasons it carries only the
+   * strongest named one of the task in the head; the patient's page has all of them, and only there do they add up.
+   */
   assessments: z.array(assessmentSchema),
   trend: z.object({
     /** Change of the 24-hour probability over 6 hours; null without two scores. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Worklist, WorklistRow } from '@concord/contracts';
+import type { WireAssessment, Worklist, WorklistRow } from '@concord/contracts';
 import type { RiskTaskId, WardId } from '@concord/core/clinical';
 import { toIso, type Instant } from '@concord/core/kernel';
 import type { AccessScope, WorklistEntry } from '@concord/core/ports';
@@ -37,7 +37,7 @@ async function load(scope: AccessScope, task: RiskTaskId, ward: WardId | undefin
   const entries = await scope.worklist.load(ward === undefined ? { task } : { task, wardId: ward });
   const wards = await scope.worklist.wards();
   const names: WardNames = new Map(wards.map(({ id, name }) => [id, name]));
-  const rows = entries.map((entry) => toRow(entry, names, scope)).sort(byNeed);
+  const rows = entries.map((entry) => briefly(toRow(entry, names, scope), task)).sort(byNeed);
   scope.audit.note({ tiers: rows.map((row) => ({ patientId: entryPatient(entries, row), tier: tierOf(row) })) });
   return {
     generatedAt: toIso(scope.now),
@@ -57,6 +57,18 @@ function toRow(entry: WorklistEntry, names: WardNames, scope: { readonly now: In
     newest: new Map(entry.newest.map(({ modality, effectiveAt }) => [modality, effectiveAt])),
     withhold: scope.decision.obligations,
   });
+}
+
+/** A list carries what its columns show: 25 patients with every reason of three horizons were half a megabyte every few seconds. */
+function briefly(row: WorklistRow, task: RiskTaskId): WorklistRow {
+  return { ...row, assessments: row.assessments.map((each) => ({ ...each, evidence: each.task === task ? mainReason(each) : [] })) };
+}
+
+/** What raises it most: a named place before what a modality's parts say only together. */
+function mainReason({ evidence }: WireAssessment): WireAssessment['evidence'] {
+  const raising = evidence.filter(({ contribution }) => contribution > 0).toSorted((a, b) => b.contribution - a.contribution);
+  const first = raising.find(({ kind }) => kind !== 'joint') ?? raising[0];
+  return first === undefined ? [] : [first];
 }
 
 /** What a new event in the audit record depends on: the tier shown, and whether someone is needed now. */
