@@ -114,4 +114,17 @@ describe('an observation', () => {
       { mean: 90, count: 1 },
     ]);
   });
+
+  it('shows a coded answer beside the numbers of a window', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'O-6' });
+    const { number: _number, unit: _unit, ...coded } = pulse(patientId, 0, ago(5), { code: '80288-4' });
+    await put([{ ...coded, text: 'V' }, pulse(patientId, 77, ago(5))]);
+    const points = allowed(await read('physician', (scope) => scope.observations.window(patientId, ['8867-4', '80288-4'], ago(60), ago(0), 60_000)));
+    expect(points.map(({ code, mean, text }) => [code, mean, text])).toEqual(
+      expect.arrayContaining([
+        ['80288-4', Number.NaN, 'V'],
+        ['8867-4', 77, undefined],
+      ]),
+    );
+  });
 });
