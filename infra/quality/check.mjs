@@ -7,7 +7,6 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 const quality = 'infra/quality';
 
 const STEPS = [
-  ['client', bin('prisma'), ['generate', '--config', 'prisma/prisma.config.ts']],
   ['format', bin('prettier'), ['--config', `${quality}/prettier.json`, '--ignore-path', `${quality}/prettierignore`, '--check', '.', '--log-level', 'warn']],
   ['types', bin('tsc'), ['-b']],
   ['types of the dashboard', bin('tsc'), ['-p', 'apps/web', '--noEmit']],

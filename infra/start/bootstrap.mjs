@@ -96,16 +96,9 @@ export function node24() {
 /** What is built from what; a step runs when its inputs changed or its output is missing. */
 const BUILD = [
   {
-    name: 'database client',
-    inputs: ['prisma', 'package-lock.json'],
-    output: 'libs/adapters/postgres/generated',
-    madeWhole: true,
-    command: ['node_modules/prisma/build/index.js', 'generate', '--config', 'prisma/prisma.config.ts'],
-  },
-  {
     name: 'programs',
-    inputs: ['apps', 'libs', 'prisma', 'test', 'tsconfig.json', 'package-lock.json'],
-    kinds: /\.(ts|tsx|json|prisma)$/,
+    inputs: ['apps', 'libs', 'test', 'tsconfig.json', 'package-lock.json'],
+    kinds: /\.(ts|tsx|json)$/,
     output: 'apps/cli/dist/src/main.js',
     command: ['node_modules/typescript/bin/tsc', '-b', '--pretty', 'false', 'apps/api', 'apps/worker', 'apps/cli', 'apps/dev-identity', 'libs/ui'],
   },
@@ -123,13 +116,12 @@ export async function build(node, say, names = BUILD.map(({ name }) => name)) {
   for (const part of BUILD.filter(({ name }) => names.includes(name))) await buildPart(part, node, say);
 }
 
-async function buildPart({ name, inputs, kinds, output, command, cwd = '.', madeWhole = false }, node, say) {
+async function buildPart({ name, inputs, kinds, output, command, cwd = '.' }, node, say) {
   const hash = treeHash(inputs, kinds);
   const stamps = readJson(buildStamps) ?? {};
   if (stamps[name] === hash && existsSync(join(root, output))) return;
   say(`Building the ${name} …`);
   // What an interrupted build left is not taken for the work of a whole one.
-  if (madeWhole) rmSync(join(root, output), { recursive: true, force: true });
   const done = await step(node, command, say, `building the ${name}`, join(root, cwd));
   if (done.code !== 0) throw new Leave(`Building the ${name} failed:\n${tail(done.output)}`);
   mkdirSync(join(root, '.concord'), { recursive: true });
