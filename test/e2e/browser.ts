@@ -111,7 +111,7 @@ export class Bench extends PageBench {
 }
 
 function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--lang=en-GB'] });
 }
 
 export async function fillSignIn(page: Page, login: string): Promise<void> {

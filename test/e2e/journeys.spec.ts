@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, browserReason, expectAccessible, fillSignIn, WIDTHS } from './browser.ts';
 import { admit, sendImage, sendReport, sendSteadyVitals, sendWorseVitals } from './doors.ts';
+import { findPatient, hasReasons } from './wards.ts';
 
 const skip = browserReason('product');
 /** From a door to the screen. */
@@ -166,21 +167,11 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
   });
 });
 
-interface Listed {
-  readonly rows: readonly {
-    readonly banner: { readonly patientId: string };
-    readonly assessments: readonly { readonly task: string; readonly evidence: readonly { readonly kind: string }[] }[];
-  }[];
-}
-
 /** Opens the first patient whose 24-hour score has reasons of all these kinds. */
 async function openScored(bench: Bench, page: Page, kinds: readonly string[]): Promise<void> {
-  const list = (await (await page.request.get(`${bench.url}/api/v1/worklist`)).json()) as Listed;
-  const found = list.rows.find((row) =>
-    row.assessments.some((one) => one.task.endsWith('24h') && kinds.every((kind) => one.evidence.some((item) => item.kind === kind))),
-  );
-  expect(found, `a patient with ${kinds.join(', ')}`).toBeDefined();
-  await page.goto(`${bench.url}/patients/${found?.banner.patientId ?? ''}`);
+  const id = await findPatient(page, bench.url, (found) => hasReasons(found, kinds));
+  expect(id, `a patient with ${kinds.join(', ')}`).toBeDefined();
+  await page.goto(`${bench.url}/patients/${id ?? ''}`);
   await page.locator('.why li').first().waitFor();
 }
 

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { clockSeconds, stamp } from '@concord/ui';
-import { purposeWord, type AuditLine } from './event.ts';
+import { basisWords, purposeWord, type AuditLine } from './event.ts';
 
 interface Props {
   readonly lines: readonly AuditLine[];
@@ -76,11 +76,11 @@ function Line({ line, zone }: { readonly line: AuditLine; readonly zone: string 
       </td>
       <td>
         {line.outcome === 'allowed' || line.outcome === 'emergency' ? (
-          <span>{line.basis || 'not said'}</span>
+          <span>{basisWords(line.basis) || 'not said'}</span>
         ) : (
           <>
             <b>{line.outcome === 'refused' ? 'Refused' : 'Failed'}</b>
-            <small>{line.basis}</small>
+            <small>{basisWords(line.basis)}</small>
           </>
         )}
       </td>

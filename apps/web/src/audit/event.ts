@@ -90,6 +90,29 @@ export function purposeWord(code: string): string {
   return PURPOSES[code] ?? code;
 }
 
+/** Rules of access in the officer's words; a rule that is not here shows its own name. */
+const BASES: Readonly<Record<string, string>> = {
+  'ward-staff': 'Treating team: bed in their ward, or named in the care team',
+  'ward-worklist': 'Treating team: list of their wards',
+  'radiologist-study': 'Radiologist: study within 30 days',
+  'source-writes': 'Source: sends data in',
+  'source-reads-back': 'Source: reads back its own',
+  'source-reconciles': 'Source: matches what it sent',
+  'own-record': 'Patient: own record',
+  'audit-officer': 'Privacy officer: searches the record',
+  'model-steward': 'Model steward: no patient',
+  'own-session': 'Own session',
+  'machine-job': 'Machine work',
+  'no-relationship': 'no relationship to this patient',
+  'default-deny': 'no rule allows it',
+  purpose: 'not for this purpose',
+  'rolled-back': 'the work was rolled back',
+};
+
+export function basisWords(rule: string): string {
+  return BASES[rule] ?? rule;
+}
+
 const DOES: Readonly<Record<string, string>> = {
   read: 'Read',
   vread: 'Read a version',
@@ -131,9 +154,13 @@ function aboutOf({ entity: entities = [] }: AuditEvent): Pick<AuditLine, 'on' | 
   };
 }
 
-function whoOf(event: AuditEvent): Pick<AuditLine, 'login' | 'name'> {
-  const agent = event.agent?.find((one) => one.requestor === true);
-  return { login: agent?.altId ?? agent?.who?.display ?? 'unknown', name: [agent?.name, codeOf(agent?.role?.[0])].filter(Boolean).join(', ') };
+function whoOf({ agent: agents = [] }: AuditEvent): Pick<AuditLine, 'login' | 'name'> {
+  const agent = agents.find((one) => one.requestor === true);
+  if (!agent) return { login: 'unknown', name: '' };
+  const name = agent.name ?? '';
+  // Some identity providers put the role into the name.
+  const role = name.includes(',') ? '' : codeOf(agent.role?.[0]);
+  return { login: agent.altId ?? agent.who?.display ?? 'unknown', name: [name, role].filter(Boolean).join(', ') };
 }
 
 function codeOf(given: z.infer<typeof concept> | undefined): string {
@@ -156,8 +183,8 @@ function valueOf(event: AuditEvent, name: string): string | undefined {
 }
 
 const PARTS: Readonly<Record<string, string>> = {
-  open: 'first of its unit',
-  patient: 'in a unit',
+  open: 'one event',
+  patient: 'in a unit of 15 min',
   renew: 'unit goes on',
   close: 'unit closed',
   lost: 'unit not closed',

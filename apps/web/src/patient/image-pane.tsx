@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Timeline, WireEvidence } from '@concord/contracts';
 import { FailedPlate, Glyph, ImageRegions, age, when, type TaggedBox } from '@concord/ui';
 import { paths } from '../api/paths.ts';
@@ -72,6 +72,11 @@ interface FilmProps {
 function Film({ image, boxes, selected }: FilmProps) {
   const [failed, setFailed] = useState(false);
   const [tries, setTries] = useState(0);
+  const picture = useRef<HTMLImageElement>(null);
+  // A picture that fails before the page listens has told nobody.
+  useEffect(() => {
+    if (picture.current?.complete === true && picture.current.naturalWidth === 0) setFailed(true);
+  }, [tries]);
   const again = () => {
     setTries(tries + 1);
     setFailed(false);
@@ -92,6 +97,7 @@ function Film({ image, boxes, selected }: FilmProps) {
           {/* The picture is drawn by the server from the stored pixels; an optimiser would change what is seen and keep a copy. */}
           <img
             key={tries}
+            ref={picture}
             src={paths.rendered(image)}
             width={image.columns}
             height={image.rows}
