@@ -117,11 +117,11 @@ class Attention(nn.Module):
 
     def forward(self, x, bias, asked: int = 42):  # [batch, n, width], [batch, 1, 1, n]
         """Only the first `asked` tokens get an answer: the last layer is asked for the query alone, which is all that is read."""
-        heads = (self.heads, WIDTH // self.heads)
+        heads = (x.shape[0], -1, self.heads, WIDTH // self.heads)
         seen, mine = self.norm1(x), x[:, :asked]
-        q = F.linear(seen[:, :asked], self.qkv.weight[:WIDTH], self.qkv.bias[:WIDTH]).unflatten(-1, heads).transpose(1, 2)  # [batch, heads, asked, d]
-        k, v = (F.linear(seen, self.qkv.weight[part], self.qkv.bias[part]).unflatten(-1, heads).transpose(1, 2) for part in (slice(WIDTH, 2 * WIDTH), slice(2 * WIDTH, None)))
-        weights = (torch.matmul(q, k.transpose(-1, -2)) * heads[1] ** -0.5 + bias).softmax(-1)  # [batch, heads, asked, n]
+        q = F.linear(seen[:, :asked], self.qkv.weight[:WIDTH], self.qkv.bias[:WIDTH]).reshape(heads).transpose(1, 2)  # [batch, heads, asked, d]
+        k, v = (F.linear(seen, self.qkv.weight[part], self.qkv.bias[part]).reshape(heads).transpose(1, 2) for part in (slice(WIDTH, 2 * WIDTH), slice(2 * WIDTH, None)))
+        weights = (torch.matmul(q, k.transpose(-1, -2)) * heads[3] ** -0.5 + bias).softmax(-1)  # [batch, heads, asked, n]
         mine = mine + self.drop(self.out(torch.matmul(weights, v).transpose(1, 2).flatten(2)))
         return mine + self.drop(self.feed(self.norm2(mine)))
 

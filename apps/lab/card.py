@@ -31,7 +31,9 @@ from signs alone carry `real-internal` in intensive care and `transferred` on a 
 {rows}
 
 Patients were split once by the hash of their identifier (64 % training, 18 % calibration, 18 % validation). The epoch was chosen on the
-calibration patients. Intervals and the comparison with NEWS2 come from `npx --no-install concord evaluate physiological-decline
+calibration patients. Slope and intercept of each task and pattern were fitted on training and calibration patients together: the
+calibration patients alone hold too few events for a slope, and the encoder ranks both alike. The validation patients took no part in
+either; their 24-hour slope lies below 0.9, so probabilities far above the mean are likely too high there. Intervals and the comparison with NEWS2 come from `npx --no-install concord evaluate physiological-decline
 --data <folder> --split validation`.
 
 ## Limits
