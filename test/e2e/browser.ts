@@ -91,7 +91,7 @@ export class Bench extends PageBench {
   /** Uses `CONCORD_E2E_URL` when it is given, else starts a product of its own with the demo patients. */
   static async start(): Promise<Bench> {
     const given = process.env['CONCORD_E2E_URL'];
-    const system = given === undefined ? await RunningSystem.create({ CONCORD_DEMO_PATIENTS: '1' }) : undefined;
+    const system = given === undefined ? await RunningSystem.create({ CONCORD_DEMO_PATIENTS: undefined }) : undefined;
     await system?.start();
     return new Bench((given ?? system?.url ?? '').replace(/\/$/, ''), await launch(), system);
   }
