@@ -122,6 +122,7 @@ const DOES: Readonly<Record<string, string>> = {
   transaction: 'Sent a transaction',
   batch: 'Sent a batch',
   operation: 'Asked',
+  execute: 'Computed',
   worklist: 'Saw on the worklist',
   stream: 'Watched',
 };
