@@ -12,7 +12,7 @@ import { parseIntoClientConfig } from 'pg-connection-string';
 const ENGINE = '@prisma/schema-engine-wasm/schema_engine_bg';
 /** PostgreSQL's internal "char" and its array, which catalogue queries return and the adapter does not map. */
 const CHAR = { oid: 18, readAs: 25, arrayOid: 1003, arrayReadAs: 1009, columnType: 6 };
-const ERROR_CODES = { '3D000': 'P1003', '28P01': 'P1000', '28000': 'P1000', '42P04': 'P1009' };
+const ERROR_CODES = { '3D000': 'P1003', '28P01': 'P1000', 28000: 'P1000', '42P04': 'P1009' };
 
 const options = readOptions(process.argv.slice(2));
 const glue = await loadEngine();
@@ -39,7 +39,10 @@ async function loadEngine() {
 function connection(url, database) {
   if (!url) fail('P1013', 'no database: set DATABASE_OWNER_URL');
   const { schema, ...config } = parseIntoClientConfig(url);
-  return { config: database === undefined ? config : { ...config, database }, schema: schema ?? new URL(url.replace(/^postgres(ql)?:/, 'http:')).searchParams.get('schema') ?? undefined };
+  return {
+    config: database === undefined ? config : { ...config, database },
+    schema: schema ?? new URL(url.replace(/^postgres(ql)?:/, 'http:')).searchParams.get('schema') ?? undefined,
+  };
 }
 
 function factory(url, database) {

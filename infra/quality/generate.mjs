@@ -29,7 +29,16 @@ function glossary() {
   }
   words.sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const lines = words.map(({ name, meaning, file }) => `| \`${name}\` | ${meaning} | [${file.replace('libs/core/', '')}](../${file}) |`);
-  return ['# Glossary', '', 'The words of `libs/core`, from their docstrings (`npm run generate`).', '', '| word | what it is | where |', '|---|---|---|', ...lines, ''].join('\n');
+  return [
+    '# Glossary',
+    '',
+    'The words of `libs/core`, from their docstrings (`npm run generate`).',
+    '',
+    '| word | what it is | where |',
+    '|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 function wordsOf(path) {
