@@ -114,7 +114,7 @@ export async function sendImage(patient: Admitted): Promise<void> {
   const film = phantomDicom(phantom, { seed, patientId: patient.recordNumber, takenAt: instant(Date.now() - 3 * MINUTE), viewPosition: 'AP' });
   const boundary = 'concord-e2e';
   const body = Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`), film.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
-  await send(patient, '/dicom-web/studies', `multipart/related; type="application/dicom"; boundary=${boundary}`, body);
+  await send(patient, '/dicom-web/studies', `multipart/related; type="application/dicom"; boundary=${boundary}`, new Uint8Array(body));
 }
 
 function post(to: Pick<Admitted, 'url' | 'token'>, path: string, resource: object): Promise<Response> {
@@ -122,7 +122,7 @@ function post(to: Pick<Admitted, 'url' | 'token'>, path: string, resource: objec
 }
 
 /** @throws when the door refuses: a journey cannot go on with what never arrived. */
-async function send({ url, token }: Pick<Admitted, 'url' | 'token'>, path: string, type: string, body: string | Buffer): Promise<Response> {
+async function send({ url, token }: Pick<Admitted, 'url' | 'token'>, path: string, type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
   const response = await fetch(`${url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': type }, body });
   if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
   return response;
