@@ -85,6 +85,12 @@ describe('a report', () => {
     expect(told('Compared to the prior film, the effusion has increased.')).toEqual(['effusion present worse']);
   });
 
+  it('quotes a sentence from its first letter when the list number stands on a line of its own', () => {
+    const text = 'IMPRESSION:\n1. \n Small effusion.';
+    const [first] = readReport(text).sentences.filter(({ section }) => section === 'impression');
+    expect(text.slice(first?.start, first?.end)).toBe('Small effusion.');
+  });
+
   it('has its own place in the text for every section, sentence and finding, whatever the text', () => {
     const words = fc.constantFrom(
       'FINDINGS:',

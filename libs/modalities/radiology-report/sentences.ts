@@ -63,10 +63,16 @@ function lineStart(text: string, at: number, floor: number): number {
 }
 
 function trimmed(text: string, { start, end }: Span): Span {
-  let from = start;
-  while (from < end && /\s/.test(text.charAt(from))) from += 1;
-  from += ITEM.exec(text.slice(from, end))?.[0].length ?? 0;
+  const first = pastBlanks(text, start, end);
+  // Again after the number: "1." may stand on a line of its own.
+  const from = pastBlanks(text, first + (ITEM.exec(text.slice(first, end))?.[0].length ?? 0), end);
   let to = end;
   while (to > from && /\s/.test(text.charAt(to - 1))) to -= 1;
   return { start: from, end: to };
+}
+
+function pastBlanks(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && /\s/.test(text.charAt(at))) at += 1;
+  return at;
 }
