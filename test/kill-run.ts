@@ -16,6 +16,7 @@ export interface KillReport {
 const SYSTEM = 'urn:concord:test:reading';
 const AUTHORITY = 'urn:concord:demo:mrn';
 const BUNDLE_SIZE = 10;
+const PAST_MS = 20 * 24 * 3_600_000;
 const READY_WITHIN_MS = 30_000;
 const BETWEEN_KILLS_MS = 400;
 
@@ -128,7 +129,7 @@ interface Page {
   readonly link?: readonly { readonly relation: string; readonly url: string }[];
 }
 
-/** One heart rate a second, counted back from now so that no reading lies ahead. */
+/** One heart rate a second, from far enough back that no reading of a long run lies ahead. */
 function entry(patientId: string, id: string, index: number): unknown {
   return {
     resource: {
@@ -138,7 +139,7 @@ function entry(patientId: string, id: string, index: number): unknown {
       category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
       code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
       subject: { reference: `Patient/${patientId}` },
-      effectiveDateTime: new Date(Date.now() - 6 * 3_600_000 + index * 1000).toISOString(),
+      effectiveDateTime: new Date(Date.now() - PAST_MS + index * 1000).toISOString(),
       valueQuantity: { value: 70 + (index % 30), unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
     },
     request: { method: 'POST', url: 'Observation' },
