@@ -21,7 +21,7 @@ const READY_WITHIN_MS = 60_000;
 /** What does not leave when it is asked to is ended. */
 const GRACE_MS = 6_000;
 const BACKOFF_FIRST_MS = 100;
-const BACKOFF_LONGEST_MS = 5_000;
+const BACKOFF_LONGEST_MS = 2_000;
 /** A program that lived this long was well: the next restart begins with the short pause again. */
 const WELL_AFTER_MS = 20_000;
 
