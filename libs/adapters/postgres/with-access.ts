@@ -68,8 +68,10 @@ export function openDatabase(settings: DatabaseSettings): Database {
     // With its policies a statement costs more to plan than to run, and its shape is the same for every value.
     options: '-c plan_cache_mode=force_generic_plan',
   });
-  // A connection that idles when the server goes is replaced at the next request; unheard, the event would end the process.
+  // A connection that breaks with the server is replaced at the next request; unheard, the event would end the process. The
+  // pool hears the idle ones only; one that is lent tells its borrower by failing the statement as well.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     withAccess: (request, work) => withAccess({ settings, pool }, request, work),
     ready: () => isReady(pool),

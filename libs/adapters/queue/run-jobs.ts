@@ -39,7 +39,13 @@ const POLL_MS = 2_000;
 export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
   const shared = { connectionString: options.connectionString, schema: JOB_SCHEMA, logger: quiet };
   const utils = await makeWorkerUtils({ ...shared, maxPoolSize: 2 });
-  const marks = new WorkerMarks((use) => utils.withPgClient((client) => use(client)));
+  const marks = new WorkerMarks((use) =>
+    utils.withPgClient((client) => {
+      // The connection is held for as long as the process lives; unheard, its end would be the end of the process too.
+      client.on('error', () => undefined);
+      return use(client);
+    }),
+  );
   const events: WorkerEvents = new EventEmitter();
   events.on('worker:create', ({ worker }) => {
     marks.add(worker.workerId);
