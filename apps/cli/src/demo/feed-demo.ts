@@ -1,6 +1,6 @@
 import { hours, minus, type Instant } from '@concord/core/kernel';
 import type { WithAccess } from '@concord/core/ports';
-import { DEMO_AUTHORITY, demoCast } from '@concord/generator';
+import { DEMO_AUTHORITY, demoCast, demoReadings } from '@concord/generator';
 import { readDemoClock, writeDemoClock } from './anchor.ts';
 import { storeReadings } from './lay-down.ts';
 import { writing } from './requests.ts';
@@ -24,6 +24,8 @@ export async function feedOnce(now: Instant, parts: FeedParts): Promise<number> 
   const from = clock.upTo > minus(now, CATCH_UP_MAX) ? clock.upTo : minus(now, CATCH_UP_MAX);
   let added = 0;
   for (const patient of demoCast(clock).slice(0, parts.patients)) {
+    // Who was not measured opens no transaction, for that would be a record of nothing.
+    if (demoReadings(patient, from, now).length === 0) continue;
     const done = await parts.withAccess(writing('demo feed'), async (scope) => {
       const patientId = await scope.patients.match({ system: DEMO_AUTHORITY, value: patient.mrn });
       if (patientId === undefined) return 0;
