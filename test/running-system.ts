@@ -37,9 +37,14 @@ export class RunningSystem {
     return new RunningSystem(await freePort(), env);
   }
 
+  /** A start below a shell, as npm has it: killing the shell tells the start nothing. */
+  spawnBelowShell(): ChildProcess {
+    return this.spawn({}, ['sh', '-c', `node ${join(ROOT, 'infra/start/start.mjs')}; true`]);
+  }
+
   /** Spawns the start and does not wait. */
-  spawn(extra: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn('node', [join(ROOT, 'infra/start/start.mjs')], {
+  spawn(extra: NodeJS.ProcessEnv = {}, [program = 'node', ...args]: readonly string[] = ['node', join(ROOT, 'infra/start/start.mjs')]): ChildProcess {
+    const child = spawn(program, args, {
       cwd: ROOT,
       env: { ...this.env, ...extra },
       detached: true,

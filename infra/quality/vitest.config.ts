@@ -28,7 +28,19 @@ export default defineConfig({
         root,
         test: { name: 'integration', include: ['test/integration/**/*.spec.ts'], globalSetup: ['test/global-setup.ts'], maxWorkers: 2, ...slow },
       },
-      { ...shared, root, test: { name: 'e2e', include: ['test/e2e/**/*.spec.ts'], maxWorkers: 1, fileParallelism: false, ...slow, testTimeout: 120_000 } },
+      {
+        ...shared,
+        root,
+        test: {
+          name: 'e2e',
+          expect: { poll: { timeout: 10_000 } },
+          include: ['test/e2e/**/*.spec.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          ...slow,
+          testTimeout: 120_000,
+        },
+      },
       {
         ...shared,
         root,

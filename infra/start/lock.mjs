@@ -20,13 +20,13 @@ function socketPath(folder) {
 /**
  * Takes the lock of a data folder, or says who holds it.
  * @param {string} folder
- * @param {() => object} about what to tell another start that asks: `{ pid, url, ready }`
+ * @param {() => object} about what to tell another start that asks: `{ pid, url, ready, leaving }`
  * @returns {Promise<{ held: true, release(): void } | { held: false, by: { pid: number, url: string, ready: boolean } }>}
  */
 export async function takeLock(folder, about) {
   mkdirSync(folder, { recursive: true });
   const path = socketPath(folder);
-  const other = await ask(path);
+  const other = await outlast(path);
   if (other) return { held: false, by: other };
   rmSync(path, { force: true });
   const server = net.createServer((socket) => socket.on('error', () => undefined).end(JSON.stringify(about())));
@@ -53,6 +53,20 @@ function listen(server, where) {
     server.once('error', fail);
     server.listen(where, done);
   });
+}
+
+/**
+ * Whoever holds the lock and means to keep it. A start whose terminal was killed half a second ago still answers while it
+ * stops; to leave because of it would leave the ward with neither.
+ */
+async function outlast(path, limitMs = 30_000) {
+  const until = Date.now() + limitMs;
+  let holder = await ask(path);
+  while (holder?.leaving && Date.now() < until) {
+    await new Promise((done) => setTimeout(done, 200));
+    holder = await ask(path);
+  }
+  return holder;
 }
 
 /** What the holder of the lock says of itself; undefined when nobody answers. */

@@ -9,6 +9,8 @@ const env = process.env;
 const port = Number(env.CONCORD_PORT ?? 3000);
 const url = env.CONCORD_PUBLIC_URL ?? `http://localhost:${port}`;
 const began = Date.now();
+// npm that is killed cannot tell: its child is handed to another parent, and that is how we know.
+const parent = process.ppid;
 const state = { ready: false, stopping: false, supervisor: undefined };
 
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -28,10 +30,16 @@ function refuse() {
   }
 }
 
+/** What another start hears that asks. It may ask before the half-second look at our parent: then this is that look. */
+function about() {
+  if (process.ppid !== parent) stop();
+  return { pid: process.pid, url, ready: state.ready && !state.stopping, leaving: state.stopping };
+}
+
 async function main() {
   refuse();
   const folder = dataFolder();
-  const lock = await takeLock(folder, () => ({ pid: process.pid, url, ready: state.ready })).catch((error) => {
+  const lock = await takeLock(folder, about).catch((error) => {
     throw new Leave(`The data folder ${folder} cannot be used (${error.code ?? error.message}). Set CONCORD_DATA_DIR to a folder that this account may write.`);
   });
   if (!lock.held) {
@@ -83,8 +91,6 @@ function stop() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-// npm that is killed cannot tell: its child is handed to another parent, and that is how we know.
-const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) stop();
 }, 500).unref();

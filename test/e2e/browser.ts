@@ -114,6 +114,11 @@ function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--lang=en-GB'] });
 }
 
+/** Until the page listens to its single keys: it can be read before. */
+export async function keysListen(page: Page): Promise<void> {
+  await page.locator('html[data-keys=on]').waitFor();
+}
+
 export async function fillSignIn(page: Page, login: string): Promise<void> {
   await page.getByRole('link', { name: 'Go to sign-in' }).click();
   await page.getByLabel('User name').fill(login);

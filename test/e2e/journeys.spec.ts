@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, browserReason, expectAccessible, fillSignIn, WIDTHS } from './browser.ts';
+import { Bench, browserReason, expectAccessible, fillSignIn, keysListen, WIDTHS } from './browser.ts';
 import { admit, sendImage, sendReport, sendSteadyVitals, sendWorseVitals } from './doors.ts';
 import { findPatient, hasReasons } from './wards.ts';
 
@@ -76,12 +76,14 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
 
   it('is worked with the keyboard alone: row, patient, reason, cursor, back to the same row', async () => {
     const page = await bench.signIn('physician');
+    await keysListen(page);
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     const name = await page.locator('table.list a.name:focus').innerText();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/patients\//);
     expect(await page.locator('.banner h1').innerText()).toBe(name);
+    await keysListen(page);
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Shift+ArrowLeft');
     await expect.poll(() => page.getByTestId('cursor').count()).toBe(1);
@@ -179,6 +181,7 @@ const PLACE = { Vitals: '.time .win.on', Report: '.report mark.on', Image: '.reg
 
 /** Selects a reason and finds it where it points. @returns the source in which a place was found, or nothing. */
 async function expectLinked(page: Page, at: number): Promise<string> {
+  await keysListen(page);
   const reason = page.locator('.why button.reason[aria-pressed]').nth(at);
   await reason.click();
   const line = page.locator('.why li.on');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserReason, expectAccessible, PageBench, WIDTHS } from './browser.ts';
+import { browserReason, expectAccessible, keysListen, PageBench, WIDTHS } from './browser.ts';
 import { serveStandIn, type RunningStandIn } from './stand-in/serve.ts';
 import { idOf } from './stand-in/patients.ts';
 
@@ -54,6 +54,7 @@ describe.skipIf(skip !== undefined)(`each state of the screen${skip === undefine
 
   it('a reason is marked in all three views by the same number', async () => {
     const page = await at(hallberg);
+    await keysListen(page);
     await page.keyboard.press('4');
     await expect.poll(() => page.locator('.why li.on .tag').innerText()).toBe('4');
     expect(await page.locator('.report mark.on').innerText()).toBe('New patchy airspace opacity in the right lower zone.');

@@ -50,4 +50,16 @@ describe.skipIf(builtReason !== undefined)(`the life of one start${builtReason =
     await expect.poll(() => system.processes().filter((pid) => before.has(pid)), { timeout: 15_000 }).toEqual([]);
     expect(now.length).toBeGreaterThan(0);
   });
+
+  it('starts again at once after its terminal was killed: the ward is not left with neither', async () => {
+    await system.interrupt();
+    const shell = system.spawnBelowShell();
+    await system.untilReady();
+    const began = system.output.length;
+    shell.kill('SIGKILL');
+    await system.start();
+    // The dying one may still answer for a moment: what counts is that the new one says it is ready.
+    await expect.poll(() => system.output.slice(began), { timeout: 60_000 }).toContain('Concord is ready');
+    expect(await system.isReady()).toBe(true);
+  });
 });

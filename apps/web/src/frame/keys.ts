@@ -23,6 +23,8 @@ export function useKeys(handle: (event: KeyboardEvent) => boolean): void {
       if (handle(event)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
+    // The page is readable before it listens; a test waits for this, a person presses again.
+    document.documentElement.dataset['keys'] = 'on';
     return () => {
       window.removeEventListener('keydown', listen);
     };
