@@ -34,7 +34,11 @@ export async function takeLock(folder, about) {
   // Two starts that both saw a dead socket both get here; the later one owns the path, and the earlier one sees it.
   await new Promise((done) => setTimeout(done, 150));
   const holder = await ask(path);
-  if (holder && holder.pid !== process.pid) {
+  if (!holder) {
+    server.close();
+    return takeLock(folder, about);
+  }
+  if (holder.pid !== process.pid) {
     server.close();
     return { held: false, by: holder };
   }
@@ -42,8 +46,8 @@ export async function takeLock(folder, about) {
   return {
     held: true,
     release() {
+      // This removes the socket's file too, before it closes: a file removed afterwards could be the next start's.
       server.close();
-      rmSync(path, { force: true });
     },
   };
 }
