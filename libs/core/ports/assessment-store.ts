@@ -39,6 +39,4 @@ export interface AssessmentStore {
     },
     page: Page,
   ): Promise<Paged<StoredAssessment>>;
-  /** An input proved wrong: what used it is withdrawn. */
-  withdrawSince(patientId: PatientId, since: Instant): Promise<number>;
 }

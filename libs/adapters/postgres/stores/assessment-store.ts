@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Assessment, AssessmentId, PatientId } from '@concord/core/clinical';
+import type { Assessment, AssessmentId } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
 import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
@@ -13,7 +13,6 @@ export function assessmentStore(tx: Transaction): AssessmentStore {
     read: async (id) => (await load(tx, 'assessment-read', 'o.id = $4', [id]))[0],
     list: (query) => list(tx, query),
     search: (query, page) => search(tx, query, page),
-    withdrawSince: (patientId, since) => withdrawSince(tx, patientId, since),
   };
 }
 
@@ -58,14 +57,6 @@ const WITHDRAW = `WITH retracted AS MATERIALIZED (
 
 async function withdrawRetracted(tx: Transaction, key: PatientKey): Promise<void> {
   await tx.rows('assessment-withdraw', WITHDRAW, [key, date(tx.now)]);
-}
-
-async function withdrawSince(tx: Transaction, patientId: PatientId, since: Instant): Promise<number> {
-  const key = await tx.keyOf(patientId);
-  if (key === undefined) return 0;
-  tx.touched.add(key);
-  const text = `UPDATE assessments SET status = 'entered-in-error', withdrawn_at = $3 WHERE patient_key = $1 AND as_of >= $2 AND status <> 'entered-in-error' RETURNING id`;
-  return (await tx.rows('assessment-withdraw-since', text, [key, date(since), date(tx.now)])).length;
 }
 
 interface Place {
