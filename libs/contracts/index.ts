@@ -26,3 +26,15 @@ export {
   type Worklist,
   type WorklistRow,
 } from './worklist.ts';
+export {
+  activationSchema,
+  modelBundleSchema,
+  modelsSchema,
+  newValidationSchema,
+  validationSchema,
+  type Activation,
+  type ModelBundle,
+  type Models,
+  type NewValidation,
+  type Validation,
+} from './models.ts';

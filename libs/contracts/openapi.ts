@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
+import { activationSchema, modelsSchema, newValidationSchema, validationSchema } from './models.ts';
 import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
 
 interface Operation {
@@ -28,6 +29,10 @@ const SCHEMAS = {
   AssessmentList: assessmentListSchema,
   Report: reportViewSchema,
   ReconcileList: reconcileListSchema,
+  Models: modelsSchema,
+  Activation: activationSchema,
+  NewValidation: newValidationSchema,
+  Validation: validationSchema,
   CsvReceipt: csvReceiptSchema,
   Problem: problemSchema,
 } as const;
@@ -92,6 +97,37 @@ const OPERATIONS: readonly Operation[] = [
     body: { type: 'text/csv', description: 'LOINC codes, UCUM units, ISO 8601 instants with offset. The header is line 1.' },
     answer: 'CsvReceipt',
     failures: [400, 403, 413, 415, 422],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/models',
+    summary: 'Bundles with their figures, which one answers, and what this site found of them. For the model steward, without patients.',
+    answer: 'Models',
+    failures: [400, 403],
+  },
+  { method: 'get', path: '/api/v1/models/{id}/card', summary: 'The model card.', answerType: 'text/markdown', failures: [400, 403, 404] },
+  {
+    method: 'post',
+    path: '/api/v1/models/{id}/activate',
+    summary: 'Makes a bundle the one that answers, after its probe set reproduced on this machine.',
+    answer: 'Activation',
+    failures: [400, 403, 404, 409],
+  },
+  { method: 'post', path: '/api/v1/models/rollback', summary: 'Goes back to the previous bundle.', answer: 'Activation', failures: [400, 403, 409] },
+  {
+    method: 'post',
+    path: '/api/v1/models/validations',
+    summary: 'Records what the site found when it checked a score on its own patients.',
+    body: { type: 'application/json', description: 'NewValidation: aggregates of one bundle, task, set of inputs and ward.' },
+    answer: 'Validation',
+    failures: [400, 403, 415, 422],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/models/validations/{id}/withdraw',
+    summary: 'Withdraws a local validation; the scores it freed go back into the shadow.',
+    answerType: 'application/json',
+    failures: [400, 403, 404],
   },
   { method: 'get', path: '/api/v1/openapi.json', summary: 'This description.', answerType: 'application/json', failures: [] },
   {

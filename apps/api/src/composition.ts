@@ -42,12 +42,13 @@ import { createAuthenticate } from './identity/authenticate.ts';
 import { IngestModule } from './ingest/csv.controller.ts';
 import { Sessions } from './identity/sessions.ts';
 import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
+import { ModelsModule } from './models/models.controller.ts';
 import type { Parts } from './server.ts';
 import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
-/** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, AuditModule];
+/** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the models, the audit record. */
+const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, ModelsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';

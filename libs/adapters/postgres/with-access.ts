@@ -13,6 +13,7 @@ import { careStore } from './stores/care-store.ts';
 import { encounterStore } from './stores/encounter-store.ts';
 import { imagingStore } from './stores/imaging-store.ts';
 import { jobStore } from './stores/job-store.ts';
+import { modelStore } from './stores/model-store.ts';
 import { observationStore } from './stores/observation-store.ts';
 import { patientStore } from './stores/patient-store.ts';
 import { reconcileStore } from './stores/reconcile-store.ts';
@@ -198,6 +199,7 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     worklist: worklistStore(tx),
     reconcile: reconcileStore(tx),
     care: careStore(tx),
+    models: modelStore(tx),
     audit: auditStore(tx, (detail) => {
       notes.add(detail);
     }),

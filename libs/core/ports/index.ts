@@ -20,6 +20,7 @@ export type { AuditQuery, AuditRow, AuditStore } from './audit-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
 export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';
+export type { LocalValidation, ModelStore, ValidationFigures } from './model-store.ts';
 export type { NewObservation, ObservationQuery, ObservationRecord, ObservationStore, SeriesPoint } from './observation-store.ts';
 export type { NewPatient, PatientRecord, PatientStore } from './patient-store.ts';
 export type { ReconcileItem, ReconcileReason, ReconcileStore } from './reconcile-store.ts';

@@ -5,6 +5,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { CareStore } from './care-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
+import type { ModelStore } from './model-store.ts';
 import type { ObservationStore } from './observation-store.ts';
 import type { PatientStore } from './patient-store.ts';
 import type { ReconcileStore } from './reconcile-store.ts';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly worklist: WorklistStore;
   readonly reconcile: ReconcileStore;
   readonly care: CareStore;
+  readonly models: ModelStore;
   readonly audit: AuditStore;
   readonly blobs: SealedBlobStore;
   readonly jobs: JobStore;
