@@ -9,7 +9,8 @@ import { readConfig, type Config } from '../apps/api/src/config.ts';
 import { buildServer, type Edge } from '../apps/api/src/server.ts';
 import { FileStore } from '../apps/dev-identity/src/file-store.ts';
 import { createProvider } from '../apps/dev-identity/src/provider.ts';
-import { readRealm, realmFile } from '../apps/dev-identity/src/realm.ts';
+import { OneTimeCodes } from '../apps/dev-identity/src/one-time-code.ts';
+import { readRealm, realmFolder } from '../apps/dev-identity/src/realm.ts';
 import { keepSecrets, type Secrets } from '../apps/dev-identity/src/secrets.ts';
 import { createRealmServer } from '../apps/dev-identity/src/server.ts';
 import { instant, ok } from '../libs/core/kernel/index.ts';
@@ -22,7 +23,7 @@ export interface RunningEdge extends Edge {
   readonly issuer: string;
   readonly secrets: Secrets;
   /** A genuine token of a demo user, as `concord token` gets it. */
-  token(user: string): Promise<string>;
+  token(user: string, how?: { readonly mfa: boolean }): Promise<string>;
   get(path: string, as?: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, as: string | undefined, body: unknown, type?: string): Promise<Response>;
   close(): Promise<void>;
@@ -43,10 +44,10 @@ export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql:
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const secrets = await keepSecrets(dataDir);
-  const read = readRealm(realmFile());
+  const read = readRealm(realmFolder(), { CONCORD_PUBLIC_URL: url });
   const realm = { ...read, tokenLife: tokenLife ?? read.tokenLife };
   const store = new FileStore(join(dataDir, 'identity', 'sessions.json'), () => Date.now());
-  const identity = createRealmServer(createProvider({ publicUrl: url, realm, secrets, store }), realm);
+  const identity = createRealmServer(createProvider({ publicUrl: url, realm, secrets, store }), { realm, now: Date.now, codes: new OneTimeCodes(Date.now) });
   const identityUrl = await listen(identity);
   const config = readConfig({
     DATABASE_URL: databaseUrl,
@@ -60,8 +61,10 @@ export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql:
   const edge = await buildServer(compose(config, backend, createTelemetry(), quiet));
   await edge.app.listen(port, '127.0.0.1');
   const tokens = new Map<string, Promise<string>>();
-  const token = (user: string) => {
-    const known = tokens.get(user) ?? exchange(identityUrl, secrets.cliSecret, user);
+  const token = (user: string, { mfa } = { mfa: false }) => {
+    const form = { requested_subject: user, ...(mfa ? { acr_values: 'mfa' } : {}) };
+    if (mfa) return exchange(identityUrl, secrets.cliSecret, form);
+    const known = tokens.get(user) ?? exchange(identityUrl, secrets.cliSecret, form);
     tokens.set(user, known);
     return known;
   };
@@ -104,11 +107,11 @@ export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend']
     });
 }
 
-async function exchange(identityUrl: string, secret: string, user: string): Promise<string> {
+async function exchange(identityUrl: string, secret: string, form: Record<string, string>): Promise<string> {
   const answer = await fetch(`${identityUrl}/realms/concord/protocol/openid-connect/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`concord-cli:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', requested_subject: user }),
+    body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', ...form }),
   });
   const { access_token: token } = (await answer.json()) as { access_token: string };
   return token;

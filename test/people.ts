@@ -9,7 +9,16 @@ export function person(role: Role, n = ROLE_NUMBERS[role]): Actor {
   return role === 'integrator' ? { ...base, sourceId: 'integrator' as SourceId } : base;
 }
 
-const ROLE_NUMBERS: Readonly<Record<Role, number>> = { physician: 1, nurse: 2, radiologist: 3, integrator: 4, privacy: 5, steward: 6, patient: 7 };
+const ROLE_NUMBERS: Readonly<Record<Role, number>> = {
+  physician: 1,
+  nurse: 2,
+  radiologist: 3,
+  integrator: 4,
+  privacy: 5,
+  steward: 6,
+  patient: 7,
+  administrator: 8,
+};
 
 export const WORKER: Actor = {
   issuer: 'concord',

@@ -91,6 +91,7 @@ describe('the routes of the running edge', () => {
     const expected = [
       'GET /auth/callback',
       'GET /auth/login',
+      'GET /auth/step-up',
       'GET /cds-services',
       'GET /fhir/R4/metadata',
       'GET /healthz',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessRequest } from '@concord/core/ports';
+import { actionOf, CookieBrowser, form, signIn } from '../cookie-browser.ts';
 import { emptyBackend, startEdge, type RunningEdge } from '../edge.ts';
 
 let edge: RunningEdge;
@@ -10,63 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => edge.close());
 
-/** A browser: follows redirects of this origin and keeps cookies. */
-class Browser {
-  readonly cookies = new Map<string, string>();
-
-  constructor(private readonly origin: string = edge.url) {}
-
-  async open(path: string, init: RequestInit = {}): Promise<Response & { readonly steps: string[] }> {
-    const steps: string[] = [];
-    let at = new URL(path, this.origin);
-    let now = init;
-    for (let i = 0; i < 10; i += 1) {
-      steps.push(at.pathname);
-      const answer = await fetch(at, { ...now, redirect: 'manual', headers: { ...(now.headers as Record<string, string>), cookie: this.header() } });
-      for (const line of answer.headers.getSetCookie()) this.keep(line);
-      const to = answer.headers.get('location');
-      if (answer.status < 300 || answer.status > 399 || to === null) return Object.assign(answer, { steps });
-      at = new URL(to, at);
-      if (at.pathname === '/patients/1') return Object.assign(answer, { steps: [...steps, at.pathname] });
-      now = {};
-    }
-    throw new Error('too many redirects');
-  }
-
-  header(): string {
-    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  }
-
-  keep(line: string): void {
-    const [pair = '', ...attributes] = line.split(/;\s*/);
-    const [name = '', ...value] = pair.split('=');
-    if (attributes.some((one) => /^max-age=0$/i.test(one) || /^expires=Thu, 01 Jan 1970/i.test(one))) this.cookies.delete(name);
-    else this.cookies.set(name, value.join('='));
-  }
-}
-
-const form = (body: Record<string, string>): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
-  body: new URLSearchParams(body).toString(),
-});
-
-async function signIn(browser: Browser, user = 'nurse') {
-  const page = await browser.open('/auth/login?returnTo=%2Fpatients%2F1');
-  const html = await page.text();
-  const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
-  return { page, html, done: await browser.open(action, form({ username: user, password: 'concord-demo' })) };
-}
-
 describe('signing in with a browser', () => {
   it('leads through the realm and back to the page that was asked for, with one opaque cookie', async () => {
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     const { page, html, done } = await signIn(browser);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(html).not.toMatch(/ style=|<style|<script|onclick/);
     expect(done.steps.at(-1)).toBe('/patients/1');
-    const sid = browser.cookies.get('__Host-sid') ?? '';
+    const sid = browser.cookie('__Host-sid') ?? '';
     expect(sid).toMatch(/^[\w-]{43}$/);
     const session = await browser.open('/api/v1/session');
     expect(await session.json()).toMatchObject({ login: 'nurse', displayName: 'K. Lindqvist, ward nurse', roles: ['nurse'], demo: true });
@@ -81,40 +34,40 @@ describe('signing in with a browser', () => {
 
   it('sends nobody away from this origin, whatever returnTo says', async () => {
     for (const bad of ['//evil.example', 'https://evil.example/', '/\\evil.example', '/auth/login']) {
-      const browser = new Browser();
+      const browser = new CookieBrowser(edge.url);
       const page = await browser.open(`/auth/login?returnTo=${encodeURIComponent(bad)}`);
-      const action = /action="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+      const action = actionOf(await page.text());
       const done = await browser.open(action, form({ username: 'nurse', password: 'concord-demo' }));
       expect(done.steps.at(-1)).toBe('/');
     }
   });
 
   it('refuses a wrong password and says so on the page', async () => {
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     const page = await browser.open('/auth/login');
-    const action = /action="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    const action = actionOf(await page.text());
     const again = await browser.open(action, form({ username: 'nurse', password: 'x' }));
     expect(again.status).toBe(401);
     expect(await again.text()).toContain('User name and password do not match.');
-    expect(browser.cookies.has('__Host-sid')).toBe(false);
+    expect(browser.cookie('__Host-sid') !== undefined).toBe(false);
   });
 
   it('takes no answer of the realm that this browser did not ask for', async () => {
     const other = await fetch(`${edge.url}/auth/callback?code=abc&state=def`, { redirect: 'manual' });
     expect([other.status, other.headers.get('location')]).toEqual([302, '/auth/login']);
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     await browser.open('/auth/login');
     const forged = await fetch(`${edge.url}/auth/callback?code=abc&state=def`, { redirect: 'manual', headers: { cookie: browser.header() } });
     expect(forged.status).toBe(400);
   });
 
   it('ends the session on this computer and at the realm', async () => {
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     await signIn(browser);
     const stolen = browser.header();
     const page = await browser.open('/auth/logout', form({}));
     const html = await page.text();
-    const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
+    const action = actionOf(html);
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
     await browser.open(action, form({ xsrf, logout: 'yes' }));
     expect((await fetch(`${edge.url}/api/v1/session`, { headers: { cookie: stolen } })).status).toBe(401);
@@ -122,7 +75,7 @@ describe('signing in with a browser', () => {
   });
 
   it('refuses what another site would have the browser do', async () => {
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     await signIn(browser);
     const cookie = browser.header();
     const attempts: Record<string, string>[] = [
@@ -140,7 +93,7 @@ describe('signing in with a browser', () => {
   });
 
   it('refuses a cookie and a token at once, and a token in the address', async () => {
-    const browser = new Browser();
+    const browser = new CookieBrowser(edge.url);
     await signIn(browser);
     const both = await edge.get('/api/v1/session', 'nurse', { cookie: browser.header() });
     expect(both.status).toBe(400);
@@ -153,7 +106,7 @@ describe('a session whose token ends', () => {
     const asked: AccessRequest[] = [];
     // Shorter than the time before its end at which a token is renewed: every request renews.
     const short = await startEdge({ backend: emptyBackend(asked), tokenLife: 20 });
-    const browser = new Browser(short.url);
+    const browser = new CookieBrowser(short.url);
     await signIn(browser);
     for (let round = 0; round < 3; round += 1) {
       const answers = await Promise.all([1, 2, 3].map(() => browser.open('/api/v1/session')));

@@ -35,7 +35,7 @@ interface RealmUser {
 }
 
 function passwordOf(login: string): string {
-  const realm = JSON.parse(readFileSync(join(ROOT, 'infra/keycloak/concord-realm.json'), 'utf8')) as { readonly users: readonly RealmUser[] };
+  const realm = JSON.parse(readFileSync(join(ROOT, 'infra/keycloak/concord-users-0.json'), 'utf8')) as { readonly users: readonly RealmUser[] };
   const password = realm.users.find((user) => user.username === login)?.credentials?.[0]?.value;
   if (password === undefined) throw new Error(`the realm has no password for ${login}`);
   return password;

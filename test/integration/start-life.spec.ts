@@ -18,7 +18,8 @@ describe.skipIf(builtReason !== undefined)(`the life of one start${builtReason =
 
   it('says where it is and who may sign in', async () => {
     await expect.poll(() => system.output, { timeout: 20_000 }).toContain(`http://localhost:${system.port}`);
-    for (const user of ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'patient']) expect(system.output).toContain(user);
+    for (const user of ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'])
+      expect(system.output).toContain(user);
     expect(system.output).toContain('not a medical device');
   });
 

@@ -17,6 +17,7 @@ const environment = z.object({
   CONCORD_IDENTITY_URL: z.url().optional(),
   KEYCLOAK_URL: z.url().optional(),
   CONCORD_WEB_CLIENT_SECRET: z.string().min(16).optional(),
+  CONCORD_WEB_CLIENT_SECRET_FILE: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
 });
 
@@ -43,8 +44,12 @@ export interface IdentitySettings {
   readonly realmUrl: string;
   /** Set when the edge passes `/realms` on to the development identity. */
   readonly relayTo: string | undefined;
-  readonly webClientSecret: string | undefined;
+  /** What this server proves itself with as the client `concord-web`. */
+  readonly webClientSecret: ClientSecret;
 }
+
+/** The secret itself, or the file that holds it: a file is read each time, so that a new secret needs no restart. */
+export type ClientSecret = { readonly value: string } | { readonly file: string } | undefined;
 
 /**
  * @throws Error with one plain line for whoever starts the program: a setting is missing or wrong, or a combination would
@@ -67,7 +72,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     timeZone: settings.CONCORD_SITE_TIME_ZONE,
     webUrl: settings.CONCORD_WEB_URL,
     modelsDir: settings.CONCORD_MODELS_DIR,
-    identity: identityOf(settings, publicUrl),
+    identity: identityOf(settings, publicUrl, dataDir),
   };
   refuseUnsafe(config);
   return config;
@@ -75,14 +80,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 type Settings = z.infer<typeof environment>;
 
-function identityOf(settings: Settings, publicUrl: string): IdentitySettings {
-  const webClientSecret = settings.CONCORD_WEB_CLIENT_SECRET;
+function clientSecretOf({ CONCORD_WEB_CLIENT_SECRET: value, CONCORD_WEB_CLIENT_SECRET_FILE: file }: Settings): ClientSecret {
+  if (value !== undefined && file !== undefined) throw new Error('Set CONCORD_WEB_CLIENT_SECRET or CONCORD_WEB_CLIENT_SECRET_FILE, not both.');
+  if (file !== undefined) return { file };
+  return value === undefined ? undefined : { value };
+}
+
+function identityOf(settings: Settings, publicUrl: string, dataDir: string): IdentitySettings {
+  const webClientSecret = clientSecretOf(settings);
   if (settings.KEYCLOAK_URL !== undefined) {
     const issuer = settings.KEYCLOAK_URL.replace(/\/$/, '');
     return { issuer, realmUrl: issuer, relayTo: undefined, webClientSecret };
   }
   const relayTo = settings.CONCORD_IDENTITY_URL?.replace(/\/$/, '');
-  return { issuer: `${publicUrl}/realms/concord`, realmUrl: `${relayTo ?? publicUrl}/realms/concord`, relayTo, webClientSecret };
+  return {
+    issuer: `${publicUrl}/realms/concord`,
+    realmUrl: `${relayTo ?? publicUrl}/realms/concord`,
+    relayTo,
+    webClientSecret: webClientSecret ?? { file: join(dataDir, 'identity', 'web-secret') },
+  };
 }
 
 function refuseUnsafe(config: Config): void {

@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import { readConfig } from './config.ts';
 import { FileStore } from './file-store.ts';
 import { createProvider } from './provider.ts';
-import { readRealm, realmFile } from './realm.ts';
+import { OneTimeCodes } from './one-time-code.ts';
+import { readRealm, realmFolder } from './realm.ts';
 import { keepSecrets } from './secrets.ts';
 import { createRealmServer } from './server.ts';
 
 /** Listens on loopback only, says where to the supervisor, and leaves with it. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const realm = readRealm(realmFile());
+  const realm = readRealm(realmFolder(), { CONCORD_PUBLIC_URL: config.publicUrl });
   const secrets = await keepSecrets(config.dataDir);
   const store = new FileStore(join(config.dataDir, 'identity', 'sessions.json'), () => Date.now());
-  const server = createRealmServer(createProvider({ publicUrl: config.publicUrl, realm, secrets, store }), realm);
+  const provider = createProvider({ publicUrl: config.publicUrl, realm, secrets, store });
+  const server = createRealmServer(provider, { realm, now: () => Date.now(), codes: new OneTimeCodes(() => Date.now()) });
   const stop = (): void => {
     store.flush();
     server.close(() => process.exit(0));

@@ -10,11 +10,15 @@ interface SignInPage {
   readonly action: string;
   readonly login: string;
   readonly wrong: boolean;
+  /** The code that the person's device would show now, when a second factor is asked for: in a demo nobody has the device. */
+  readonly code: string | undefined;
 }
 
 /** The sign-in: one form, and who the demo's people are. A name in the list fills the form in without a script. */
-export function signInPage({ users, action, login, wrong }: SignInPage): string {
-  const alert = wrong ? '<p class="line" role="alert">User name and password do not match.</p>' : '';
+export function signInPage({ users, action, login, wrong, code }: SignInPage): string {
+  const alert = wrong
+    ? `<p class="line" role="alert">${code === undefined ? 'User name and password do not match.' : 'User name, password and code do not match.'}</p>`
+    : '';
   const password = users[0]?.password ?? '';
   return page(
     'Sign in',
@@ -29,10 +33,15 @@ ${users.map((user) => userRow(user, action)).join('\n')}
 <form method="post" action="${escape(action)}" aria-labelledby="h-in"><h2 id="h-in">Sign in</h2>
 ${alert}<div><label for="u">User name</label><input id="u" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${escape(login)}"></div>
 <div><label for="p">Password</label><input id="p" name="password" type="password" autocomplete="current-password" required autofocus aria-describedby="hint"><p id="hint" class="small three hint">Demo: the password of everyone is <code>${escape(password)}</code></p></div>
-<button class="btn-main" type="submit">Sign in</button>
+${code === undefined ? '' : codeField(login, code)}<button class="btn-main" type="submit">Sign in</button>
 <p class="small two">Signed out by itself after 15 minutes without use. What was on the screen is cleared.</p></form>
 </main>`,
   );
+}
+
+function codeField(login: string, code: string): string {
+  return `<div><label for="c">Code of your device</label><input id="c" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}" required aria-describedby="code-hint"><p id="code-hint" class="small three hint">Demo: the code of ${escape(login)} is now <code id="code">${code}</code></p></div>
+`;
 }
 
 function userRow(user: User, action: string): string {

@@ -8,35 +8,45 @@ const secretsSchema = z.object({
   signingKey: z.record(z.string(), z.string()),
   cookieKey: z.string().min(32),
   cliSecret: z.string().min(32),
-  integratorSecret: z.string().min(32),
+  webSecret: z.string().min(32),
+  integratorKey: z.record(z.string(), z.string()),
 });
+type Kept = z.infer<typeof secretsSchema>;
 
 export interface Secrets {
   readonly signingKey: JWK;
   readonly cookieKey: string;
   /** Secret of the client `concord-cli`; whoever can read the data folder may have a token. */
   readonly cliSecret: string;
-  readonly integratorSecret: string;
+  /** Secret of the client `concord-web`, which the API shows to the realm. */
+  readonly webSecret: string;
+  /** Private key of the service account `concord-integrator`; a real site's feed keeps its own and registers the public half. */
+  readonly integratorKey: JWK;
 }
 
-/** Made once and kept (0600), so that a restart ends no session. The two client secrets lie beside it in files of their own. */
+/** Made once and kept (0600), so that a restart ends no session. What the clients prove themselves with lies beside it in files of their own. */
 export async function keepSecrets(dataDir: string): Promise<Secrets> {
   const folder = join(dataDir, 'identity');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const path = join(folder, 'secrets.json');
-  const secrets = existsSync(path) ? secretsSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : await fresh();
+  // A file of an earlier version lacks some: those are made now, the others stay as they are.
+  const kept: object = existsSync(path) ? secretsSchema.partial().parse(JSON.parse(readFileSync(path, 'utf8'))) : {};
+  const secrets = secretsSchema.parse({ ...(await fresh()), ...kept });
   writePrivate(path, JSON.stringify(secrets));
   writePrivate(join(folder, 'cli-secret'), secrets.cliSecret);
-  writePrivate(join(folder, 'integrator-secret'), secrets.integratorSecret);
+  writePrivate(join(folder, 'web-secret'), secrets.webSecret);
+  writePrivate(join(folder, 'integrator-key.json'), JSON.stringify(secrets.integratorKey));
   return secrets;
 }
 
-async function fresh(): Promise<z.infer<typeof secretsSchema>> {
-  const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const signingKey = { ...stringsOf(jwk), kid: randomBytes(12).toString('base64url'), alg: 'RS256', use: 'sig' };
-  return { signingKey, cookieKey: secret(), cliSecret: secret(), integratorSecret: secret() };
+async function fresh(): Promise<Kept> {
+  return { signingKey: await freshKey('RS256'), cookieKey: secret(), cliSecret: secret(), webSecret: secret(), integratorKey: await freshKey('ES256') };
+}
+
+async function freshKey(alg: 'RS256' | 'ES256'): Promise<Record<string, string>> {
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  return { ...stringsOf(await exportJWK(privateKey)), kid: randomBytes(12).toString('base64url'), alg, use: 'sig' };
 }
 
 const secret = (): string => randomBytes(32).toString('base64url');

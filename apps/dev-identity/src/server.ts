@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Provider } from 'oidc-provider';
-import { interaction } from './interaction.ts';
-import type { Realm } from './realm.ts';
+import { interaction, type People } from './interaction.ts';
 import { STYLES, SUBMIT_SCRIPT } from './styles.ts';
 
 const REALM = '/realms/concord';
@@ -18,7 +17,7 @@ interface Asset {
 }
 
 /** The realm over HTTP: the provider under `/realms/concord`, its pages, and their files. */
-export function createRealmServer(provider: Provider, realm: Realm): Server {
+export function createRealmServer(provider: Provider, people: People): Server {
   const assets = readAssets();
   const answer = provider.callback();
   return createServer((request, response) => {
@@ -36,7 +35,7 @@ export function createRealmServer(provider: Provider, realm: Realm): Server {
     }
     mount(request);
     if (path.startsWith(`${REALM}/interaction/`)) {
-      interaction(provider, realm, request, response).catch(() => {
+      interaction({ provider, people }, request, response).catch(() => {
         fail(response);
       });
       return;

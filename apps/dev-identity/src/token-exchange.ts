@@ -2,12 +2,12 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { RESOURCE, type Realm } from './realm.ts';
 
 /** RFC 8693, with Keycloak's `requested_subject`: how `concord token --user NAME` gets a genuine token of a demo user. */
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 type ServerInfo = ConstructorParameters<Provider['ResourceServer']>[1];
 
 export function addTokenExchange(provider: Provider, realm: Realm, info: ServerInfo): void {
-  provider.registerGrantType(GRANT, (ctx) => exchange({ provider, realm, info }, ctx), ['requested_subject', 'audience']);
+  provider.registerGrantType(GRANT, (ctx) => exchange({ provider, realm, info }, ctx), ['requested_subject', 'audience', 'acr_values']);
 }
 
 async function exchange(

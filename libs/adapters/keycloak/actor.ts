@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
-import { ROLES, type Actor, type Role } from '@concord/core/ports';
+import { instant } from '@concord/core/kernel';
+import { ASSURANCES, ROLES, type Actor, type Role } from '@concord/core/ports';
 import type { TokenSettings } from './settings.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -18,8 +19,16 @@ export function actorOf(payload: JWTPayload, settings: TokenSettings): Actor | u
     clientId,
     tokenId,
     ...(isWord(sid) ? { sessionId: sid } : {}),
+    ...proofOf(payload),
     ...sourceOf(roles, login, clientId, settings),
   };
+}
+
+/** Only together: a level without its time could be years old. Another word than the realm's two is no level. */
+function proofOf({ acr, auth_time: at }: JWTPayload): Pick<Actor, 'authenticatedAt' | 'assurance'> {
+  const assurance = ASSURANCES.find((one) => one === acr);
+  if (typeof at !== 'number' || !Number.isSafeInteger(at) || at <= 0 || assurance === undefined) return {};
+  return { authenticatedAt: instant(at * 1000), assurance };
 }
 
 function displayNameOf(name: unknown): string | undefined {

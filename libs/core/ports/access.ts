@@ -3,8 +3,12 @@ import type { PatientId, SourceId, WardId } from '../clinical/index.ts';
 import type { Stores } from './stores.ts';
 
 /** Client roles of the realm. */
-export const ROLES = ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'patient'] as const;
+export const ROLES = ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Levels of assurance of the realm, the lowest first. */
+export const ASSURANCES = ['password', 'mfa'] as const;
+export type Assurance = (typeof ASSURANCES)[number];
 
 /** HL7 v3 ActReason. */
 export type Purpose = 'TREAT' | 'ETREAT' | 'BTG' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'PUBHLTH' | 'HSYSADMIN';
@@ -19,6 +23,10 @@ export interface Actor {
   readonly clientId: string;
   readonly tokenId: string;
   readonly sessionId?: string;
+  /** When the person last proved who they are (`auth_time`), to the second; absent for machines. */
+  readonly authenticatedAt?: Instant;
+  /** How they proved it then (`acr`): a password, or a password and a code of their device. */
+  readonly assurance?: Assurance;
   /** Set for a client that feeds data in: its configured source. */
   readonly sourceId?: SourceId;
 }

@@ -1,10 +1,11 @@
-export { ROLES } from './access.ts';
+export { ASSURANCES, ROLES } from './access.ts';
 export type {
   AccessAction,
   AccessDecision,
   AccessRequest,
   AccessScope,
   Actor,
+  Assurance,
   AuditUnitKind,
   Purpose,
   Refusal,

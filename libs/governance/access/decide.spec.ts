@@ -31,6 +31,7 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
   privacy: (cell) => cell.purpose === 'HOPERAT' && cell.resource === 'AuditEvent' && ['read', 'search', 'export'].includes(cell.action),
   steward: (cell) =>
     cell.purpose === 'HOPERAT' && ['ModelBundle', 'Metrics'].includes(cell.resource) && ['read', 'search', 'update', 'execute'].includes(cell.action),
+  administrator: () => false,
   patient: (cell) => cell.purpose === 'PATRQT' && cell.relationship === 'own-record' && RECORD.includes(cell.resource) && isLook(cell.action),
 };
 
@@ -124,7 +125,7 @@ describe('the decision over the table', () => {
   });
 
   it('takes a clinician to be here for care, a patient for their own record, an officer for the house', () => {
-    expect(ROLES.map((role) => defaultPurpose([role]))).toEqual(['TREAT', 'TREAT', 'TREAT', 'TREAT', 'HOPERAT', 'HOPERAT', 'PATRQT']);
+    expect(ROLES.map((role) => defaultPurpose([role]))).toEqual(['TREAT', 'TREAT', 'TREAT', 'TREAT', 'HOPERAT', 'HOPERAT', 'HOPERAT', 'PATRQT']);
   });
 
   it('is described line by line', () => {

@@ -115,7 +115,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: 'own-session',
-    roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'patient'],
+    roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
     relationships: ['none'],
     purposes: ['TREAT', 'HOPERAT', 'PATRQT'],
     actions: LOOK,

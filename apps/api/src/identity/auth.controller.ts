@@ -26,6 +26,15 @@ export class AuthController {
     await reply.redirect(location, 302);
   }
 
+  /** A second factor, now, for who is signed in; afterwards `acr` and `auth_time` of their token say so. */
+  @Get('step-up')
+  @OpenToAll('Only leads to the realm; without a session it is an ordinary sign-in.')
+  async stepUp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { pendingId, location } = await this.#signIn.begin(returnToOf(request), request.actor?.subject);
+    setCookie(reply, SIGN_IN_COOKIE, pendingId);
+    await reply.redirect(location, 302);
+  }
+
   @Get('callback')
   @OpenToAll('The answer of the identity provider; state, nonce and PKCE bind it to the browser that asked.')
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -38,6 +47,8 @@ export class AuthController {
     }
     const sessionId = await this.#signIn.complete(pending, request.url.split('?')[1] ?? '');
     if (sessionId === undefined) throw failure(400, 'The sign-in could not be completed. Please begin again.');
+    const before = cookieOf(request, SESSION_COOKIE);
+    if (before !== undefined) this.#sessions.live.take(before);
     setCookie(reply, SESSION_COOKIE, sessionId);
     await reply.redirect(pending.returnTo, 302);
   }

@@ -15,6 +15,15 @@ export interface PendingSignIn {
   readonly nonce: string;
   readonly verifier: string;
   readonly returnTo: string;
+  /** Set when a person who is signed in is asked for a second factor. */
+  readonly stepUp?: StepUp;
+}
+
+/** What the answer must show: the same person, who proved it with two factors after this was asked. */
+export interface StepUp {
+  readonly subject: string;
+  /** Milliseconds of the epoch. */
+  readonly askedAt: number;
 }
 
 const IDLE_MS = 15 * 60_000;

@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
 import * as client from 'openid-client';
-import type { IdentitySettings } from '../config.ts';
-import type { PendingSignIn, Session, Sessions } from './sessions.ts';
+import type { ClientSecret, IdentitySettings } from '../config.ts';
+import type { PendingSignIn, Session, Sessions, StepUp } from './sessions.ts';
 
 export const WEB_CLIENT = 'concord-web';
 /** A token that ends within this time is renewed first. */
 const RENEW_BEFORE_MS = 30_000;
+/** The level of assurance that the realm calls so: a password and a code. */
+const SECOND_FACTOR = 'mfa';
+/** The realm gives whole seconds of a clock of its own. */
+const CLOCKS_DIFFER_MS = 10_000;
 
 interface Parts {
   readonly identity: IdentitySettings;
@@ -28,10 +33,14 @@ export class SignIn {
     return `${this.#parts.publicUrl}/auth/callback`;
   }
 
-  /** Where to send the browser, and the id under which its sign-in waits. */
-  async begin(returnTo: string): Promise<{ readonly pendingId: string; readonly location: string }> {
+  /**
+   * Where to send the browser, and the id under which its sign-in waits.
+   * @param subject who is signed in already and must show a second factor now
+   */
+  async begin(returnTo: string, subject?: string): Promise<{ readonly pendingId: string; readonly location: string }> {
     const verifier = client.randomPKCECodeVerifier();
-    const pending: PendingSignIn = { state: client.randomState(), nonce: client.randomNonce(), verifier, returnTo };
+    const stepUp = subject === undefined ? {} : { stepUp: { subject, askedAt: this.#parts.now() } };
+    const pending: PendingSignIn = { state: client.randomState(), nonce: client.randomNonce(), verifier, returnTo, ...stepUp };
     const location = client.buildAuthorizationUrl(this.#provider, {
       redirect_uri: this.#redirectUri,
       scope: 'openid profile',
@@ -39,6 +48,7 @@ export class SignIn {
       code_challenge_method: 'S256',
       state: pending.state,
       nonce: pending.nonce,
+      ...(subject === undefined ? {} : { prompt: 'login', acr_values: SECOND_FACTOR }),
     });
     return { pendingId: this.#parts.sessions.pending.put(pending), location: location.href };
   }
@@ -52,6 +62,7 @@ export class SignIn {
         expectedNonce: pending.nonce,
         idTokenExpected: true,
       });
+      if (pending.stepUp !== undefined && !isSteppedUp(tokens.claims(), pending.stepUp)) return undefined;
       return this.#parts.sessions.live.put(this.#sessionOf(tokens, undefined));
     } catch (error) {
       if (isRefusal(error)) return undefined;
@@ -98,6 +109,19 @@ export class SignIn {
   }
 }
 
+/** A realm that knows no second factor answers all the same; a stolen screen must not become somebody else's. */
+function isSteppedUp(claims: client.IDToken | undefined, { subject, askedAt }: StepUp): boolean {
+  const at = claims?.auth_time ?? 0;
+  return claims?.sub === subject && claims['acr'] === SECOND_FACTOR && at * 1000 >= askedAt - CLOCKS_DIFFER_MS;
+}
+
+function showing(secret: Exclude<ClientSecret, undefined>): client.ClientAuth {
+  return (server, metadata, body, headers) => {
+    const value = 'value' in secret ? secret.value : readFileSync(secret.file, 'utf8').trim();
+    client.ClientSecretBasic(value)(server, metadata, body, headers);
+  };
+}
+
 /** The browser is sent to the public address; this process reaches the realm where it is told to. */
 function providerOf({ issuer, realmUrl, webClientSecret }: IdentitySettings): client.Configuration {
   const path = 'protocol/openid-connect';
@@ -109,7 +133,7 @@ function providerOf({ issuer, realmUrl, webClientSecret }: IdentitySettings): cl
     jwks_uri: `${realmUrl}/${path}/certs`,
     code_challenge_methods_supported: ['S256'],
   };
-  const authentication = webClientSecret === undefined ? client.None() : client.ClientSecretBasic(webClientSecret);
+  const authentication = webClientSecret === undefined ? client.None() : showing(webClientSecret);
   const provider = new client.Configuration(metadata, WEB_CLIENT, {}, authentication);
   // Loopback only: `readConfig` lets no other plain-http realm through in production.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the mark only makes it stand out

@@ -3,24 +3,23 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../config.ts';
 
-const realm = z.object({
+const people = z.object({
   users: z.array(
     z.object({
       username: z.string(),
       firstName: z.string().optional(),
       lastName: z.string().optional(),
-      credentials: z.array(z.object({ value: z.string() })).optional(),
+      credentials: z.array(z.object({ type: z.string(), value: z.string().optional() })),
     }),
   ),
 });
 
 /** What a person reads when everything runs: the address, who can sign in, and what this is not. */
 export async function banner(settings: Settings, seconds: number): Promise<string> {
-  const { users } = realm.parse(JSON.parse(await readFile(join(settings.root, 'infra/keycloak/concord-realm.json'), 'utf8')));
-  const people = users.filter(({ credentials }) => credentials !== undefined && credentials.length > 0);
-  const width = Math.max(...people.map(({ username }) => username.length));
-  const logins = people.map(({ username, firstName = '', lastName = '', credentials }) => {
-    return `  ${username.padEnd(width)}  password ${credentials?.[0]?.value ?? ''}  ${`${firstName} ${lastName}`.trim()}`;
+  const { users } = people.parse(JSON.parse(await readFile(join(settings.root, 'infra/keycloak/concord-users-0.json'), 'utf8')));
+  const width = Math.max(...users.map(({ username }) => username.length));
+  const logins = users.map(({ username, firstName = '', lastName = '', credentials }) => {
+    return `  ${username.padEnd(width)}  password ${credentials.find(({ type }) => type === 'password')?.value ?? ''}  ${`${firstName} ${lastName}`.trim()}`;
   });
   return [
     '',

@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'privacy-officer': 'privacy officer',
   steward: 'model steward',
   'model-steward': 'model steward',
+  administrator: 'administrator',
   patient: 'patient',
 };
 

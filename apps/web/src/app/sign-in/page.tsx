@@ -11,6 +11,7 @@ const USERS = [
   ['radiologist', 'patients with a study'],
   ['privacy', 'who saw what, and why'],
   ['steward', 'models'],
+  ['administrator', 'wards and staff'],
   ['integrator', 'sends data in'],
   ['patient', 'their own record'],
 ] as const;
