@@ -11,7 +11,7 @@ const head = {
   n: z.number().int().positive(),
   nPatients: z.number().int().nonnegative(),
   /** What the bootstrap drew with replacement; `nothing` where a formula is right or wrong. */
-  resampled: z.enum(['patient', 'sentence', 'nothing']),
+  resampled: z.enum(['patient', 'report', 'sentence', 'image', 'nothing']),
   ci: z.record(z.string(), interval),
 };
 
@@ -57,6 +57,21 @@ export const evaluationSchemas = {
     f1: share.nullable(),
     historicalF1: share.nullable(),
     experiencerF1: share.nullable(),
+  }),
+  'report-findings': z.object({
+    suite: z.literal('report-findings'),
+    ...head,
+    microF1: share.nullable(),
+    microF1NoNoduleEmphysema: share.nullable(),
+    macroF1: share.nullable(),
+    microPrecision: share.nullable(),
+    microRecall: share.nullable(),
+    perFinding: z.record(z.string(), z.object({ precision: share.nullable(), recall: share.nullable(), f1: share.nullable() })),
+    /** Findings asserted, and those of them whose words stand in a sentence of the report. */
+    hits: z.number().int().nonnegative(),
+    hitsWithSentence: z.number().int().nonnegative(),
+    /** Labelled reports without a file. */
+    withoutReport: z.number().int().nonnegative(),
   }),
   'physiological-decline': z.looseObject({
     suite: z.literal('physiological-decline'),

@@ -57,7 +57,34 @@ describe('what a sentence says of a finding', () => {
     ['Rule out «pneumonia».', ['possible']],
     ['«Atelectasis» versus consolidation.', ['possible']],
     ['Return if there is «fever».', ['possible']],
+    ['Question «edema» or atypical infection?', ['possible']],
+    ['Atypical «infection» is another consideration.', ['possible']],
+    ['CT is more sensitive in detecting small «nodules».', ['possible']],
+    ['Probable small «effusion».', ['possible']],
+    ['«Edema» is suspected.', ['possible']],
+    ['This may reflect aspiration or «pneumonia».', ['possible']],
+    ['Differential includes «lymphoma».', ['possible']],
+    ['Concerning for developing «pneumonia».', ['possible']],
+    ['«Pneumothorax» not excluded.', ['possible']],
+    ['An underlying «nodule» is possible.', ['possible']],
   ])('doubted: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['No evidence of «pneumonia».', ['absent']],
+    ['Possible edema, but no «effusion».', ['absent']],
+    ['«Consolidation» is seen; pneumonia is possible.', []],
+    ['Possible edema; «effusion» on the left.', []],
+    ['Unlikely to be «pneumonia».', ['absent']],
+  ])('doubted or not, by which words reach it: %s', (sentence, expected) => {
+    expect(said(sentence)).toEqual(expected);
+  });
+
+  it.each([
+    ['«Asthma» history.', ['historical']],
+    ['Known to have «emphysema».', ['historical']],
+  ])('known of old: %s', (sentence, expected) => {
     expect(said(sentence)).toEqual(expected);
   });
 

@@ -1,5 +1,5 @@
 import type { DerivedReport, ReportAssertion } from './derived.ts';
-import { ASSERTIONS, COURSES, EXTENTS, FINDINGS } from './findings.ts';
+import { ASSERTIONS, COURSES, EXTENTS, FEATURE_OF, MODEL_FINDINGS } from './findings.ts';
 import { SECTION_NAMES } from './sections.ts';
 
 /** Sentence tokens of one report. */
@@ -10,7 +10,7 @@ export const REPORT_TOKENS = 16;
  * extent and the changes it speaks of. A row depends on its own sentence alone.
  */
 export const REPORT_FEATURES: readonly string[] = [
-  ...FINDINGS.flatMap((finding) => ASSERTIONS.map((assertion) => `${finding}:${assertion}`)),
+  ...MODEL_FINDINGS.flatMap((finding) => ASSERTIONS.map((assertion) => `${finding}:${assertion}`)),
   ...SECTION_NAMES.map((name) => `section:${name}`),
   ...EXTENTS.map((extent) => `extent:${extent}`),
   ...COURSES.map((course) => `course:${course}`),
@@ -56,5 +56,7 @@ export function reportFeatures(report: DerivedReport): Float32Array {
 }
 
 function namesOf({ finding, assertion, extent, course }: ReportAssertion): readonly string[] {
-  return [`${finding}:${assertion}`, ...(extent === undefined ? [] : [`extent:${extent}`]), ...(course === undefined ? [] : [`course:${course}`])];
+  const feature = FEATURE_OF[finding];
+  if (feature === null) return [];
+  return [`${feature}:${assertion}`, ...(extent === undefined ? [] : [`extent:${extent}`]), ...(course === undefined ? [] : [`course:${course}`])];
 }

@@ -18,10 +18,12 @@ export interface PhraseBook<T> {
 
 /** Words that a gap may skip; more would join what belongs apart. */
 const GAP_WORDS = 3;
+/** Words that no gap skips: "the heart is not enlarged" must never be read as "the heart is … enlarged". */
+const NEVER_SKIPPED: ReadonlySet<string> = new Set(['no', 'not', 'without', 'never', 'nor', 'neither', 'non', "isn't", "aren't"]);
 
 /**
  * Compiles phrases. In a phrase `{a|b c|}` stands for one of its alternatives (an empty one may be left out), `word*` for
- * any word that begins so, and `~` for up to three words of any kind without a mark between them.
+ * any word that begins so, and `~` for up to three words without a mark or a word of denial between them.
  */
 export function phraseBook<T>(entries: readonly (readonly [phrases: readonly string[], meaning: T])[]): PhraseBook<T> {
   const byFirstWord = new Map<string, (readonly [Pattern, T])[]>();
@@ -78,11 +80,15 @@ function endOf(pattern: Pattern, tokens: readonly Token[], from: number): number
 /** A gap takes as few words as it can, and no mark. */
 function endAfterGap(rest: Pattern, tokens: readonly Token[], from: number): number | undefined {
   for (let skipped = 0; skipped <= GAP_WORDS; skipped += 1) {
-    if (skipped > 0 && tokens[from + skipped - 1]?.isWord !== true) return undefined;
+    if (skipped > 0 && !maySkip(tokens[from + skipped - 1])) return undefined;
     const end = endOf(rest, tokens, from + skipped);
     if (end !== undefined) return end;
   }
   return undefined;
+}
+
+function maySkip(token: Token | undefined): boolean {
+  return token?.isWord === true && !NEVER_SKIPPED.has(token.text);
 }
 
 function patternsOf(phrase: string): readonly Pattern[] {

@@ -4,9 +4,11 @@ export { auprc, auroc } from './discrimination.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { ADMISSION, endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';
+export { reportFindingsSuite, wroteRulesOn } from './report-findings.ts';
 export { judgeRisk, type JudgePlan, type RiskFigures, type RiskJudgement, type RiskRows } from './risk-figures.ts';
 export {
   BOOTSTRAP_DRAWS,
+  type ArchiveMember,
   printed,
   type Figure,
   type Figures,

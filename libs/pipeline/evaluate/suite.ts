@@ -8,6 +8,17 @@ export interface SuiteFiles {
   text(name: string): Promise<string | undefined>;
   /** Line by line without the line end, unpacked when the name ends in `.gz`; undefined when there is no such file. */
   lines(name: string): Promise<AsyncIterable<string> | undefined>;
+  /** The bytes as they lie there; undefined when there is no such file. */
+  bytes(name: string): Promise<Uint8Array | undefined>;
+  /** Unpacked members of a `.zip` or `.npz` by name, in the order of the archive; undefined when there is no such file or it is no archive. */
+  members(name: string): Promise<ReadonlyMap<string, ArchiveMember> | undefined>;
+}
+
+/** One file of an archive. */
+export interface ArchiveMember {
+  readonly bytes: Uint8Array;
+  /** The bytes as UTF-8. */
+  text(): string;
 }
 
 export interface SuiteProgress {
@@ -19,7 +30,7 @@ export interface SuiteProgress {
 
 export interface SuiteQuestion {
   readonly files: SuiteFiles;
-  /** Only the patients that the bundle's own split set aside; default: every row. */
+  /** Only what the bundle's own split set aside (patients, or reports that the rules were not written on); default: every row. */
   readonly split?: 'validation';
   /** Seed of the bootstrap and of generated data. */
   readonly seed: number;
@@ -46,7 +57,7 @@ export interface SuiteReport {
   /** 0 where the rows name no patient. */
   readonly nPatients: number;
   /** What the bootstrap resamples. */
-  readonly resampled: 'patient' | 'sentence' | 'nothing';
+  readonly resampled: 'patient' | 'report' | 'sentence' | 'image' | 'nothing';
   readonly figures: Figures;
   /** 95 % bootstrap interval by path of the figure. */
   readonly ci: Readonly<Record<string, Interval>>;

@@ -8,6 +8,8 @@ const folder = (files: Readonly<Record<string, string>>): SuiteFiles => ({
   names: () => Promise.resolve(Object.keys(files).sort()),
   text: (name) => Promise.resolve(files[name]),
   lines: () => Promise.resolve(undefined),
+  bytes: () => Promise.resolve(undefined),
+  members: () => Promise.resolve(undefined),
 });
 const question = (files: Readonly<Record<string, string>>): SuiteQuestion => ({ files: folder(files), seed: 1, draws: 40, progress: () => undefined });
 const named = (name: string) => {

@@ -1,4 +1,5 @@
-import { suites, type Suite } from '@concord/pipeline/evaluate';
+import { sha256 } from '@concord/adapters/crypto';
+import { reportFindingsSuite, suites, type Suite } from '@concord/pipeline/evaluate';
 import type { Settings } from '../config.ts';
 
 /** A suite by name; what judges a model loads it only when it is run. */
@@ -21,6 +22,11 @@ const OF_MODELS: readonly SuiteEntry[] = [
 
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */
 export const SUITES: readonly SuiteEntry[] = [
-  ...suites.map((suite) => ({ name: suite.name, title: suite.title, reads: suite.reads, load: () => Promise.resolve(suite) })),
+  ...[...suites, reportFindingsSuite(sha256)].map((suite) => ({
+    name: suite.name,
+    title: suite.title,
+    reads: suite.reads,
+    load: () => Promise.resolve(suite),
+  })),
   ...OF_MODELS,
 ];

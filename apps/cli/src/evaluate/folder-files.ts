@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { SuiteFiles } from '@concord/pipeline/evaluate';
+import { zipMembers } from './zip-members.ts';
 
 /** Largest file that a suite may ask for as one text; V8 cannot hold a longer string than half a gigabyte. */
 const LONGEST_TEXT_BYTES = 500_000_000;
@@ -17,6 +18,14 @@ export function folderFiles(folder: string): SuiteFiles {
       if (path === undefined) return undefined;
       const bytes = await readFile(path);
       return name.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: LONGEST_TEXT_BYTES }).toString('utf8') : bytes.toString('utf8');
+    },
+    bytes: async (name) => {
+      const path = await fileAt(folder, name);
+      return path === undefined ? undefined : readFile(path);
+    },
+    members: async (name) => {
+      const path = await fileAt(folder, name);
+      return path === undefined ? undefined : zipMembers(await readFile(path));
     },
     lines: async (name) => {
       const path = await fileAt(folder, name);

@@ -1,0 +1,158 @@
+import { err, ok, seededRng, type Result } from '@concord/core/kernel';
+import type { Hash } from '@concord/core/ports';
+import { readReport, REPORT_RULES, type DerivedReport, type ReportAssertion } from '@concord/modalities/radiology-report';
+import { bootstrap } from './bootstrap.ts';
+import { GOLD_FINDINGS, saysFinding, type GoldFinding } from './gold-findings.ts';
+import { openiText } from './openi-report.ts';
+import type { ArchiveMember, Figures, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
+import { readTable, type Row } from './table.ts';
+
+const REPORTS = 'reports_xml.zip';
+const GOLD = 'gold_labels_14.csv';
+/** Two findings whose names in the set are wider than in a report: calcified granulomas count as nodules, large lungs as emphysema. */
+const LOOSE: ReadonlySet<GoldFinding> = new Set(['Nodule', 'Emphysema']);
+const SALT = 'concord-report-rules';
+
+/** The report rules on whole reports with expert findings: a finding counts when a sentence of findings or impression asserts it. */
+export function reportFindingsSuite(hash: Hash): Suite {
+  return {
+    name: 'report-findings',
+    title: 'Which of 13 findings a report asserts, against expert labels, each with its sentence.',
+    reads: [REPORTS, GOLD],
+    run: (question) => judge(question, hash),
+  };
+}
+
+/**
+ * The rules were written on one half of the reports, by the hash of their name; the other half only judges them.
+ * @param hash hex SHA-256 of bytes.
+ */
+export function wroteRulesOn(report: string, hash: Hash): boolean {
+  const digest = hash(Uint8Array.from(`${report}${SALT}`, (character) => character.charCodeAt(0)));
+  return Number.parseInt(digest.slice(0, 8), 16) % 2 === 0;
+}
+
+/** One finding of one report. */
+interface Judged {
+  readonly finding: GoldFinding;
+  readonly gold: boolean;
+  readonly seen: boolean;
+  readonly unit: number;
+}
+
+async function judge({ files, split, seed, draws, progress }: SuiteQuestion, hash: Hash): Promise<Result<SuiteReport, SuiteError>> {
+  const [table, members] = [await readTable(files, GOLD), await files.members(REPORTS)];
+  if (members === undefined) return err({ kind: 'missing-file', name: REPORTS });
+  if (!table.ok) return table;
+  const missing = ['filename', ...GOLD_FINDINGS].find((column) => table.value[0]?.cells[column] === undefined);
+  if (missing !== undefined) return err({ kind: 'unreadable', name: GOLD, line: 1, reason: `no column ${missing}` });
+  const rows = table.value.filter(({ cells }) => split === undefined || !wroteRulesOn(cells['filename'] ?? '', hash));
+  const judged = rows.map((row, unit) => judgedRow(row, members, unit));
+  const reports = judged.flatMap((each) => (each === undefined ? [] : [each]));
+  const all = reports.flatMap(({ judged: own }) => own);
+  const plan = {
+    units: rows.length,
+    draws,
+    rng: seededRng(seed),
+    progress: (done: number, total: number) => {
+      progress({ step: 'bootstrap', done, total });
+    },
+  };
+  return ok({
+    suite: 'report-findings',
+    bundle: REPORT_RULES,
+    n: reports.length,
+    nPatients: 0,
+    resampled: 'report',
+    figures: {
+      ...nested(flat(all, () => 1)),
+      hits: reports.reduce((sum, { hits }) => sum + hits, 0),
+      hitsWithSentence: reports.reduce((sum, { quoted }) => sum + quoted, 0),
+      withoutReport: rows.length - reports.length,
+    },
+    ci: bootstrap(plan, (draw) => flat(all, (unit) => draw[unit] ?? 0)),
+  });
+}
+
+interface JudgedReport {
+  readonly judged: readonly Judged[];
+  readonly hits: number;
+  /** Hits whose words stand inside a sentence of the report. */
+  readonly quoted: number;
+}
+
+function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, unit: number): JudgedReport | undefined {
+  const xml = members.get(`${cells['filename'] ?? ''}.xml`);
+  if (xml === undefined) return undefined;
+  const derived = readReport(openiText(xml.text()));
+  const judged: Judged[] = [];
+  let [hits, quoted] = [0, 0];
+  for (const finding of GOLD_FINDINGS) {
+    const said = derived.assertions.filter((assertion) => saysFinding(finding, assertion, derived));
+    judged.push({ finding, gold: cells[finding] === '1', seen: said.length > 0, unit });
+    if (said.length === 0) continue;
+    hits += 1;
+    if (said.every((assertion) => isQuoted(assertion, derived))) quoted += 1;
+  }
+  return { judged, hits, quoted };
+}
+
+function isQuoted({ sentence, start, end }: ReportAssertion, { sentences }: DerivedReport): boolean {
+  const whole = sentences[sentence];
+  return whole !== undefined && start >= whole.start && end <= whole.end && end > start;
+}
+
+interface Counts {
+  tp: number;
+  fp: number;
+  fn: number;
+}
+
+/** Every figure by its path. */
+function flat(rows: readonly Judged[], weightOf: (unit: number) => number): Readonly<Record<string, number>> {
+  const counts = new Map<GoldFinding, Counts>(GOLD_FINDINGS.map((finding) => [finding, { tp: 0, fp: 0, fn: 0 }]));
+  for (const { finding, gold, seen, unit } of rows) {
+    const own = counts.get(finding);
+    if (own !== undefined && (gold || seen)) own[gold && seen ? 'tp' : gold ? 'fn' : 'fp'] += weightOf(unit);
+  }
+  const each = [...counts].map(([finding, own]) => [finding, own] as const);
+  const strict = each.filter(([finding]) => !LOOSE.has(finding));
+  const defined = each.map(([, own]) => f1(own)).filter((value) => !Number.isNaN(value));
+  return {
+    microF1: f1(summed(each.map(([, own]) => own))),
+    microF1NoNoduleEmphysema: f1(summed(strict.map(([, own]) => own))),
+    macroF1: defined.reduce((sum, value) => sum + value, 0) / defined.length,
+    microPrecision: precision(summed(each.map(([, own]) => own))),
+    microRecall: recall(summed(each.map(([, own]) => own))),
+    ...Object.fromEntries(
+      each.flatMap(([finding, own]) => [
+        [`perFinding.${finding}.precision`, precision(own)],
+        [`perFinding.${finding}.recall`, recall(own)],
+        [`perFinding.${finding}.f1`, f1(own)],
+      ]),
+    ),
+  };
+}
+
+function nested(figures: Readonly<Record<string, number>>): Figures {
+  const top = Object.entries(figures).filter(([path]) => !path.includes('.'));
+  const of = (finding: string, name: string): number => figures[`perFinding.${finding}.${name}`] ?? Number.NaN;
+  const perFinding = GOLD_FINDINGS.map((finding) => [finding, { precision: of(finding, 'precision'), recall: of(finding, 'recall'), f1: of(finding, 'f1') }]);
+  return { ...Object.fromEntries(top), perFinding: Object.fromEntries(perFinding) as Figures };
+}
+
+function summed(counts: readonly Counts[]): Counts {
+  return counts.reduce((sum, { tp, fp, fn }) => ({ tp: sum.tp + tp, fp: sum.fp + fp, fn: sum.fn + fn }), { tp: 0, fp: 0, fn: 0 });
+}
+
+function precision({ tp, fp }: Counts): number {
+  return tp / (tp + fp);
+}
+
+function recall({ tp, fn }: Counts): number {
+  return tp / (tp + fn);
+}
+
+function f1({ tp, fp, fn }: Counts): number {
+  return (2 * tp) / (2 * tp + fp + fn);
+}
