@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRng } from '@concord/core/kernel';
-import { readReport, type Assertion } from '@concord/modalities/radiology-report';
+import { FEATURE_OF, readReport, type Assertion } from '@concord/modalities/radiology-report';
 import { chestSample } from './chest-sample.ts';
 import { CONDITIONS } from './latent-state.ts';
 import { chestFacts, phantomFindings, type ReportFact } from './report-facts.ts';
@@ -33,7 +33,7 @@ describe('a generated report', () => {
         for (const fact of facts) {
           const meant: Assertion = fact.certainty;
           expect(
-            found.some(({ finding, assertion }) => finding === fact.finding && assertion === meant),
+            found.some(({ finding, assertion }) => FEATURE_OF[finding] === fact.finding && assertion === meant),
             `${fact.finding} ${fact.certainty} in: ${text}`,
           ).toBe(true);
         }
@@ -46,13 +46,15 @@ describe('a generated report', () => {
       opacity: ['consolidation', 'atelectasis', 'pneumonia', 'edema', 'nodule'],
       atelectasis: ['pneumonia'],
       nodule: ['nodule'],
+      hyperinflation: ['emphysema'],
     };
     fc.assert(
       fc.property(wish, ({ seed, ...rest }) => {
         const { facts, text } = chestSample({ ...rest, rng: seededRng(seed) });
         const report = readReport(text);
         const meant = new Set(facts.filter(({ certainty }) => certainty === 'present' || certainty === 'possible').map(({ finding }): string => finding));
-        for (const { finding, assertion, sentence } of report.assertions) {
+        for (const { finding: name, assertion, sentence } of report.assertions) {
+          const finding = FEATURE_OF[name] ?? name;
           const section = report.sentences[sentence]?.section;
           if (assertion !== 'present' || (section !== 'findings' && section !== 'impression')) continue;
           expect(meant.has(finding) || (kin[finding] ?? []).some((other) => meant.has(other)), `${finding} in: ${text}`).toBe(true);
