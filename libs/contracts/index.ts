@@ -32,6 +32,7 @@ export {
   modelsSchema,
   newValidationSchema,
   validationSchema,
+  withdrawalSchema,
   type Activation,
   type ModelBundle,
   type Models,

@@ -67,10 +67,14 @@ export const validationSchema = newValidationSchema.extend({
 export const modelsSchema = z.object({
   current: z.string().nullable(),
   previous: z.string().nullable(),
+  /** Questions of this system, and the head of a bundle that answers each. */
+  tasks: z.array(z.object({ id: z.string(), title: z.string(), head: z.string() })),
   bundles: z.array(modelBundleSchema),
   validations: z.array(validationSchema),
   wards: z.array(z.object({ id: z.string(), name: z.string() })),
 });
+
+export const withdrawalSchema = z.object({ withdrawn: z.literal(true) });
 
 /** What an activation or a rollback did; `maxDifference` is the probe set's largest distance in logits on this machine. */
 export const activationSchema = z.object({ current: z.string(), previous: z.string().nullable(), maxDifference: z.number() });

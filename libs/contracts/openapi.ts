@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
-import { activationSchema, modelsSchema, newValidationSchema, validationSchema } from './models.ts';
+import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
 import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
 
 interface Operation {
@@ -33,6 +33,7 @@ const SCHEMAS = {
   Activation: activationSchema,
   NewValidation: newValidationSchema,
   Validation: validationSchema,
+  Withdrawal: withdrawalSchema,
   CsvReceipt: csvReceiptSchema,
   Problem: problemSchema,
 } as const;
@@ -126,7 +127,7 @@ const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/api/v1/models/validations/{id}/withdraw',
     summary: 'Withdraws a local validation; the scores it freed go back into the shadow.',
-    answerType: 'application/json',
+    answer: 'Withdrawal',
     failures: [400, 403, 404],
   },
   { method: 'get', path: '/api/v1/openapi.json', summary: 'This description.', answerType: 'application/json', failures: [] },

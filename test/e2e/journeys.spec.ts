@@ -132,7 +132,7 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
   it('each role has a first page that it may see, and no other', async () => {
     for (const [login, words] of [
       ['integrator', 'Sending data'],
-      ['steward', 'Patients are not open to you'],
+      ['steward', 'Checked at this site'],
       ['patient', 'Your record'],
       ['radiologist', 'Order:'],
     ] as const) {

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, HttpCode, Inject, Module, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Activation, Models } from '@concord/contracts';
+import { tasks } from '@concord/tasks/registry';
 import type { Config } from '../config.ts';
 import { callerOf, type Caller } from '../edge/caller.ts';
 import { failure, notFound } from '../edge/failure.ts';
@@ -30,6 +31,7 @@ export class ModelsController {
     return this.#gate.open(callerOf(request), aboutNobody, async (scope) => ({
       current: active?.current ?? null,
       previous: active?.previous ?? null,
+      tasks: tasks.map(({ id, title, head }) => ({ id, title, head })),
       bundles: [...bundles],
       validations: (await scope.models.validations()).map(toWireValidation),
       wards: (await scope.worklist.wards()).map(({ id, name }) => ({ id, name })),

@@ -8,6 +8,12 @@ export const paths = {
   report: (id: string, report: string, version: number | null) =>
     `/api/v1/patients/${encodeURIComponent(id)}/reports/${encodeURIComponent(report)}${version === null ? '' : `?version=${String(version)}`}`,
   reconcile: '/api/v1/reconcile',
+  models: '/api/v1/models',
+  modelCard: (id: string) => `/api/v1/models/${encodeURIComponent(id)}/card`,
+  activate: (id: string) => `/api/v1/models/${encodeURIComponent(id)}/activate`,
+  rollback: '/api/v1/models/rollback',
+  validations: '/api/v1/models/validations',
+  withdraw: (id: string) => `/api/v1/models/validations/${encodeURIComponent(id)}/withdraw`,
   audit: (query: string) => `/audit${query ? `?${query}` : ''}`,
   rendered: (image: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string; readonly sopInstanceUid: string }) =>
     `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}/rendered`,

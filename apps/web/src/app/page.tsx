@@ -19,6 +19,7 @@ export default async function Home({ searchParams }: Props) {
   if (!session) return <FailedPage session={null} reference={null} what="This page" />;
   const desk = deskOf(session);
   if (desk === 'privacy') redirect('/who-saw-what');
+  if (desk === 'steward') redirect('/models');
   if (desk !== 'clinical') return <OtherDesk session={session} desk={desk} />;
   const { ward } = await searchParams;
   return <WorklistPage session={session} ward={typeof ward === 'string' ? ward : null} />;

@@ -7,7 +7,7 @@ import type { Desk } from '../frame/roles.ts';
 
 interface Props {
   readonly session: Session;
-  readonly desk: Exclude<Desk, 'clinical' | 'privacy'>;
+  readonly desk: Exclude<Desk, 'clinical' | 'privacy' | 'steward'>;
 }
 
 /** First pages of those who do not work a ward: what they may do here, and what they may not see. */
@@ -17,7 +17,6 @@ export function OtherDesk({ session, desk }: Props) {
       <main className="page" id="main">
         {desk === 'patient' && <OwnRecord session={session} />}
         {desk === 'integrator' && <SendingData session={session} />}
-        {desk === 'steward' && <Models session={session} />}
         {desk === 'none' && (
           <Plate level={1} title="Nothing here that you can open">
             <p>Your sign-in works, but no role was given to you. Whoever runs this site can give you one.</p>
@@ -142,25 +141,6 @@ function Waiting({ queue, zone }: { readonly queue: ReconcileList; readonly zone
           ))}
         </tbody>
       </table>
-    </>
-  );
-}
-
-function Models({ session }: { readonly session: Session }) {
-  return (
-    <>
-      <div className="head">
-        <div>
-          <h1>Models</h1>
-          <p className="two">{session.bundle ? `Bundle ${session.bundle} answers now.` : 'No bundle answers now.'}</p>
-        </div>
-      </div>
-      <Plate title="Patients are not open to you">
-        <p>A model steward sees models and aggregates, never a patient. Bundles are listed and changed with the command line:</p>
-        <p>
-          <code>npx --no-install concord models list</code>
-        </p>
-      </Plate>
     </>
   );
 }

@@ -47,7 +47,7 @@ export function placesOf(desk: Desk): readonly Place[] {
     case 'integrator':
       return [{ href: '/', word: 'Sending data' }];
     case 'steward':
-      return [{ href: '/', word: 'Models' }];
+      return [{ href: '/models', word: 'Models' }];
     case 'none':
       return [];
   }

@@ -1,0 +1,60 @@
+import type { Metadata } from 'next';
+import { notFound, redirect } from 'next/navigation';
+import { modelsSchema, type Models } from '@concord/contracts';
+import { Plate } from '@concord/ui';
+import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { paths } from '../../api/paths.ts';
+import { FailedPage } from '../../frame/failed-page.tsx';
+import { Frame } from '../../frame/frame.tsx';
+import { BundleShelf } from '../../models/bundle-shelf.tsx';
+import { BundleSheet } from '../../models/bundle-sheet.tsx';
+import { ValidationSheet } from '../../models/validation-sheet.tsx';
+
+export const metadata: Metadata = { title: 'Models, Concord' };
+
+interface Props {
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+/** The steward's page: which bundle answers, what is known of each, and what this site found. No patient stands on it. */
+export default async function ModelsPage({ searchParams }: Props) {
+  const session = await sessionOrSignIn();
+  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const answer = await ask(paths.models, modelsSchema);
+  if (answer.kind === 'signed-out') redirect('/sign-in');
+  if (answer.kind === 'nothing') notFound();
+  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The models" />;
+  const models = answer.value;
+  const { bundle: asked } = await searchParams;
+  const shown = models.bundles.find(({ id }) => id === asked) ?? models.bundles.find(({ id }) => id === models.current);
+  return (
+    <Frame session={session} nowMs={Date.now()} current="/models" keys={[]}>
+      <main className="page" id="main">
+        <Head models={models} />
+        <BundleShelf models={models} shown={shown?.id ?? null} />
+        {shown === undefined ? (
+          <Plate title="No bundle answers">
+            <p>Every question is answered by an abstention until a bundle is activated.</p>
+          </Plate>
+        ) : (
+          <BundleSheet bundle={shown} tasks={models.tasks} />
+        )}
+        <ValidationSheet models={models} zone={session.timeZone} />
+      </main>
+    </Frame>
+  );
+}
+
+function Head({ models }: { readonly models: Models }) {
+  return (
+    <div className="head">
+      <div>
+        <h1>Models</h1>
+        <p>
+          <b>{models.current === null ? 'No bundle answers now.' : `Bundle ${models.current} answers now.`}</b>{' '}
+          <span className="two">Patients are not open to you: this page holds aggregates only. Every change is recorded.</span>
+        </p>
+      </div>
+    </div>
+  );
+}
