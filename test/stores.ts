@@ -17,7 +17,7 @@ export interface TestStores {
   readonly api: Database;
   readonly worker: Database;
   /** Another door to the same data: row-level security alone, or the application's decision alone. */
-  open(role: string, policy?: AccessPolicy): Database;
+  open(role: string, policy?: AccessPolicy, demo?: boolean): Database;
   close(): Promise<void>;
 }
 
@@ -26,9 +26,9 @@ export async function testStores(): Promise<TestStores> {
   const keyring = createSealer(randomBytes(32));
   const files = createFileBlobs(mkdtempSync(path.join(tmpdir(), 'concord-blobs-')));
   const opened: Database[] = [];
-  const open = (role: string, policy?: AccessPolicy) => {
+  const open = (role: string, policy?: AccessPolicy, demo = true) => {
     const machine = role === 'app_worker' ? 'worker' : 'api';
-    const one = openDatabase({ url: database.url(role), machine, keyring, files, demo: true, connections: 8, ...(policy === undefined ? {} : { policy }) });
+    const one = openDatabase({ url: database.url(role), machine, keyring, files, demo, connections: 8, ...(policy === undefined ? {} : { policy }) });
     opened.push(one);
     return one;
   };

@@ -5,7 +5,7 @@ import { LEVELS, TIERS, abstentionShort } from './words.ts';
 
 /** Chance in a row: shape, whole percent, word. No score stands in the same place and says why. */
 export function ScoreMark({ assessment }: { readonly assessment: WireAssessment | undefined }) {
-  if (!assessment) return <NoScore why="not assessed yet" />;
+  if (!assessment) return <NoScore why="none to show" />;
   if (assessment.outcome === 'abstained' || assessment.probability === null) return <NoScore why={abstentionShort(assessment)} />;
   const tier = assessment.tier ?? 'usual';
   return (

@@ -4,6 +4,12 @@ import { instant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, Relationship } from '@concord/core/ports';
 import { asOneOf, asWardId } from './rows.ts';
 
+/** What of the process the database is told. */
+export interface Process {
+  readonly machine: 'api' | 'worker';
+  readonly demo: boolean;
+}
+
 /** What the database says of the actor at this moment. */
 export interface Facts {
   readonly now: Instant;
@@ -23,8 +29,8 @@ interface FactRow {
  * the decision. The context is a statement of its own, and lives only as long as the transaction; the question is prepared,
  * for planning it costs more than answering it.
  */
-export async function begin(client: ClientBase, request: AccessRequest, machine: 'api' | 'worker'): Promise<Facts> {
-  const quoted = Object.entries(settings(request, machine)).map(([name, value]) => `set_config('app.${name}', ${client.escapeLiteral(value)}, true)`);
+export async function begin(client: ClientBase, request: AccessRequest, { machine, demo }: Process): Promise<Facts> {
+  const quoted = Object.entries(settings(request, { machine, demo })).map(([name, value]) => `set_config('app.${name}', ${client.escapeLiteral(value)}, true)`);
   await client.query(`BEGIN; SELECT ${quoted.join(', ')}`);
   const { rows } = await client.query<FactRow>(factsQuery(request, machine));
   const [row] = rows;
@@ -32,7 +38,7 @@ export async function begin(client: ClientBase, request: AccessRequest, machine:
   return { now: instant(row.now), wards: row.wards.map(asWardId), relationships: row.relationships.map((text) => asOneOf<Relationship>(text)) };
 }
 
-function settings({ actor, purpose, subject }: AccessRequest, machine: 'api' | 'worker'): Readonly<Record<string, string>> {
+function settings({ actor, purpose, subject }: AccessRequest, { machine, demo }: Process): Readonly<Record<string, string>> {
   const job = machine === 'worker' && subject.kind === 'patient' ? { patient: subject.patientId } : {};
   return {
     issuer: actor.issuer,
@@ -41,6 +47,8 @@ function settings({ actor, purpose, subject }: AccessRequest, machine: 'api' | '
     roles: actor.roles.join(','),
     purpose,
     source: actor.sourceId ?? '',
+    // Outside the demo a score that was not tested in a setting like this one is kept from every reader (DESIGN 5).
+    shadow: demo ? '' : 'on',
     // Left over from nobody: a connection carries nothing into a transaction, and this says so.
     write_ids: '',
     write_keys: '',

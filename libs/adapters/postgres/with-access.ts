@@ -106,7 +106,7 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
     broken = await rollBack(client);
     // What cannot be recorded is still thrown, and the connection is not trusted any more.
     if (broken === undefined && !isDeadlock(error))
-      broken = await recordFailure(client, { request, machine: door.settings.machine, error }).then(nothing, asError);
+      broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
     throw error;
   } finally {
     // A connection in an unknown state is not lent again.
@@ -121,7 +121,7 @@ interface Asked<T> {
 
 async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { request, work }: Asked<T>): Promise<Result<T, Refusal>> {
   const policy = settings.policy ?? POLICY;
-  const facts = await begin(client, request, settings.machine);
+  const facts = await begin(client, request, settings);
   const question = questionOf(request, facts, settings.machine);
   const decision = policy.decide(question);
   const tx = transactionOf(settings, client, { request, facts, policy });

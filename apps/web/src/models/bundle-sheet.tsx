@@ -54,8 +54,14 @@ function TaskTable({ bundle, task }: { readonly bundle: ModelBundle; readonly ta
             <tr key={row.pattern.join()}>
               <th scope="row">{modalityList(row.pattern)}</th>
               <td>{figure(bundle, row, 'auroc')}</td>
-              <td>{figure(bundle, row, 'slope')}</td>
-              <td>{figure(bundle, row, 'observedExpected')}</td>
+              <td>
+                {figure(bundle, row, 'slope')}
+                {isOff(bundle, row, 'slope') && <small>outside 0.9 to 1.1</small>}
+              </td>
+              <td>
+                {figure(bundle, row, 'observedExpected')}
+                {isOff(bundle, row, 'observedExpected') && <small>outside 0.9 to 1.1</small>}
+              </td>
               <td>{`${String(row.patients)}, ${String(row.events)}`}</td>
               <td>{`${levelWord(row.evidenceLevel.icu)}, ${levelWord(row.evidenceLevel.ward)}`}</td>
               <td>{metricOf(bundle, row, 'auroc')?.data ?? '–'}</td>
@@ -79,6 +85,12 @@ function figure(bundle: ModelBundle, row: Row, name: string): string {
   if (metric === undefined) return '–';
   if (metric.interval === null) return `${metric.value.toFixed(2)}, no interval`;
   return `${metric.value.toFixed(2)} [${metric.interval.map((end) => end.toFixed(2)).join(', ')}]`;
+}
+
+/** The figure itself, not its interval: what a steward should look at first. */
+function isOff(bundle: ModelBundle, row: Row, name: string): boolean {
+  const value = metricOf(bundle, row, name)?.value ?? 1;
+  return value < 0.9 || value > 1.1;
 }
 
 function percent(share: number): string {

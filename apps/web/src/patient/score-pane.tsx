@@ -93,6 +93,12 @@ function Scored({ assessment, probability, horizon, ...context }: ScoredProps) {
   );
 }
 
+/** A page does not know whether a score that it was not given exists: it says both reasons. */
+const FIRST_SCORE = {
+  demo: 'The first score comes within an hour of admission, if vitals arrive.',
+  ward: 'Either none was made yet: the first comes within an hour of admission, if vitals arrive. Or this score was not checked on this ward, and stays out of sight until a model steward has recorded a check.',
+} as const;
+
 /** No score is an answer: why, since when, what still holds. */
 function Abstained({ page, assessment, nowMs, zone }: PaneContext) {
   const last = [...page.trend.points].reverse().find((point) => point.probability !== null);
@@ -100,11 +106,7 @@ function Abstained({ page, assessment, nowMs, zone }: PaneContext) {
   return (
     <>
       <AbstainedPlate title={assessment ? abstentionTitle(assessment) : 'No score yet'}>
-        <p>
-          {assessment
-            ? (REASON_HELP[assessment.reason ?? ''] ?? assessment.reasonText)
-            : 'The first score comes within an hour of admission, if vitals arrive.'}
-        </p>
+        <p>{assessment ? (REASON_HELP[assessment.reason ?? ''] ?? assessment.reasonText) : FIRST_SCORE[page.banner.demoKind === null ? 'ward' : 'demo']}</p>
         {last && last.probability !== null && (
           <p className="two">
             {`Last score ${percent(last.probability)} at ${when(Date.parse(last.asOf), nowMs, zone)}, `}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { PatientId } from '@concord/core/clinical';
 import type { AccessDecision, AccessRequest } from '@concord/core/ports';
-import { begin, type Facts } from '../context.ts';
+import { begin, type Facts, type Process } from '../context.ts';
 import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { eventOf, type Happening } from './event.ts';
@@ -64,13 +64,13 @@ async function subjectKey(tx: Transaction, id: PatientId): Promise<PatientKey | 
 
 interface Failure {
   readonly request: AccessRequest;
-  readonly machine: 'api' | 'worker';
+  readonly process: Process;
   readonly error: unknown;
 }
 
 /** What was undone is recorded too, in a transaction of its own: who tried what, and the kind of the error, never its words. */
-export async function recordFailure(client: ClientBase, { request, machine, error }: Failure): Promise<void> {
-  const facts = await begin(client, request, machine);
+export async function recordFailure(client: ClientBase, { request, process, error }: Failure): Promise<void> {
+  const facts = await begin(client, request, process);
   const decision: AccessDecision = { allow: true, ruleId: 'rolled-back', relationship: 'none', obligations: [] };
   const outcome = isRefusalOfDoor(error) ? 4 : 8;
   const outcomeText = error instanceof Error ? error.name : 'unknown';
