@@ -105,8 +105,7 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
   } catch (error) {
     broken = await rollBack(client);
     // What cannot be recorded is still thrown, and the connection is not trusted any more.
-    if (broken === undefined && !isDeadlock(error))
-      broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
+    if (broken === undefined && !isDeadlock(error)) broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
     throw error;
   } finally {
     // A connection in an unknown state is not lent again.
