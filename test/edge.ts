@@ -102,6 +102,7 @@ export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend']
         seen.push(request);
         return work(scope as unknown as AccessScope).then(ok);
       },
+      record: () => Promise.resolve(),
       ready: () => Promise.resolve(true),
       close: () => Promise.resolve(),
     });

@@ -2,7 +2,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PatientId } from '@concord/core/clinical';
 import type { AccessRequest, AuditQuery } from '@concord/core/ports';
+import { sha256 } from '@concord/adapters/crypto';
 import { asks, person, WORKER } from '../people.ts';
+import { assessment } from '../records.ts';
 import { admit, ago, allowed, pulse, testStores, writes, type TestStores } from '../stores.ts';
 
 let stores: TestStores;
@@ -143,6 +145,47 @@ describe('the record of accesses', () => {
     const job = asks(WORKER, { action: 'execute', resource: 'RiskAssessment', patientId, unit: 'job' });
     await stores.worker.withAccess(job, (scope) => scope.timelines.load(patientId, scope.now));
     expect(await of(patientId, 'worker')).toMatchObject([{ clientId: 'worker', outcome: 0 }]);
+  });
+
+  it('names every score that was handed out: model, blocks, inputs and the hash of its output, and a curve as one hash', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'A-13' });
+    const job = asks(WORKER, { action: 'execute', resource: 'RiskAssessment', patientId, unit: 'job' });
+    const made = assessment(patientId, 2);
+    const id = allowed(await stores.worker.withAccess(job, (scope) => scope.assessments.save(made)));
+    const look = asks(person('physician'), { action: 'read', resource: 'RiskAssessment', patientId });
+    await stores.api.withAccess(look, async (scope) => {
+      await scope.assessments.list({ patientId, limit: 5 });
+      await scope.assessments.list({ patientId, limit: 5, shownAs: 'trend' });
+    });
+    const outputSha256 = sha256(Buffer.from(['concord-output-1', id, 'bf9e0652', '0.1234'].join('\n')));
+    const shown = { assessmentId: id, task: made.task, model: 0, inputsSha256: 'aa', outputSha256, modalitiesUsed: ['vitals'], outcome: 'scored' };
+    const models = [{ bundle: 'decline-1', blocksSha256: ['bb'], runtime: 'test' }];
+    expect((await of(patientId, 'worker'))[0]?.scores).toEqual({ models, shown: [shown] });
+    expect((await of(patientId, 'physician'))[0]?.scores).toEqual({
+      models,
+      shown: [shown],
+      trend: { count: 1, sha256: sha256(Buffer.from(`${String(id)} ${outputSha256}`)) },
+    });
+  });
+
+  it('says what an event is besides an interaction: an export, the start of an emergency override', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'A-14' });
+    const ask = asks(person('physician'), { action: 'read', resource: 'Patient', patientId });
+    await stores.api.withAccess(ask, async (scope) => {
+      await scope.patients.read(patientId);
+      scope.audit.note({ kind: 'break-glass-start', detail: { grant: 'g-1' } });
+    });
+    expect(await of(patientId, 'physician')).toMatchObject([{ kind: 'break-glass-start', category: '110113', subtype: '110127', detail: { grant: 'g-1' } }]);
+  });
+
+  it('keeps what the edge decided by itself, in the name of whom it concerns, and of nobody', async () => {
+    const base = { outcome: 4, requestId: 'edge-1', entry: 'GET none', network: { ip: '127.0.0.1' } } as const;
+    await stores.api.record({ ...base, kind: 'login', outcome: 0, actor: { ...person('steward'), sessionId: 's-1' } });
+    await stores.api.record({ ...base, kind: 'refusal', outcomeText: 'no-credentials', actor: undefined });
+    const [login] = await events({ user: 'steward' });
+    expect(login).toMatchObject({ kind: 'login', category: '110114', subtype: '110122', outcome: 0, requestId: 'edge-1' });
+    expect(login?.sessionHash).toMatch(/^[0-9a-f]{32}$/);
+    expect(await events({ user: 'nobody' })).toMatchObject([{ kind: 'refusal', category: '110113', outcome: 4, outcomeText: 'no-credentials' }]);
   });
 
   it('names no patient: no name, no number, not even in its bytes', async () => {

@@ -1,8 +1,10 @@
-import type { WithAccess } from '@concord/core/ports';
+import type { RecordSecurity, WithAccess } from '@concord/core/ports';
 
 /** What the edge needs of the database: the one door to stored data, and whether it stands open. */
 export interface Backend {
   readonly withAccess: WithAccess;
+  /** Keeps sign-ins, and refusals that reached no store. */
+  readonly record: RecordSecurity;
   /** True when the database answers and its migrations are applied. */
   ready(): Promise<boolean>;
   close(): Promise<void>;

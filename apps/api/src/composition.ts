@@ -43,6 +43,7 @@ import { IngestModule } from './ingest/csv.controller.ts';
 import { Sessions } from './identity/sessions.ts';
 import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
 import { ModelsModule } from './models/models.controller.ts';
+import { createSignInRecord } from './identity/sign-in-record.ts';
 import type { Parts } from './server.ts';
 import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
@@ -73,5 +74,18 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     sources: SOURCES,
   });
   const authenticate = createAuthenticate({ verify, sessions, signIn, publicUrl: config.publicUrl });
-  return { config, backend, clock, metrics, sessions, signIn, authenticate, log, resources, servedBundle: servedBundle(config.dataDir, config.modelsDir) };
+  const signInRecord = createSignInRecord(backend.record, verify);
+  return {
+    config,
+    backend,
+    clock,
+    metrics,
+    sessions,
+    signIn,
+    signInRecord,
+    authenticate,
+    log,
+    resources,
+    servedBundle: servedBundle(config.dataDir, config.modelsDir),
+  };
 }

@@ -74,6 +74,7 @@ function parts(resources: Parts['resources']): Parts {
     config,
     backend: {
       withAccess: <T>(_request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => work({} as AccessScope).then(ok),
+      record: () => Promise.resolve(),
       ready: () => Promise.resolve(true),
       close: () => Promise.resolve(),
     },
@@ -81,6 +82,7 @@ function parts(resources: Parts['resources']): Parts {
     metrics: createTelemetry(),
     servedBundle: () => Promise.resolve(null),
     sessions,
+    signInRecord: { signedIn: () => Promise.resolve(), failed: () => Promise.resolve(), signedOut: () => Promise.resolve() },
     signIn: new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => 0 }),
     authenticate: (request) => Promise.resolve(request.headers.authorization === 'Bearer good' ? nurse : undefined),
     log: { info: () => undefined, error: () => undefined },

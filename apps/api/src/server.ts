@@ -14,13 +14,15 @@ import { EdgeGuard } from './edge/guard.ts';
 import type { Log } from './edge/log.ts';
 import { relay } from './edge/relay.ts';
 import { requestIdOf, watchRequests } from './edge/request-hook.ts';
+import { recordRefusals } from './edge/refusals.ts';
 import { RouteTable } from './edge/routes.ts';
-import { BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, WITH_ACCESS } from './edge/tokens.ts';
+import { BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, WITH_ACCESS } from './edge/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AuthController } from './identity/auth.controller.ts';
 import type { Authenticate } from './identity/authenticate.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { SignIn } from './identity/sign-in.ts';
+import type { SignInRecord } from './identity/sign-in-record.ts';
 import type { ServedBundle } from './views/session.controller.ts';
 
 /** Everything the server is made of; `composition.ts` makes the real ones, a test may make others. */
@@ -32,6 +34,7 @@ export interface Parts {
   readonly servedBundle: ServedBundle;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly signInRecord: SignInRecord;
   readonly authenticate: Authenticate;
   readonly log: Log;
   /** One module per resource: controllers with their own providers. */
@@ -62,6 +65,7 @@ function edgeModule(parts: Parts): DynamicModule {
       { provide: SERVED_BUNDLE, useValue: parts.servedBundle },
       { provide: SESSIONS, useValue: parts.sessions },
       { provide: SIGN_IN, useValue: parts.signIn },
+      { provide: SIGN_IN_RECORD, useValue: parts.signInRecord },
       { provide: APP_GUARD, useClass: EdgeGuard },
       Gate,
     ],
@@ -96,6 +100,7 @@ export async function buildServer(parts: Parts): Promise<Edge> {
   const server = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(server);
+  recordRefusals(server, { record: parts.backend.record, now: () => parts.clock.now(), log: parts.log });
   watchRequests(server, parts.config, parts.authenticate);
   countAnswers(server, parts.metrics);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes a plain object and declares a class

@@ -2,6 +2,7 @@ import type { ClientBase, QueryResultRow } from 'pg';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import { instant, invariant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
+import { ScoreBook } from './audit/scores.ts';
 import { asPatientId, asPatientKey, type PatientKey } from './rows.ts';
 
 /** Which rows the decision lets this transaction hand out: by relation to the patient, by source, or the job's patient. */
@@ -39,6 +40,8 @@ export class Transaction {
   readonly mayBackdate: boolean;
   /** Patients in the answer, in the order in which they were handed out. */
   readonly touched = new Set<PatientKey>();
+  /** Scores in the answer: the audit names each. */
+  readonly scores = new ScoreBook();
   private readonly client: ClientBase;
   private readonly reach: Reach;
   private readonly keyById = new Map<PatientId, PatientKey>();

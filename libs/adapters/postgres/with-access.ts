@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { err, ok, type Result } from '@concord/core/kernel';
-import type { AccessDecision, AccessRequest, AccessScope, Keyring, Refusal, Relationship, SealedFiles, WithAccess } from '@concord/core/ports';
+import type { AccessDecision, AccessRequest, AccessScope, Keyring, RecordSecurity, Refusal, Relationship, SealedFiles, WithAccess } from '@concord/core/ports';
 import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
 import { begin, type Facts } from './context.ts';
 import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
+import { recordSecurity } from './audit/security.ts';
 import { closeAuditUnits } from './audit/sweep.ts';
 import { assessmentStore } from './stores/assessment-store.ts';
 import { auditStore } from './stores/audit-store.ts';
@@ -48,6 +49,8 @@ export interface Database {
   readonly withAccess: WithAccess;
   /** True when the database answers and its schema is there. */
   ready(): Promise<boolean>;
+  /** Keeps what the edge decided by itself: sign-ins, and refusals that reached no store. */
+  readonly record: RecordSecurity;
   /** Closes audit units that have ended; the worker calls it each minute. */
   closeAuditUnits(): Promise<number>;
   close(): Promise<void>;
@@ -76,6 +79,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
   return {
     withAccess: (request, work) => withAccess({ settings, pool }, request, work),
     ready: () => isReady(pool),
+    record: (event) => recordSecurity(pool, settings.keyring, event),
     closeAuditUnits: () => closeAuditUnits(pool),
     close: () => pool.end(),
   };

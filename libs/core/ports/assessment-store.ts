@@ -26,6 +26,8 @@ export interface AssessmentStore {
     readonly asOf?: Instant;
     readonly from?: Instant;
     readonly limit: number;
+    /** A curve of past scores: the record keeps their count and one hash instead of each. */
+    readonly shownAs?: 'trend';
   }): Promise<readonly StoredAssessment[]>;
   search(
     query: {

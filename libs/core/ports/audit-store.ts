@@ -1,6 +1,50 @@
 import type { Instant } from '../kernel/index.ts';
-import type { PatientId } from '../clinical/index.ts';
+import type { AssessmentId, BundleId, ModalityKind, PatientId, RiskTaskId } from '../clinical/index.ts';
+import type { Actor, AuditUnitKind } from './access.ts';
 import type { Page, Paged } from './storing.ts';
+
+/**
+ * What an event is when it is more than an interaction with a resource. The codes that stand in the record and in every export
+ * are in `libs/governance/audit`, one table.
+ */
+export type AuditKind =
+  'login' | 'logout' | 'refusal' | 'export' | 'disclosure' | 'suspension' | 'break-glass-start' | 'break-glass-stop' | 'security-change' | 'model-activation';
+
+/** The model behind scores of one event; said once, however many scores it answered for. */
+export interface ShownModel {
+  readonly bundle: BundleId;
+  /** Hex SHA-256 of each block, in the order in which the assessment names them. */
+  readonly blocksSha256: readonly string[];
+  /** onnxruntime version and CPU features. */
+  readonly runtime: string;
+}
+
+/** One score that an answer showed or a job stored. The number itself is no part of the record: its hash proves it. */
+export interface ShownScore {
+  readonly assessmentId: AssessmentId;
+  readonly task: RiskTaskId;
+  /** Place in `models`. */
+  readonly model: number;
+  readonly inputsSha256: string;
+  /** Of the stored raw logit and the shown value; `outputPreimage` in `libs/governance/audit` says which bytes. */
+  readonly outputSha256: string;
+  readonly modalitiesUsed: readonly ModalityKind[];
+  readonly outcome: 'scored' | 'abstained';
+}
+
+/** The scores in one event: each in full, and a curve of past ones as a count and one hash. */
+export interface ScoresShown {
+  readonly models: readonly ShownModel[];
+  readonly shown: readonly ShownScore[];
+  /** SHA-256 of the lines `assessmentId outputSha256`, sorted. */
+  readonly trend?: { readonly count: number; readonly sha256: string };
+}
+
+/** To whom, outside the house, something about a patient was given (45 CFR 164.528(b)(2)). */
+export interface DisclosureRecipient {
+  readonly name: string;
+  readonly address?: string;
+}
 
 export interface AuditRow {
   readonly eventId: string;
@@ -23,8 +67,40 @@ export interface AuditRow {
   readonly query?: string;
   readonly requestId: string;
   readonly ip?: string;
+  readonly userAgent?: string;
+  readonly kind?: AuditKind;
+  readonly unitKind?: AuditUnitKind;
+  /** The route, verb or job that asked: `GET /fhir/R4/Patient/:id`. */
+  readonly entry?: string;
+  /** The relation to the patient that the decision rested on. */
+  readonly relationship?: string;
+  /** `jti` of the token, never the token. */
+  readonly tokenId?: string;
+  /** Keyed hash of the session id. */
+  readonly sessionHash?: string;
+  /** Hash of the table of rules that decided; explains an old decision under the rules of its time. */
+  readonly policyVersion?: string;
+  readonly scores?: ScoresShown;
+  readonly recipient?: DisclosureRecipient;
   readonly detail?: unknown;
 }
+
+/** Something that the edge records outside a decided transaction: a sign-in, a sign-out, a refusal that no store ever saw. */
+export interface SecurityEvent {
+  readonly kind: 'login' | 'logout' | 'refusal';
+  /** Nobody when no credentials were believed. */
+  readonly actor: Actor | undefined;
+  readonly outcome: 0 | 4 | 8;
+  /** A code, never a sentence with content: `no-credentials`. */
+  readonly outcomeText?: string;
+  readonly requestId: string;
+  readonly network?: { readonly ip: string; readonly userAgent?: string };
+  readonly entry: string;
+  readonly detail?: unknown;
+}
+
+/** Keeps such an event, in a transaction of its own; it is in the record when this resolves. */
+export type RecordSecurity = (event: SecurityEvent) => Promise<void>;
 
 export interface AuditQuery {
   readonly patientId?: PatientId;
@@ -45,6 +121,9 @@ export interface AuditStore {
     readonly detail?: unknown;
     /** With unit `worklist`: the tier each patient is shown under; a change of it is an event. */
     readonly tiers?: readonly { readonly patientId: PatientId; readonly tier: string }[];
+    /** What the event is besides an interaction: an export, a disclosure, the start of an emergency override. */
+    readonly kind?: AuditKind;
+    readonly recipient?: DisclosureRecipient;
     /** With unit `dicom-study`: what left in this answer, for the closing event. */
     readonly tally?: { readonly instances: readonly string[]; readonly bytes: number };
   }): void;

@@ -17,7 +17,18 @@ export type {
 export { ModelUnavailable } from './outside.ts';
 export type { Backoff, Clock, Codec, DecodedFrame, Hash, Inflate, JobName, Keyring, ModelRunner, Rng, SealedFiles, Tensor } from './outside.ts';
 export type { AssessmentStore, StoredAssessment } from './assessment-store.ts';
-export type { AuditQuery, AuditRow, AuditStore } from './audit-store.ts';
+export type {
+  AuditKind,
+  AuditQuery,
+  AuditRow,
+  AuditStore,
+  DisclosureRecipient,
+  RecordSecurity,
+  ScoresShown,
+  SecurityEvent,
+  ShownModel,
+  ShownScore,
+} from './audit-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
 export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';

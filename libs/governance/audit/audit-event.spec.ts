@@ -63,7 +63,7 @@ describe('an audit event', () => {
   });
 
   it('encodes any query text, letters beyond ASCII included', () => {
-    for (const text of ['', 'a', 'ab', 'abc', 'Müller & Søn 病']) {
+    for (const text of ['a', 'ab', 'abc', 'Müller & Søn 病']) {
       const event = toAuditEvent({ ...row, action: 'E', query: text });
       expect(Buffer.from(entities(event).find(({ role }) => role?.code === '24')?.query ?? '', 'base64').toString('utf8')).toBe(text);
     }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessScope, ImageInstanceRecord } from '@concord/core/ports';
 import { greyPng } from '@concord/adapters/codecs';
 import { From, type Caller } from '../edge/caller.ts';
-import { failure, notFound } from '../edge/failure.ts';
+import { failure } from '../edge/failure.ts';
 import { Gate, type Ask } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { DICOM_JSON, dicomJson, requireJson, requirePng, requireUids, retrieveForm, type RetrieveForm } from './accept.ts';
@@ -77,8 +77,11 @@ export class WadoController {
 
   async #metadata(caller: Caller, place: Place, { request, reply }: Exchange): Promise<void> {
     requireJson(request);
-    const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => instancesOf(scope, place));
-    void reply.type(DICOM_JSON).send(dicomJson(found.map((instance) => instance.dicomJson)));
+    const body = await this.#gate.find(caller, aboutStudy(place), async (scope) => {
+      const instances = await instancesOf(scope, place);
+      return instances && tallied(scope, instances, dicomJson(instances.map((instance) => instance.dicomJson)));
+    });
+    void reply.type(DICOM_JSON).send(body);
   }
 
   async #files(caller: Caller, place: Place, { request, reply }: Exchange): Promise<void> {
@@ -86,21 +89,24 @@ export class WadoController {
     const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => {
       const instances = await instancesOf(scope, place);
       const wrong = instances && refusalOf(instances, form);
-      return instances && (wrong ?? (await filesOf(scope, instances)));
+      return instances && (wrong ?? bodyOf(scope, instances, form));
     });
-    if (!Array.isArray(found)) throw failure(found.status, found.text);
-    if (form.kind === 'single' && found[0]) void reply.type('application/dicom').send(Buffer.from(found[0].bytes));
-    else sendParts(reply, found);
+    if ('status' in found) throw failure(found.status, found.text);
+    void reply.header('content-type', found.type).send(found.bytes);
   }
 
   async #picture(caller: Caller, place: Place & { readonly frame: string }, { request, reply }: Exchange): Promise<void> {
     requirePng(request);
     refuseViewing(request);
-    const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => (await instancesOf(scope, place, 'with-pixels'))?.[0]);
     const frame = /^[1-9]\d{0,5}$/.test(place.frame) ? Number(place.frame) : 0;
-    if (frame < 1 || frame > Math.max(1, found.header.frames)) throw notFound();
-    if (found.pixels === undefined || frame !== 1) throw failure(406, found.unusedReason ?? 'Only the first frame is rendered here.');
-    void reply.type('image/png').send(Buffer.from(await greyPng(found.pixels)));
+    const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => {
+      const [instance] = (await instancesOf(scope, place, 'with-pixels')) ?? [];
+      if (instance === undefined || frame < 1 || frame > Math.max(1, instance.header.frames)) return undefined;
+      if (instance.pixels === undefined || frame !== 1) return { status: 406, text: instance.unusedReason ?? 'Only the first frame is rendered here.' };
+      return tallied(scope, [instance], Buffer.from(await greyPng(instance.pixels)));
+    });
+    if ('status' in found) throw failure(found.status, found.text);
+    void reply.type('image/png').send(found);
   }
 }
 
@@ -146,6 +152,25 @@ function refusalOf(instances: readonly ImageInstanceRecord[], { kind, transferSy
   return total > ANSWER_BYTES_MOST ? { status: 413, text: 'The answer would be larger than 256 MiB; ask series by series.' } : undefined;
 }
 
+/** What leaves counts towards the study's unit: its closing event names instances and bytes. */
+function tallied(scope: AccessScope, instances: readonly ImageInstanceRecord[], body: Buffer): Buffer {
+  scope.audit.note({ tally: { instances: instances.map(({ header }) => header.sopInstanceUid), bytes: body.length } });
+  return body;
+}
+
+interface Body {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+async function bodyOf(scope: AccessScope, instances: readonly ImageInstanceRecord[], { kind }: RetrieveForm): Promise<Body> {
+  const files = await filesOf(scope, instances);
+  const [first] = files;
+  const body = kind === 'single' && first !== undefined ? { type: 'application/dicom', bytes: Buffer.from(first.bytes) } : partsOf(files);
+  tallied(scope, instances, body.bytes);
+  return body;
+}
+
 async function filesOf(scope: AccessScope, instances: readonly ImageInstanceRecord[]): Promise<StoredFile[]> {
   const files: StoredFile[] = [];
   for (const record of instances) {
@@ -156,15 +181,15 @@ async function filesOf(scope: AccessScope, instances: readonly ImageInstanceReco
   return files;
 }
 
-function sendParts(reply: FastifyReply, files: readonly StoredFile[]): void {
+function partsOf(files: readonly StoredFile[]): Body {
   const boundary = randomUUID();
   const parts = files.flatMap(({ record, bytes }) => [
     Buffer.from(`--${boundary}\r\nContent-Type: application/dicom; transfer-syntax=${record.header.transferSyntaxUid}\r\n\r\n`),
     bytes,
     Buffer.from('\r\n'),
   ]);
-  const body = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
-  void reply.header('content-type', `multipart/related; type="application/dicom"; boundary=${boundary}`).send(body);
+  const bytes = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
+  return { type: `multipart/related; type="application/dicom"; boundary=${boundary}`, bytes };
 }
 
 /** A picture with another window than the receipt names would be another picture than the one that was scored. */

@@ -15,12 +15,20 @@ export interface Caller {
   /** `GET /fhir/R4/Patient/:id` */
   readonly entry: string;
   readonly permission: Permission;
+  /** Marked once a decided transaction has recorded this request, allowed or refused. */
+  readonly trail: Trail;
+}
+
+export interface Trail {
+  isRecorded: boolean;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read; absent for whoever is not signed in. */
     actor?: Actor;
+    /** Absent only before the first hook. */
+    trail?: Trail;
   }
 }
 
@@ -28,15 +36,22 @@ declare module 'fastify' {
 export function callerOf(request: FastifyRequest): Caller {
   const { permission } = request.routeOptions.config;
   if (request.actor === undefined || permission === undefined) throw unauthenticated();
-  const userAgent = request.headers['user-agent'];
+  request.trail ??= { isRecorded: false };
   return {
     actor: request.actor,
     purpose: defaultPurpose(request.actor.roles),
     requestId: request.id,
-    network: { ip: request.ip, ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }) },
+    network: networkOf(request),
     entry: `${request.method} ${request.routeOptions.url ?? ''}`,
     permission,
+    trail: request.trail,
   };
+}
+
+/** Where the request came from, as far as the record keeps it. */
+export function networkOf(request: FastifyRequest): Caller['network'] {
+  const userAgent = request.headers['user-agent'];
+  return { ip: request.ip, ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }) };
 }
 
 /** The caller of a route, as an argument of its method: `@From() caller: Caller`. */

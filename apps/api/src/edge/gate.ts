@@ -29,7 +29,9 @@ export class Gate {
    * @throws Failure 404 or 403 when it is denied.
    */
   async open<T>(caller: Caller, ask: Ask, work: (scope: AccessScope) => Promise<T>): Promise<T> {
-    const { permission } = caller;
+    const { permission, trail } = caller;
+    // Answered, refused or undone: each leaves its event.
+    trail.isRecorded = true;
     const result = await this.#withAccess(
       {
         actor: caller.actor,

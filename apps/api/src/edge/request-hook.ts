@@ -17,6 +17,7 @@ export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 /** Before anything else, the body included: id, headers, host, and who asks. */
 export function watchRequests(server: FastifyInstance, config: Config, authenticate: Authenticate): void {
   server.addHook('onRequest', async (request, reply) => {
+    request.trail = { isRecorded: false };
     setHeaders(request, reply);
     refuseHosts(request, config);
     const path = pathOf(request.url);

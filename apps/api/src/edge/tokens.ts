@@ -5,5 +5,6 @@ export const CONFIG = Symbol('Config');
 export const BACKEND = Symbol('Backend');
 export const SESSIONS = Symbol('Sessions');
 export const SIGN_IN = Symbol('SignIn');
+export const SIGN_IN_RECORD = Symbol('SignInRecord');
 export const SERVED_BUNDLE = Symbol('ServedBundle');
 export const METRICS = Symbol('MetricsSource');

@@ -2,20 +2,23 @@ import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../edge/failure.ts';
 import { OpenToAll } from '../edge/permission.ts';
-import { SESSIONS, SIGN_IN } from '../edge/tokens.ts';
+import { SESSIONS, SIGN_IN, SIGN_IN_RECORD } from '../edge/tokens.ts';
 import { clearCookie, cookieOf, SESSION_COOKIE, setCookie, SIGN_IN_COOKIE } from './cookies.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
+import type { SignInRecord } from './sign-in-record.ts';
 
 /** Signing in and out in a browser. No answer here carries patient data. */
 @Controller('auth')
 export class AuthController {
   readonly #signIn: SignIn;
   readonly #sessions: Sessions;
+  readonly #record: SignInRecord;
 
-  constructor(@Inject(SIGN_IN) signIn: SignIn, @Inject(SESSIONS) sessions: Sessions) {
+  constructor(@Inject(SIGN_IN) signIn: SignIn, @Inject(SESSIONS) sessions: Sessions, @Inject(SIGN_IN_RECORD) record: SignInRecord) {
     this.#signIn = signIn;
     this.#sessions = sessions;
+    this.#record = record;
   }
 
   @Get('login')
@@ -46,7 +49,11 @@ export class AuthController {
       return;
     }
     const sessionId = await this.#signIn.complete(pending, request.url.split('?')[1] ?? '');
-    if (sessionId === undefined) throw failure(400, 'The sign-in could not be completed. Please begin again.');
+    if (sessionId === undefined) {
+      await this.#record.failed(request);
+      throw failure(400, 'The sign-in could not be completed. Please begin again.');
+    }
+    await this.#record.signedIn(request, sessionId, this.#sessions.live.use(sessionId));
     const before = cookieOf(request, SESSION_COOKIE);
     if (before !== undefined) this.#sessions.live.take(before);
     setCookie(reply, SESSION_COOKIE, sessionId);
@@ -59,6 +66,7 @@ export class AuthController {
     const id = cookieOf(request, SESSION_COOKIE);
     const session = id === undefined ? undefined : this.#sessions.live.take(id);
     clearCookie(reply, SESSION_COOKIE);
+    if (id !== undefined && session !== undefined) await this.#record.signedOut(request, id, session);
     await reply.header('clear-site-data', '"cache", "storage"').redirect(this.#signIn.endUrl(session), 303);
   }
 }

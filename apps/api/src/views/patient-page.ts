@@ -33,7 +33,7 @@ async function latestOf(scope: AccessScope, patientId: PatientId): Promise<reado
 
 /** Scores of the last day, oldest first. */
 export async function historyOf(scope: AccessScope, patientId: PatientId, from: Instant = minus(scope.now, days(1))) {
-  const stored = await scope.assessments.list({ patientId, task: MAIN_TASK as RiskTaskId, from, limit: 500 });
+  const stored = await scope.assessments.list({ patientId, task: MAIN_TASK as RiskTaskId, from, limit: 500, shownAs: 'trend' });
   return stored.map(scorePoint).reverse();
 }
 

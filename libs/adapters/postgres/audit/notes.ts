@@ -22,7 +22,15 @@ export class NoteBook {
     const query = this.said.findLast((note) => note.query !== undefined)?.query;
     const details = this.said.flatMap((note) => (note.detail === undefined ? [] : [note.detail]));
     const objects = this.said.flatMap((note) => note.objects ?? []);
-    return { objects, ...(query === undefined ? {} : { query }), ...(details.length === 0 ? {} : { detail: details.length === 1 ? details[0] : details }) };
+    const kind = this.said.findLast((note) => note.kind !== undefined)?.kind;
+    const recipient = this.said.findLast((note) => note.recipient !== undefined)?.recipient;
+    return {
+      objects,
+      ...(query === undefined ? {} : { query }),
+      ...(details.length === 0 ? {} : { detail: details.length === 1 ? details[0] : details }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(recipient === undefined ? {} : { recipient }),
+    };
   }
 
   async tiers(): Promise<ReadonlyMap<PatientKey, string>> {

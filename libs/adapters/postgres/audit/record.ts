@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { PatientId } from '@concord/core/clinical';
-import type { AccessDecision, AccessRequest } from '@concord/core/ports';
+import type { AccessDecision, AccessRequest, Actor, Keyring } from '@concord/core/ports';
 import { begin, type Facts, type Process } from '../context.ts';
 import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
@@ -29,8 +29,15 @@ const SILENT = ['Session', 'Metrics'];
 export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<void> {
   const patients = await named({ request, tx, refused });
   if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return;
-  const happening = { request, decision, now: facts.now, ...ending(request, decision, { refused, patients }) };
-  const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), tally: notes.tally };
+  const sessionHash = hashedSession(tx.keyring, request.actor);
+  const happening = {
+    request,
+    decision,
+    now: facts.now,
+    ...(sessionHash === undefined ? {} : { sessionHash }),
+    ...ending(request, decision, { refused, patients }),
+  };
+  const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
   await writeEvents(client, events);
 }
@@ -39,6 +46,11 @@ export async function record(client: ClientBase, { request, decision, facts, tx,
 async function named({ request, tx, refused }: Pick<Recording, 'request' | 'tx' | 'refused'>): Promise<readonly PatientKey[]> {
   const asked = request.subject.kind === 'patient' ? await subjectKey(tx, request.subject.patientId) : undefined;
   return [...new Set([...(asked === undefined ? [] : [asked]), ...(refused ? [] : tx.touched)])];
+}
+
+/** Tells sessions apart in the record without being one. */
+export function hashedSession(keyring: Keyring, { sessionId }: Actor): string | undefined {
+  return sessionId === undefined ? undefined : Buffer.from(keyring.blindIndex('audit-session', sessionId)).toString('hex').slice(0, 32);
 }
 
 type Ending = Pick<Happening, 'outcome' | 'outcomeText'>;

@@ -4,6 +4,7 @@ import { minutes, minus } from '@concord/core/kernel';
 import type { AccessRequest } from '@concord/core/ports';
 import { date, type PatientKey } from '../rows.ts';
 import { stable } from '../stable-json.ts';
+import type { ScoreBook } from './scores.ts';
 import { eventOf, type Happening, type Notes, type StoredEvent, type UnitPlace } from './event.ts';
 
 /** A study's grant lasts this long (DESIGN 7). */
@@ -18,6 +19,8 @@ export interface Response {
   readonly notes: Notes;
   /** Tier under which each patient was shown; only a worklist has them. */
   readonly tiers: ReadonlyMap<PatientKey, string>;
+  /** Scores that the answer showed of each patient. */
+  readonly scores: ScoreBook;
   readonly tally: { readonly instances: readonly string[]; readonly bytes: number } | undefined;
 }
 
@@ -39,8 +42,9 @@ function requestEvents(response: Response): readonly StoredEvent[] {
   return response.patients.map((patientKey, i) => event(response, { unitId, part: i === 0 ? 'open' : 'patient', patientKey }));
 }
 
-function event({ happening, notes }: Response, place: UnitPlace): StoredEvent {
-  return eventOf(happening, place, notes);
+function event({ happening, notes, scores }: Response, place: UnitPlace): StoredEvent {
+  const shown = place.patientKey === undefined ? undefined : scores.of(place.patientKey);
+  return eventOf(happening, shown === undefined ? place : { ...place, scores: shown }, notes);
 }
 
 async function studyEvents(client: ClientBase, response: Response): Promise<readonly StoredEvent[]> {
@@ -129,7 +133,7 @@ async function openUnit(client: ClientBase, response: Response, { kind, key }: O
   const { actor } = happening.request;
   const id = randomUUID();
   // What the closing event repeats: who, why, whom.
-  const opening = JSON.stringify(event(response, { unitId: id, part: 'close', patientKey: patients[0] }));
+  const opening = JSON.stringify(eventOf(happening, { unitId: id, part: 'close', patientKey: patients[0] }, { objects: [] }));
   await client.query({
     name: 'unit-open',
     text: 'INSERT INTO audit_units (id, kind, unit_key, issuer, subject, opened_at, opening) VALUES ($1, $2, $3, $4, $5, $6, $7)',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Assessment, AssessmentId } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
+import { outputOf } from '@concord/governance/audit';
 import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
 import { reachableCare, type Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
@@ -10,7 +11,7 @@ import { openJson, sealJson } from './sealed-json.ts';
 export function assessmentStore(tx: Transaction): AssessmentStore {
   return {
     save: (assessment, backdated) => save(tx, assessment, backdated?.storedAt),
-    read: async (id) => (await load(tx, 'assessment-read', 'o.id = $4', [id]))[0],
+    read: async (id) => (await toAssessments(tx, await load(tx, 'assessment-read', 'o.id = $4', [id])))[0],
     list: (query) => list(tx, query),
     search: (query, page) => search(tx, query, page),
   };
@@ -29,6 +30,7 @@ async function save(tx: Transaction, assessment: Assessment, storedAt: Instant |
   const stored = tx.mayBackdate && storedAt !== undefined ? storedAt : tx.now;
   await insert(tx, assessment, { id, key, storedAt: stored });
   await insertEvidence(tx, assessment, { id, key });
+  tx.scores.show(key, id, assessment);
   return id;
 }
 
@@ -122,9 +124,9 @@ export interface AssessmentRow {
 
 export const ASSESSMENT_COLUMNS = 'o.id, o.patient_key, o.sequence::float8 AS sequence, o.status, o.stored_at, o.as_of, o.sealed';
 
-async function load(tx: Transaction, name: string, which: string, values: readonly unknown[]): Promise<readonly StoredAssessment[]> {
+async function load(tx: Transaction, name: string, which: string, values: readonly unknown[]): Promise<readonly AssessmentRow[]> {
   const text = `SELECT ${ASSESSMENT_COLUMNS} FROM assessments o WHERE ${reachableCare('o')} AND ${which}`;
-  return toAssessments(tx, await tx.rows<AssessmentRow>(name, text, [...tx.reachValues, ...values]));
+  return tx.rows<AssessmentRow>(name, text, [...tx.reachValues, ...values]);
 }
 
 async function list(tx: Transaction, query: Parameters<AssessmentStore['list']>[0]): Promise<readonly StoredAssessment[]> {
@@ -132,7 +134,8 @@ async function list(tx: Transaction, query: Parameters<AssessmentStore['list']>[
   if (key === undefined) return [];
   const which = `o.patient_key = $4 AND ($5::text IS NULL OR o.task = $5) AND ($6::timestamptz IS NULL OR o.as_of <= $6) AND ($7::timestamptz IS NULL OR o.as_of >= $7)
     ORDER BY o.as_of DESC, o.sequence DESC LIMIT $8`;
-  return load(tx, 'assessment-list', which, [key, query.task ?? null, dateOrNull(query.asOf), dateOrNull(query.from), query.limit]);
+  const rows = await load(tx, 'assessment-list', which, [key, query.task ?? null, dateOrNull(query.asOf), dateOrNull(query.from), query.limit]);
+  return toAssessments(tx, rows, query.shownAs ?? 'each');
 }
 
 async function search(tx: Transaction, query: Parameters<AssessmentStore['search']>[0], page: Page): Promise<Paged<StoredAssessment>> {
@@ -150,13 +153,15 @@ async function search(tx: Transaction, query: Parameters<AssessmentStore['search
   return { ...found, items: await toAssessments(tx, found.items) };
 }
 
-/** Opens the rows and counts their patients as handed out. */
-export async function toAssessments(tx: Transaction, rows: readonly AssessmentRow[]): Promise<readonly StoredAssessment[]> {
+/** Opens the rows, counts their patients as handed out and their scores as shown. */
+export async function toAssessments(tx: Transaction, rows: readonly AssessmentRow[], shownAs: 'each' | 'trend' = 'each'): Promise<readonly StoredAssessment[]> {
   await tx.meet(rows.map(({ patient_key }) => patient_key));
   const items = [];
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
     const assessment = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+    if (shownAs === 'each') tx.scores.show(asPatientKey(row.patient_key), asAssessmentId(row.id), assessment);
+    else tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(assessment) });
     items.push({
       id: asAssessmentId(row.id),
       assessment,

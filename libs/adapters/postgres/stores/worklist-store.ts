@@ -1,7 +1,8 @@
 import type { PatientId, RiskTaskId, WardId } from '@concord/core/clinical';
 import { hours, minus } from '@concord/core/kernel';
 import type { EncounterRecord, ObservationRecord, PatientRecord, StoredAssessment, WorklistEntry, WorklistStore } from '@concord/core/ports';
-import { asModality, asOneOf, asPatientKey, asWardId, at, date } from '../rows.ts';
+import type { TrendPoint } from '../audit/scores.ts';
+import { asAssessmentId, asModality, asOneOf, asPatientKey, asWardId, at, date } from '../rows.ts';
 import { reachable, reachableCare, type Transaction } from '../transaction.ts';
 import { ASSESSMENT_COLUMNS, toAssessments, type AssessmentRow } from './assessment-store.ts';
 import { ENCOUNTER_COLUMNS, toEncounter, type EncounterRow } from './encounter-store.ts';
@@ -74,15 +75,24 @@ async function latestOf(tx: Transaction, keys: readonly string[]): Promise<Entri
   return byPatient(await toAssessments(tx, rows), ({ assessment }) => assessment.patientId);
 }
 
+interface HistoryRow {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly as_of: Date;
+  readonly probability: number | null;
+  readonly logit: number | null;
+  readonly reason: string | null;
+}
+
+function outputOf({ probability, logit, reason }: HistoryRow): TrendPoint['output'] {
+  return probability === null || logit === null ? { reason: reason ?? '' } : { probability, logit };
+}
+
 async function historyOf(tx: Transaction, keys: readonly string[], task: RiskTaskId): Promise<Entries<WorklistEntry['history'][number]>> {
-  const text = `SELECT o.patient_key, o.as_of, o.probability FROM assessments o WHERE o.patient_key = ANY ($4::uuid[]) AND o.task = $5 AND o.as_of > $6
+  const text = `SELECT o.id, o.patient_key, o.as_of, o.probability, o.logit, o.reason FROM assessments o WHERE o.patient_key = ANY ($4::uuid[]) AND o.task = $5 AND o.as_of > $6
     AND o.status <> 'entered-in-error' AND ${reachableCare('o')} ORDER BY o.as_of`;
-  const rows = await tx.rows<{ patient_key: string; as_of: Date; probability: number | null }>('worklist-history', text, [
-    ...tx.reachValues,
-    keys,
-    task,
-    date(minus(tx.now, HISTORY)),
-  ]);
+  const rows = await tx.rows<HistoryRow>('worklist-history', text, [...tx.reachValues, keys, task, date(minus(tx.now, HISTORY))]);
+  for (const row of rows) tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(row) });
   const points = rows.map((row) => ({ id: tx.handOut(asPatientKey(row.patient_key)), point: { asOf: at(row.as_of), probability: row.probability } }));
   return new Map([...byPatient(points, ({ id }) => id)].map(([id, list]) => [id, list.map(({ point }) => point)]));
 }
