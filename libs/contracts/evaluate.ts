@@ -73,6 +73,31 @@ export const evaluationSchemas = {
     /** Labelled reports without a file. */
     withoutReport: z.number().int().nonnegative(),
   }),
+  'chest-findings': z.object({
+    suite: z.literal('chest-findings'),
+    ...head,
+    pneumonia: z.object({
+      n: z.number().int().nonnegative(),
+      positives: z.number().int().nonnegative(),
+      auroc: figure,
+      ece: figure,
+      eceByChance: figure,
+      slope: figure,
+      intercept: figure,
+      observedExpected: figure,
+      /** Within one view; the primary figure is the lower of the two. */
+      pa: figure,
+      ap: figure,
+      lower: figure,
+      /** PA films of detectors that took both groups. */
+      paSharedDetectors: figure,
+      /** AUROC of the score for PA among films without pneumonia. */
+      viewLeak: figure,
+    }),
+    perFinding: z.record(z.string(), z.object({ n: z.number().int(), positives: z.number().int(), auroc: figure })),
+    /** Films that the image arm abstains on, by reason. */
+    excluded: z.record(z.string(), z.number().int().nonnegative()),
+  }),
   'physiological-decline': z.looseObject({
     suite: z.literal('physiological-decline'),
     ...head,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BundleId } from '@concord/core/clinical';
-import { blocksOf, readManifest, type BundleManifest } from '@concord/governance/models';
+import { everyBlockOf, readManifest, type BundleManifest } from '@concord/governance/models';
 
 /** Where bundles lie, and where this installation notes which of them is active. */
 export interface ModelFolders {
@@ -38,7 +38,7 @@ export async function readBundle(folders: ModelFolders, id: BundleId): Promise<B
   const read = readManifest(await json(join(folders.models, id, 'manifest.json')));
   if (!read.ok) throw new BundleUnusable(`bundle ${id}: ${read.error.problems.slice(0, 5).join('; ')}`);
   if (read.value.id !== id) throw new BundleUnusable(`bundle ${id}: its manifest names ${read.value.id}`);
-  for (const block of blocksOf(read.value)) {
+  for (const block of everyBlockOf(read.value)) {
     if (!(await isFile(join(blocksFolder(folders), `${block}.onnx`)))) throw new BundleUnusable(`bundle ${id}: block ${block} is missing`);
   }
   return read.value;
@@ -73,7 +73,7 @@ export async function activateBundle(folders: ModelFolders & { readonly data: st
 
 /** Bytes of every block that the bundle names. */
 export async function bundleBytes(folders: ModelFolders, bundle: BundleManifest): Promise<number> {
-  const sizes = await Promise.all(blocksOf(bundle).map(async (block) => (await stat(join(blocksFolder(folders), `${block}.onnx`))).size));
+  const sizes = await Promise.all(everyBlockOf(bundle).map(async (block) => (await stat(join(blocksFolder(folders), `${block}.onnx`))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

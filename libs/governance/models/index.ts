@@ -1,3 +1,13 @@
-export { blocksOf, type BundleManifest, type CalibrationEntry, type EncoderEntry, type FusionEntry, type ManifestMetric, type SlotRange } from './manifest.ts';
+export {
+  blocksOf,
+  everyBlockOf,
+  type BundleManifest,
+  type CalibrationEntry,
+  type EncoderEntry,
+  type FindingsEntry,
+  type FusionEntry,
+  type ManifestMetric,
+  type SlotRange,
+} from './manifest.ts';
 export { readManifest, type ManifestError } from './read-manifest.ts';
 export { splitOf, type Split } from './split.ts';

@@ -45,6 +45,23 @@ export interface CalibrationEntry {
   readonly events: number;
 }
 
+/** One finding that a block names, and its calibration: probability = sigmoid(slope × logit + intercept). */
+export interface FindingEntry {
+  readonly name: string;
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** What a modality shows beside its tokens: findings by name. They stand beside a risk score and are no part of it. */
+export interface FindingsEntry {
+  readonly modality: ModalityKind;
+  readonly block: Sha256;
+  readonly input: { readonly name: string; readonly shape: readonly number[]; readonly units: string };
+  /** `[batch, findings]`, columns in the order of `findings`. */
+  readonly output: { readonly name: string; readonly shape: readonly number[] };
+  readonly findings: readonly FindingEntry[];
+}
+
 /** A model bundle (DESIGN 11). Everything that scores is named here by hash; nothing is looked up elsewhere. */
 export interface BundleManifest {
   readonly id: BundleId;
@@ -53,6 +70,8 @@ export interface BundleManifest {
   readonly intendedUse: string;
   readonly encoders: Readonly<Record<string, EncoderEntry>>;
   readonly fusion: FusionEntry;
+  /** Absent in a bundle that names no findings. */
+  readonly findings?: readonly FindingsEntry[];
   readonly calibrations: readonly CalibrationEntry[];
   /** Probability from which each head's tier is raised and high. */
   readonly thresholds: Readonly<Record<string, { readonly raised: number; readonly high: number }>>;
@@ -77,4 +96,9 @@ export interface ManifestMetric {
 /** Every block that the bundle names, sorted: what a score pins. */
 export function blocksOf({ encoders, fusion }: BundleManifest): readonly Sha256[] {
   return [...new Set([...Object.values(encoders).map(({ block }) => block), fusion.block])].sort();
+}
+
+/** Every block that must lie beside the bundle: those of a score, and those that name findings. */
+export function everyBlockOf(bundle: BundleManifest): readonly Sha256[] {
+  return [...new Set([...blocksOf(bundle), ...(bundle.findings ?? []).map(({ block }) => block)])].sort();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blocksOf, readManifest, splitOf, type BundleManifest } from './index.ts';
+import { blocksOf, everyBlockOf, readManifest, splitOf, type BundleManifest } from './index.ts';
 
 const models = new URL('../../../infra/models/', import.meta.url);
 const active = JSON.parse(readFileSync(new URL('active.json', models), 'utf8')) as { current: string };
@@ -30,6 +30,26 @@ describe('the manifest of a bundle', () => {
     ],
   ])('is refused whole with %s', (_, change, problem) => {
     expect(problemsOf(change)).toContain(problem);
+  });
+
+  it('may name findings of a film; they stand beside a score and are no part of what it pins', () => {
+    const entry = {
+      modality: 'chest-imaging',
+      block: 'a'.repeat(64),
+      input: { name: 'image', shape: [2, 1, 128, 128], units: 'grey values' },
+      output: { name: 'findings', shape: [2, 1] },
+      findings: [{ name: 'Pneumonia', slope: 1, intercept: 0 }],
+    };
+    const read = readManifest({ ...shipped, findings: [entry] });
+    if (!read.ok) throw new Error(read.error.problems.join());
+    expect(blocksOf(read.value)).not.toContain(entry.block);
+    expect(everyBlockOf(read.value)).toContain(entry.block);
+    expect(problemsOf({ findings: [{ ...entry, output: { name: 'findings', shape: [1, 1] } }] })).toContain(
+      'findings.chest-imaging.output.shape: [2 or more, 1], the batch of its input',
+    );
+    expect(problemsOf({ findings: [{ ...entry, findings: [{ name: 'Pneumonia', slope: 0, intercept: 0 }] }] })).toContain(
+      'findings.chest-imaging.Pneumonia.slope: above 0',
+    );
   });
 
   it('is refused when it is something else', () => {

@@ -52,6 +52,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function optional(of: Check): Check {
+  return (value, path) => (value === undefined ? [] : of(value, path));
+}
+
 const tensor = object({ name: text, shape: list(whole) });
 const level = oneOf(['real-external', 'real-internal', 'transferred', 'assembled', 'synthetic']);
 const manifest = object({
@@ -68,6 +72,9 @@ const manifest = object({
     layout: list(object({ modality: text, encoder: text, offset: whole, tokens: whole })),
     heads: list(text),
   }),
+  findings: optional(
+    list(object({ modality: text, block: sha256, input: tensor, output: tensor, findings: list(object({ name: text, slope: number, intercept: number })) })),
+  ),
   calibrations: list(
     object({
       id: text,
@@ -92,7 +99,7 @@ const manifest = object({
 
 /** What must agree between the parts. */
 function agreement(bundle: BundleManifest): readonly string[] {
-  return [...encoderProblems(bundle), ...headProblems(bundle)];
+  return [...encoderProblems(bundle), ...headProblems(bundle), ...findingProblems(bundle)];
 }
 
 function encoderProblems({ encoders, fusion }: BundleManifest): readonly string[] {
@@ -115,4 +122,15 @@ function headProblems({ fusion, calibrations, thresholds }: BundleManifest): rea
     ...(thresholds[head] === undefined ? [`thresholds.${head}: missing`] : []),
   ]);
   return [...heads, ...calibrations.flatMap(({ id, slope }) => (slope > 0 ? [] : [`calibrations.${id}.slope: above 0`]))];
+}
+
+function findingProblems({ findings = [] }: BundleManifest): readonly string[] {
+  return findings.flatMap(({ modality, input, output, findings: named }) => {
+    const [batch = 0, columns] = output.shape;
+    const fits = batch >= 2 && batch === input.shape[0] && columns === named.length && output.shape.length === 2;
+    return [
+      ...(fits ? [] : [`findings.${modality}.output.shape: [2 or more, ${named.length}], the batch of its input`]),
+      ...named.flatMap(({ name, slope }) => (slope > 0 ? [] : [`findings.${modality}.${name}.slope: above 0`])),
+    ];
+  });
 }

@@ -1,5 +1,6 @@
 export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw } from './bootstrap.ts';
 export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
+export { chestFindingsSuite, type ChestParts, type FilmFile } from './chest-findings.ts';
 export { auprc, auroc } from './discrimination.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { ADMISSION, endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';

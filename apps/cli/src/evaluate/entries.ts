@@ -18,6 +18,12 @@ const OF_MODELS: readonly SuiteEntry[] = [
     reads: ['vitals_hourly.csv.gz'],
     load: async (settings) => (await import('./decline.ts')).declineSuite(settings),
   },
+  {
+    name: 'chest-findings',
+    title: 'Findings of frontal chest films against labels, pneumonia within each view.',
+    reads: ['labels.csv', 'images/'],
+    load: async (settings) => (await import('./chest.ts')).chestSuite(settings),
+  },
 ];
 
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */

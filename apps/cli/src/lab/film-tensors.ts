@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDicomReader } from '@concord/adapters/codecs';
-import type { ImageValue, PatientId, ReceivedImage, Sha256, SourceId } from '@concord/core/clinical';
-import { instant } from '@concord/core/kernel';
-import { jpegDicom } from '@concord/generator';
+import { sha256 } from '@concord/adapters/crypto';
+import type { ImageValue } from '@concord/core/clinical';
 import { splitOf, type Split } from '@concord/governance/models';
 import type { DicomReader } from '@concord/interop/dicom';
 import { chestImaging, PREPARED_SIDE } from '@concord/modalities/chest-imaging';
+import { receivedFilm } from './nih-film.ts';
 import type { NpzArray } from './npz.ts';
 
 const SPLITS: readonly Split[] = ['train', 'calibration', 'validation'];
 /** Columns after the first, which says whether there is any finding. */
 const FINDINGS = ['Pneumonia', 'Infiltration', 'Consolidation', 'Effusion', 'Edema', 'Atelectasis', 'Cardiomegaly'];
-const TAKEN = instant(Date.UTC(2017, 0, 1));
 
 interface Film {
   readonly file: string;
@@ -33,7 +31,7 @@ export async function filmTensors(folder: string): Promise<readonly NpzArray[]> 
   const kept: { readonly film: Film; readonly grey: Uint8Array }[] = [];
   try {
     for (const [index, film] of filmsOf(readFileSync(join(folder, 'labels.csv'), 'utf8')).entries()) {
-      const grey = await prepared(readFileSync(join(folder, 'images', film.file)), { film, seed: index + 1, reader });
+      const grey = await prepared(readFileSync(join(folder, 'images', film.file)), { film, row: index + 1, reader });
       if (grey !== undefined) kept.push({ film, grey });
     }
   } finally {
@@ -72,34 +70,15 @@ function filmsOf(csv: string): readonly Film[] {
 }
 
 async function prepared(
-  jpeg: Uint8Array,
-  { film, seed, reader }: { readonly film: Film; readonly seed: number; readonly reader: DicomReader },
+  bytes: Uint8Array,
+  { film, row, reader }: { readonly film: Film; readonly row: number; readonly reader: DicomReader },
 ): Promise<Uint8Array | undefined> {
-  const { bytes } = jpegDicom(
-    jpeg,
-    { seed, patientId: film.patientId, takenAt: TAKEN, viewPosition: film.view },
-    { set: 'NIH ChestX-ray14', sha256: sha256(jpeg) },
-  );
-  const read = await reader.read(bytes, 'UTC');
-  if (!read.ok) return undefined;
-  const received: ReceivedImage = {
-    kind: 'image',
-    ...read.value,
-    sourceId: 'nih' as SourceId,
-    subject: '00000000-0000-4000-8000-000000002017' as PatientId,
-    blob: sha256(bytes) as Sha256,
-    effectiveAt: TAKEN,
-    receivedAt: TAKEN,
-  };
-  const observed = chestImaging.observe(received);
-  const value: ImageValue | undefined = observed.ok ? observed.value[0]?.value : undefined;
+  const received = await receivedFilm({ bytes, patientId: film.patientId, view: film.view, row }, reader);
+  const observed = received && chestImaging.observe(received);
+  const value: ImageValue | undefined = observed?.ok === true ? observed.value[0]?.value : undefined;
   return value?.prepared;
 }
 
 function labelsOf({ findings }: Film): readonly number[] {
   return [Number(!findings.includes('No Finding')), ...FINDINGS.map((name) => Number(findings.includes(name)))];
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
