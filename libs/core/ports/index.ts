@@ -15,7 +15,23 @@ export type {
   WithAccess,
 } from './access.ts';
 export { ModelUnavailable } from './outside.ts';
-export type { Backoff, Clock, Codec, DecodedFrame, Hash, Inflate, JobName, Keyring, ModelRunner, Rng, SealedFiles, Tensor } from './outside.ts';
+export type {
+  Backoff,
+  Clock,
+  Codec,
+  DecodedFrame,
+  Digest,
+  Hash,
+  Inflate,
+  JobName,
+  Keyring,
+  ModelRunner,
+  Rng,
+  SealedFiles,
+  Signer,
+  Tensor,
+  VerifySignature,
+} from './outside.ts';
 export type { AssessmentStore, StoredAssessment } from './assessment-store.ts';
 export type {
   AuditKind,

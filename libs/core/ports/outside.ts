@@ -79,3 +79,19 @@ export interface Codec {
   readonly name: string;
   decode(codestream: Uint8Array): DecodedFrame | undefined;
 }
+
+/** SHA-256 of the parts, one after the other: 32 bytes. */
+export type Digest = (...parts: readonly Uint8Array[]) => Uint8Array;
+
+/** Ed25519 (RFC 8032) under a private key that stays where it is. */
+export interface Signer {
+  /** How the key is called in a signature line; no space, no plus sign. */
+  readonly name: string;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** True when the Ed25519 signature is this key's over this message; false for anything malformed. */
+export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;

@@ -1,3 +1,26 @@
 export { DICOM_WORDS, KINDS } from './vocabulary.ts';
 export { outputOf, outputPreimage } from './score-output.ts';
 export { toAuditEvent, type AuditEvent } from './audit-event.ts';
+export { compareBytes, concat, fromBase64, readUint64, sameBytes, toBase64, toHex, uint64, utf8 } from './tree/bytes.ts';
+export { formatCheckpoint, parseCheckpoint, type Checkpoint } from './tree/checkpoint.ts';
+export { decodeEnvelope, encodeEnvelope, ENVELOPE_BYTES, NOBODY, ZERO_HASH, type ChainPlace, type Envelope } from './tree/envelope.ts';
+export { actorKey, AuditLog, tagOf, type Leaf, type LogEvent, type LogHead, type LogStart, type TagKind } from './tree/log.ts';
+export { EMPTY, fold, grow, leafHash, nodeHash, nodesOf, rootOf, splitOf, type Frontier, type Node, type Range } from './tree/merkle.ts';
+export { multiproofNodes, multiproofRoot, type ChosenLeaf } from './tree/multiproof.ts';
+export {
+  cosign,
+  formatKey,
+  isSignedBy,
+  keyId,
+  parseKey,
+  parseNote,
+  signNote,
+  type NoteKey,
+  type NoteSignature,
+  type SignedNote,
+  type Signing,
+} from './tree/note.ts';
+export { consistencyRanges, inclusionRanges, verifyConsistency, verifyInclusion, type Consistency, type Inclusion } from './tree/proofs.ts';
+export { parseReceipt, signReceipt, type CommittedEvent, type Receipt } from './tree/receipt.ts';
+export { TagMap, verifyTag, type ChainEnd, type EntryProof, type MapHead, type TagProof } from './tree/tag-map.ts';
+export { placeOf, rootWithin, TILE_WIDTH, TileBuilder, type Tile, type TileId } from './tree/tiles.ts';
