@@ -13,7 +13,7 @@ const STOP_WITHIN_MS = 30_000;
 /** What a test that starts the whole product needs: it runs the built programs, as a user does. */
 export const builtReason = existsSync(join(ROOT, 'apps/cli/dist/src/start/supervisor.js')) ? undefined : 'the programs are not built: npm run build';
 
-export type Program = 'api' | 'worker' | 'web' | 'dev-identity' | 'postgres';
+export type Program = 'api' | 'worker' | 'sequencer' | 'web' | 'dev-identity' | 'postgres';
 
 /** One `npm start` of its own: own port, own data folder, no demo patients unless asked for. */
 export class RunningSystem {
@@ -82,7 +82,8 @@ export class RunningSystem {
   /** The process of a program, by what it runs (Linux). */
   pidOf(program: Program): number | undefined {
     if (program === 'postgres') return this.postmaster();
-    return processes().find(({ command, environment }) => command.includes(`apps/${program}/`) && environment.includes(this.dataDir))?.pid;
+    const ran = program === 'sequencer' ? 'apps/worker/dist/src/sequencer.js' : program === 'worker' ? 'apps/worker/dist/src/main.js' : `apps/${program}/`;
+    return processes().find(({ command, environment }) => command.includes(ran) && environment.includes(this.dataDir))?.pid;
   }
 
   /** Everything that this start began, in whatever place (Linux). */

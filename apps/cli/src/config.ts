@@ -17,6 +17,9 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_WORKER_URL: z.string().min(1).optional(),
   DATABASE_OWNER_URL: z.string().min(1).optional(),
+  DATABASE_AUDIT_URL: z.string().min(1).optional(),
+  CONCORD_AUDIT_DIR: z.string().min(1).optional(),
+  CONCORD_AUDIT_WITNESS_DIR: z.string().min(1).optional(),
 });
 
 /** The settings of the command line and of the start; DESIGN 10 lists their names. */
@@ -36,6 +39,11 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly databaseWorkerUrl: string | undefined;
   readonly databaseOwnerUrl: string | undefined;
+  readonly databaseAuditUrl: string | undefined;
+  /** Keys, heads, receipts and exports of the audit log: outside the database. */
+  readonly auditDir: string;
+  /** Heads that the witness countersigned, with its key. */
+  readonly witnessDir: string;
   /** Root of the working copy. */
   readonly root: string;
 }
@@ -47,6 +55,7 @@ export interface Settings {
 export function readSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const given = schema.parse(env);
   const dataDir = resolve(given.CONCORD_DATA_DIR ?? usualDataDir());
+  const auditDir = resolve(given.CONCORD_AUDIT_DIR ?? join(dataDir, 'audit'));
   const root = resolve(import.meta.dirname, import.meta.dirname.includes('/dist/') ? '../../../..' : '../../..');
   return {
     environment: given.CONCORD_ENV,
@@ -62,6 +71,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
     databaseUrl: given.DATABASE_URL,
     databaseWorkerUrl: given.DATABASE_WORKER_URL,
     databaseOwnerUrl: given.DATABASE_OWNER_URL,
+    databaseAuditUrl: given.DATABASE_AUDIT_URL,
+    auditDir,
+    witnessDir: resolve(given.CONCORD_AUDIT_WITNESS_DIR ?? join(auditDir, 'witness')),
     root,
   };
 }

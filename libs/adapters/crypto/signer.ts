@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import type { Signer, VerifySignature } from '@concord/core/ports';
 import { loadRootKey } from './root-key.ts';
 
@@ -14,9 +14,15 @@ export function createSigner(name: string, seed: Uint8Array): Signer {
   return { name, publicKey, sign: (message) => sign(null, message, key) };
 }
 
-/** A signer whose seed lies in a file that only its owner may read; made on the first start. @throws RootKeyError */
-export async function loadSigner(name: string, file: string): Promise<Signer> {
-  return createSigner(name, await loadRootKey(file));
+/**
+ * A signer whose seed lies in a file that only its owner may read; made on the first start. Its name ends with a part of the
+ * public key's hash, so that two installations never sign under one name.
+ * @throws RootKeyError
+ */
+export async function loadSigner(kind: string, file: string): Promise<Signer> {
+  const seed = await loadRootKey(file);
+  const { publicKey } = createSigner(kind, seed);
+  return createSigner(`concord/${kind}/${hash('sha256', Buffer.from(publicKey)).slice(0, 12)}`, seed);
 }
 
 const known = new Map<string, KeyObject>();

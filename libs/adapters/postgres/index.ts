@@ -1,3 +1,4 @@
+export { openSequencer, type Sequenced, type Sequencer, type SequencerSettings, type TagOpener } from './audit-log/sequencer.ts';
 export { benchTimelineWindow, type WindowBench, type WindowBenchSettings } from './bench/timeline-window.ts';
 export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
 export { prepareServer } from './cluster/prepare.ts';

@@ -9,6 +9,7 @@ export interface DatabaseUrls {
   readonly app: string;
   readonly worker: string;
   readonly owner: string;
+  readonly audit: string;
 }
 
 const DATABASE = 'concord';
@@ -42,6 +43,7 @@ export class Database {
       app: role('app_rw', settings.databaseUrl),
       worker: role('app_worker', settings.databaseWorkerUrl),
       owner: role('concord_owner', settings.databaseOwnerUrl),
+      audit: role('audit_sequencer', settings.databaseAuditUrl),
     };
   }
 

@@ -32,12 +32,13 @@ export function programs(settings: Settings, places: () => Places) {
       CONCORD_WEB_URL: `http://127.0.0.1:${at.webPort}`,
       CONCORD_IDENTITY_URL: `http://127.0.0.1:${at.identityPort}`,
     })),
+    sequencer: plan(join(settings.root, 'apps/worker/dist/src/sequencer.js'), (at) => ({ DATABASE_AUDIT_URL: at.database.audit })),
     feed: plan(join(settings.root, 'apps/cli/dist/src/start/feed.js'), () => ({})),
   };
 }
 
 export function commonEnv(settings: Settings): Record<string, string | undefined> {
-  const { DATABASE_URL: _app, DATABASE_WORKER_URL: _worker, DATABASE_OWNER_URL: _owner, ...inherited } = process.env;
+  const { DATABASE_URL: _app, DATABASE_WORKER_URL: _worker, DATABASE_OWNER_URL: _owner, DATABASE_AUDIT_URL: _audit, ...inherited } = process.env;
   return {
     ...inherited,
     CONCORD_ENV: settings.environment,
@@ -46,6 +47,8 @@ export function commonEnv(settings: Settings): Record<string, string | undefined
     CONCORD_BIND: settings.bind,
     CONCORD_DATA_DIR: settings.dataDir,
     CONCORD_KEY_FILE: settings.keyFile,
+    CONCORD_AUDIT_DIR: settings.auditDir,
+    CONCORD_AUDIT_WITNESS_DIR: settings.witnessDir,
     CONCORD_MODELS_DIR: settings.modelsDir,
     CONCORD_SITE_TIME_ZONE: settings.siteTimeZone,
     NEXT_TELEMETRY_DISABLED: '1',

@@ -37,13 +37,14 @@ class Supervisor {
       web: new SupervisedChild('web', plans.web, dependencies),
       worker: new SupervisedChild('worker', plans.worker, dependencies),
       api: new SupervisedChild('api', plans.api, dependencies),
+      sequencer: new SupervisedChild('sequencer', plans.sequencer, dependencies),
       feed: new SupervisedChild('feed', plans.feed, dependencies),
     };
   }
 
   /** Brings everything up in order. @throws ChildFailed, or an error of the database, when a part does not come up. */
   async start(): Promise<void> {
-    const { identity, web, worker, api } = this.children;
+    const { identity, web, worker, sequencer, api } = this.children;
     this.say('Starting the database …');
     await this.database.start();
     this.ports.identityPort = await freePort();
@@ -52,7 +53,7 @@ class Supervisor {
     this.isSeeded = await isDemoSeeded(this.settings);
     this.say(this.isSeeded ? 'Starting the sign-in and the dashboard …' : 'Starting the sign-in and the dashboard, preparing the demo patients …');
     await Promise.all([identity.start(), web.start(), this.isSeeded ? undefined : this.seed()]);
-    await Promise.all([worker.start(), api.start()]);
+    await Promise.all([worker.start(), sequencer.start(), api.start()]);
     void this.database.keepAlive(() => void this.databaseReturned());
   }
 
@@ -81,10 +82,12 @@ class Supervisor {
   }
 
   private async takeDown(): Promise<void> {
-    const { feed, api, web, worker, identity } = this.children;
+    const { feed, api, web, worker, sequencer, identity } = this.children;
     this.ending.abort();
     await Promise.all([feed.stop(), api.stop()]);
     await Promise.all([web.stop(), worker.stop(), identity.stop()]);
+    // Last: what the others recorded gets its leaf before the database goes.
+    await sequencer.stop();
     await this.database.stop();
     await removeRunFile(this.settings.dataDir);
   }

@@ -17,17 +17,16 @@ export function formatCheckpoint({ origin, size, root, patients, actors, time }:
   return `${origin}\n${size}\n${toBase64(root)}\n${line('patients', patients)}${line('actors', actors)}time ${time}\n`;
 }
 
+const FORM = /^([^\n]+)\n(\d{1,16}\n\S+)\npatients (\d{1,16} \S+)\nactors (\d{1,16} \S+)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
+
 /** Undefined when the text is no checkpoint of ours. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
-  const [origin = '', size = '', root = '', patients = '', actors = '', time = '', ...rest] = text.split('\n');
-  const head = parseHead(`${size} ${root}`);
-  const maps = { patients: parseHead(after('patients ', patients)), actors: parseHead(after('actors ', actors)) };
-  if (origin === '' || head === undefined || maps.patients === undefined || maps.actors === undefined) return undefined;
-  if (!/^time \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time) || rest.join('') !== '') return undefined;
-  return { origin, ...head, patients: maps.patients, actors: maps.actors, time: time.slice('time '.length) };
+  const parts = FORM.exec(text);
+  if (parts === null) return undefined;
+  const [, origin = '', log = '', patientMap = '', actorMap = '', time = ''] = parts;
+  const [head, patients, actors] = [log.replace('\n', ' '), patientMap, actorMap].map(parseHead);
+  return head === undefined || patients === undefined || actors === undefined ? undefined : { origin, ...head, patients, actors, time };
 }
-
-const after = (prefix: string, text: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : '');
 
 function parseHead(text: string): MapHead | undefined {
   const [, size = '', encoded = ''] = /^(0|[1-9]\d{0,15}) (\S+)$/.exec(text) ?? [];

@@ -29,6 +29,8 @@ export interface SignedNote {
 
 const typeByte = ({ type }: Pick<NoteKey, 'type'>): Uint8Array => Uint8Array.of(type === 'signature' ? ED25519 : COSIGNATURE);
 
+const TYPES = ['signature', 'cosignature'] as const;
+
 export function keyId(digest: Digest, key: NoteKey): Uint8Array {
   return digest(utf8(`${key.name}\n`), typeByte(key), key.publicKey).slice(0, 4);
 }
@@ -39,11 +41,12 @@ export function formatKey(digest: Digest, key: NoteKey): string {
 
 /** Undefined when it is no such key or its id is another key's. */
 export function parseKey(digest: Digest, text: string): NoteKey | undefined {
-  const [, name = '', id = '', encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
+  const [, name = '', encoded = ''] = /^([^+\s]+)\+[0-9a-f]{8}\+(\S+)$/.exec(text.trim()) ?? [];
   const bytes = fromBase64(encoded);
-  if (bytes?.length !== 33 || (bytes[0] !== ED25519 && bytes[0] !== COSIGNATURE)) return undefined;
-  const key: NoteKey = { name, type: bytes[0] === ED25519 ? 'signature' : 'cosignature', publicKey: bytes.slice(1) };
-  return toHex(keyId(digest, key)) === id ? key : undefined;
+  const type = bytes?.length === 33 ? TYPES.find((one) => sameBytes(typeByte({ type: one }), bytes.slice(0, 1))) : undefined;
+  if (bytes === undefined || type === undefined) return undefined;
+  const key: NoteKey = { name, type, publicKey: bytes.slice(1) };
+  return formatKey(digest, key) === text.trim() ? key : undefined;
 }
 
 /** The note's text with one signature under it; more lines may be added below. */

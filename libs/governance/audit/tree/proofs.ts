@@ -48,21 +48,30 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 
+/** Where a climb stands: RFC 9162's `fn` and `sn`. At the root `last` is 0. */
+interface Place {
+  readonly node: number;
+  readonly last: number;
+}
+
+/** One level up, or several where the right edge has no sibling. */
+function up({ node, last }: Place): { readonly siblingIsLeft: boolean; readonly place: Place } {
+  const siblingIsLeft = isOdd(node) || node === last;
+  while (siblingIsLeft && !isOdd(node) && node !== 0) [node, last] = [half(node), half(last)];
+  return { siblingIsLeft, place: { node: half(node), last: half(last) } };
+}
+
 /** RFC 9162 2.1.3.2; a proof that is too long or too short is refused. */
 export function verifyInclusion(digest: Digest, { index, size, leaf, path, root }: Inclusion): boolean {
   if (!isCount(index) || !isCount(size) || index >= size) return false;
-  let [fn, sn, hash] = [index, size - 1, leaf];
+  let [place, hash]: [Place, Uint8Array] = [{ node: index, last: size - 1 }, leaf];
   for (const sibling of path) {
-    if (sn === 0) return false;
-    if (isOdd(fn) || fn === sn) {
-      hash = nodeHash(digest, sibling, hash);
-      while (!isOdd(fn) && fn !== 0) [fn, sn] = [half(fn), half(sn)];
-    } else {
-      hash = nodeHash(digest, hash, sibling);
-    }
-    [fn, sn] = [half(fn), half(sn)];
+    if (place.last === 0) return false;
+    const step = up(place);
+    hash = step.siblingIsLeft ? nodeHash(digest, sibling, hash) : nodeHash(digest, hash, sibling);
+    place = step.place;
   }
-  return sn === 0 && sameBytes(hash, root);
+  return place.last === 0 && sameBytes(hash, root);
 }
 
 export interface Consistency {
@@ -77,28 +86,28 @@ export interface Consistency {
 export function verifyConsistency(digest: Digest, proof: Consistency): boolean {
   const { first, second, firstRoot, secondRoot, path } = proof;
   if (!isCount(first) || !isCount(second) || first > second) return false;
-  if (first === second) return path.length === 0 && sameBytes(firstRoot, secondRoot) && (first > 0 || sameBytes(firstRoot, digest()));
-  if (first === 0) return path.length === 0 && sameBytes(firstRoot, digest());
-  return path.length > 0 && climb(digest, proof);
+  if (first === 0 && !sameBytes(firstRoot, digest())) return false;
+  if (first === second) return path.length === 0 && sameBytes(firstRoot, secondRoot);
+  return first === 0 ? path.length === 0 : path.length > 0 && climb(digest, proof);
 }
 
 function climb(digest: Digest, { first, second, firstRoot, secondRoot, path }: Consistency): boolean {
-  let [fn, sn] = [first - 1, second - 1];
-  while (isOdd(fn)) [fn, sn] = [half(fn), half(sn)];
+  let place = wholeSubtree({ node: first - 1, last: second - 1 });
   // A first size that is a power of two is a whole subtree: its root begins the path.
-  const [seed, ...rest] = fn === 0 ? [firstRoot, ...path] : path;
-  if (seed === undefined) return false;
+  const [seed = firstRoot, ...rest] = place.node === 0 ? [firstRoot, ...path] : path;
   let [older, newer] = [seed, seed];
   for (const sibling of rest) {
-    if (sn === 0) return false;
-    if (isOdd(fn) || fn === sn) {
-      older = nodeHash(digest, sibling, older);
-      newer = nodeHash(digest, sibling, newer);
-      while (!isOdd(fn) && fn !== 0) [fn, sn] = [half(fn), half(sn)];
-    } else {
-      newer = nodeHash(digest, newer, sibling);
-    }
-    [fn, sn] = [half(fn), half(sn)];
+    if (place.last === 0) return false;
+    const step = up(place);
+    if (step.siblingIsLeft) older = nodeHash(digest, sibling, older);
+    newer = step.siblingIsLeft ? nodeHash(digest, sibling, newer) : nodeHash(digest, newer, sibling);
+    place = step.place;
   }
-  return sn === 0 && sameBytes(older, firstRoot) && sameBytes(newer, secondRoot);
+  return place.last === 0 && sameBytes(older, firstRoot) && sameBytes(newer, secondRoot);
+}
+
+/** As far up as the older tree's last leaf ends a complete subtree. */
+function wholeSubtree({ node, last }: Place): Place {
+  while (isOdd(node)) [node, last] = [half(node), half(last)];
+  return { node, last };
 }

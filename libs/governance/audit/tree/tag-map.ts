@@ -134,13 +134,20 @@ function placeOf(order: readonly string[], key: string): number {
 
 /** What a proof shows: the chain's end, or that there is none; undefined when it shows nothing. */
 export function verifyTag(digest: Digest, head: MapHead, tag: Uint8Array, proof: TagProof): { readonly end: ChainEnd | undefined } | undefined {
-  const holds = ({ index, end, path }: EntryProof): boolean =>
-    verifyInclusion(digest, { index, size: head.size, leaf: entryHash(digest, end), path, root: head.root });
-  const { entry, before, after } = proof;
-  if (entry !== undefined) return holds(entry) && sameBytes(entry.end.tag, tag) ? { end: entry.end } : undefined;
-  if (head.size === 0) return sameBytes(head.root, digest()) ? { end: undefined } : undefined;
-  const left = before === undefined || (holds(before) && compareBytes(before.end.tag, tag) < 0);
-  const right = after === undefined || (holds(after) && compareBytes(after.end.tag, tag) > 0);
+  const { entry } = proof;
+  if (entry !== undefined) return holds(digest, head, entry) && sameBytes(entry.end.tag, tag) ? { end: entry.end } : undefined;
+  const isAbsent = head.size === 0 ? sameBytes(head.root, digest()) : standsBetween(digest, head, tag, proof);
+  return isAbsent ? { end: undefined } : undefined;
+}
+
+/** Two entries side by side, the tag between them; at an end of the map one is enough. */
+function standsBetween(digest: Digest, head: MapHead, tag: Uint8Array, { before, after }: TagProof): boolean {
+  if (before !== undefined && !(holds(digest, head, before) && compareBytes(before.end.tag, tag) < 0)) return false;
+  if (after !== undefined && !(holds(digest, head, after) && compareBytes(after.end.tag, tag) > 0)) return false;
   const next = before === undefined ? 0 : before.index + 1;
-  return left && right && (after === undefined ? head.size : after.index) === next ? { end: undefined } : undefined;
+  return (after === undefined ? head.size : after.index) === next;
+}
+
+function holds(digest: Digest, { size, root }: MapHead, { index, end, path }: EntryProof): boolean {
+  return verifyInclusion(digest, { index, size, leaf: entryHash(digest, end), path, root });
 }
