@@ -4,6 +4,7 @@ export {
   type BundleManifest,
   type CalibrationEntry,
   type EncoderEntry,
+  type FindingEntry,
   type FindingsEntry,
   type FusionEntry,
   type ManifestMetric,

@@ -50,6 +50,11 @@ export interface FindingEntry {
   readonly name: string;
   readonly slope: number;
   readonly intercept: number;
+  /** Probability from which the film is said to show it, and up to which it is said not to; between them nothing is said. */
+  readonly present: number;
+  readonly absent: number;
+  /** True where it was also learned and judged on films of the project's own generator; false: silent on drawn films. */
+  readonly onDrawnFilms: boolean;
 }
 
 /** What a modality shows beside its tokens: findings by name. They stand beside a risk score and are no part of it. */

@@ -10,6 +10,8 @@ const problemsOf = (change: object): readonly string[] => {
   return read.ok ? [] : read.error.problems;
 };
 
+const PNEUMONIA = { name: 'Pneumonia', slope: 1, intercept: 0, present: 0.8, absent: 0.2, onDrawnFilms: true };
+
 describe('the manifest of a bundle', () => {
   it('that is shipped can be read, and names every block once', () => {
     expect(readManifest(shipped).ok).toBe(true);
@@ -38,7 +40,7 @@ describe('the manifest of a bundle', () => {
       block: 'a'.repeat(64),
       input: { name: 'image', shape: [2, 1, 128, 128], units: 'grey values' },
       output: { name: 'findings', shape: [2, 1] },
-      findings: [{ name: 'Pneumonia', slope: 1, intercept: 0 }],
+      findings: [PNEUMONIA],
     };
     const read = readManifest({ ...shipped, findings: [entry] });
     if (!read.ok) throw new Error(read.error.problems.join());
@@ -47,8 +49,9 @@ describe('the manifest of a bundle', () => {
     expect(problemsOf({ findings: [{ ...entry, output: { name: 'findings', shape: [1, 1] } }] })).toContain(
       'findings.chest-imaging.output.shape: [2 or more, 1], the batch of its input',
     );
-    expect(problemsOf({ findings: [{ ...entry, findings: [{ name: 'Pneumonia', slope: 0, intercept: 0 }] }] })).toContain(
-      'findings.chest-imaging.Pneumonia.slope: above 0',
+    expect(problemsOf({ findings: [{ ...entry, findings: [{ ...PNEUMONIA, slope: 0 }] }] })).toContain('findings.chest-imaging.Pneumonia.slope: above 0');
+    expect(problemsOf({ findings: [{ ...entry, findings: [{ ...PNEUMONIA, absent: 0.8 }] }] })).toContain(
+      'findings.chest-imaging.Pneumonia.absent: below present',
     );
   });
 

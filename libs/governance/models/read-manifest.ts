@@ -27,6 +27,7 @@ const number: Check = (value, path) => (typeof value === 'number' && Number.isFi
 const whole: Check = (value, path) => (Number.isInteger(value) && Number(value) >= 0 ? [] : [`${path}: a whole number`]);
 const share: Check = (value, path) => (typeof value === 'number' && value >= 0 && value <= 1 ? [] : [`${path}: a share of one`]);
 const sha256: Check = (value, path) => (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? [] : [`${path}: a SHA-256`]);
+const flag: Check = (value, path) => (typeof value === 'boolean' ? [] : [`${path}: true or false`]);
 const anything: Check = () => [];
 
 function oneOf(allowed: readonly string[]): Check {
@@ -73,7 +74,15 @@ const manifest = object({
     heads: list(text),
   }),
   findings: optional(
-    list(object({ modality: text, block: sha256, input: tensor, output: tensor, findings: list(object({ name: text, slope: number, intercept: number })) })),
+    list(
+      object({
+        modality: text,
+        block: sha256,
+        input: tensor,
+        output: tensor,
+        findings: list(object({ name: text, slope: number, intercept: number, present: share, absent: share, onDrawnFilms: flag })),
+      }),
+    ),
   ),
   calibrations: list(
     object({
@@ -131,6 +140,7 @@ function findingProblems({ findings = [] }: BundleManifest): readonly string[] {
     return [
       ...(fits ? [] : [`findings.${modality}.output.shape: [2 or more, ${named.length}], the batch of its input`]),
       ...named.flatMap(({ name, slope }) => (slope > 0 ? [] : [`findings.${modality}.${name}.slope: above 0`])),
+      ...named.flatMap(({ name, present, absent }) => (absent < present ? [] : [`findings.${modality}.${name}.absent: below present`])),
     ];
   });
 }
