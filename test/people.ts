@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import type { AccessRequest, Actor, Role } from '@concord/core/ports';
+import { defaultPurpose } from '@concord/governance/access';
 
 /** The demo's people, as their token names them. */
 export function person(role: Role, n = ROLE_NUMBERS[role]): Actor {
@@ -38,7 +39,7 @@ type Ask = Pick<AccessRequest, 'action' | 'resource'> & Partial<AccessRequest>;
 /** A request of this person; about one patient when `patientId` is given, else a search. */
 export function asks(actor: Actor, ask: Ask & { readonly patientId?: PatientId }): AccessRequest {
   const { patientId, ...rest } = ask;
-  const purpose = actor.roles.includes('patient') ? 'PATRQT' : actor.roles.includes('privacy') || actor.roles.includes('steward') ? 'HOPERAT' : 'TREAT';
+  const purpose = actor.roles.length === 0 ? 'TREAT' : defaultPurpose(actor.roles);
   return {
     actor,
     purpose,

@@ -66,14 +66,15 @@ function openApi() {
 
 /** The table that decides, as people read it. */
 async function accessTable() {
-  const { describeRules } = await import(join(root, 'libs/governance/dist/access/index.js'));
+  const { describeDenials, describeRules } = await import(join(root, 'libs/governance/dist/access/index.js'));
   const intro = [
     '# Who may do what',
     '',
     'The table of `libs/governance/access`, from which every decision is made (`npm run generate`). What no line allows is denied;',
     'a denial about a patient is the same 404 as an absence. The database decides a second time, by row-level security.',
   ];
-  return [...intro, '', describeRules(), ''].join('\n');
+  const denials = ['## What outweighs every line', '', 'A denial strikes relations; what rests on a struck relation alone is denied, and the same strikes stand in `app.relations()` of the database.'];
+  return [...intro, '', describeRules(), '', ...denials, '', describeDenials(), ''].join('\n');
 }
 
 put('docs/access.md', await accessTable());

@@ -1,7 +1,7 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { WardId } from '@concord/core/clinical';
 import { instant, type Instant } from '@concord/core/kernel';
-import type { AccessRequest, Relationship } from '@concord/core/ports';
+import type { AccessRequest, Relationship, Sensitivity } from '@concord/core/ports';
 import { asOneOf, asWardId } from './rows.ts';
 
 /** What of the process the database is told. */
@@ -14,14 +14,18 @@ export interface Process {
 export interface Facts {
   readonly now: Instant;
   readonly wards: readonly WardId[];
-  /** To the one patient asked about; empty when none is. */
+  /** To the one patient asked about; empty when none is. Nothing is struck from them yet. */
   readonly relationships: readonly Relationship[];
+  readonly isBarred: boolean;
+  readonly label: Sensitivity;
 }
 
 interface FactRow {
   readonly now: number;
   readonly wards: readonly string[];
   readonly relationships: readonly string[];
+  readonly barred: boolean;
+  readonly label: string;
 }
 
 /**
@@ -35,7 +39,13 @@ export async function begin(client: ClientBase, request: AccessRequest, { machin
   const { rows } = await client.query<FactRow>(factsQuery(request, machine));
   const [row] = rows;
   if (row === undefined) throw new Error('the facts of a decision did not come back');
-  return { now: instant(row.now), wards: row.wards.map(asWardId), relationships: row.relationships.map((text) => asOneOf<Relationship>(text)) };
+  return {
+    now: instant(row.now),
+    wards: row.wards.map(asWardId),
+    relationships: row.relationships.map((text) => asOneOf<Relationship>(text)),
+    isBarred: row.barred,
+    label: asOneOf<Sensitivity>(row.label),
+  };
 }
 
 function settings({ actor, purpose, subject }: AccessRequest, { machine, demo }: Process): Readonly<Record<string, string>> {
@@ -59,12 +69,14 @@ function settings({ actor, purpose, subject }: AccessRequest, { machine, demo }:
 }
 
 const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
-const JOB_FACTS = `SELECT ${NOW}, '{}'::text[] AS wards, ARRAY['job'] AS relationships`;
-const WARD_FACTS = `SELECT ${NOW}, ARRAY(SELECT app.wards()) AS wards, '{}'::text[] AS relationships`;
+const JOB_FACTS = `SELECT ${NOW}, '{}'::text[] AS wards, ARRAY['job'] AS relationships, false AS barred, 'N' AS label`;
+const WARD_FACTS = `SELECT ${NOW}, ARRAY(SELECT app.wards()) AS wards, '{}'::text[] AS relationships, false AS barred, 'N' AS label`;
 const PATIENT_FACTS = `SELECT ${NOW}, ARRAY(SELECT app.wards()) AS wards, ARRAY(
-    SELECT DISTINCT r.relationship FROM app.relations() r JOIN patient_links l ON l.patient_key = r.patient_key WHERE l.patient_id = $1
+    SELECT DISTINCT r.relationship FROM app.held() r JOIN patient_links l ON l.patient_key = r.patient_key WHERE l.patient_id = $1
     UNION SELECT 'own-source' FROM patients p WHERE p.id = $1 AND p.source_id = app.source()
-    UNION SELECT 'own-source' FROM app.source_ids() s (patient_id) WHERE s.patient_id = $1) AS relationships`;
+    UNION SELECT 'own-source' FROM app.source_ids() s (patient_id) WHERE s.patient_id = $1) AS relationships,
+  EXISTS (SELECT FROM patient_links l JOIN app.barred() b (patient_key) ON b.patient_key = l.patient_key WHERE l.patient_id = $1) AS barred,
+  coalesce((SELECT p.label FROM patient_links l JOIN patient_labels p ON p.patient_key = l.patient_key WHERE l.patient_id = $1), 'N') AS label`;
 
 function factsQuery({ subject }: AccessRequest, machine: 'api' | 'worker'): QueryConfig {
   if (machine === 'worker') return { name: 'facts-of-job', text: JOB_FACTS };

@@ -149,6 +149,18 @@ export class Transaction {
     this.dataKeys.set(id, key);
   }
 
+  /**
+   * Classes of data that consent withholds from this reader, for each of these patients. A job of ours reads whole
+   * assessments: what it stores is folded when somebody reads it.
+   */
+  async withheldOf(keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const asked = [...new Set(keys)];
+    if (asked.length === 0 || this.reach.jobId !== undefined) return new Map();
+    const text = 'SELECT w.patient_key, array_agg(w.data_class) AS classes FROM app.withheld() w WHERE w.patient_key = ANY ($1::uuid[]) GROUP BY 1';
+    const rows = await this.rows<{ patient_key: string; classes: readonly string[] }>('withheld-of', text, [asked]);
+    return new Map(rows.map(({ patient_key, classes }) => [patient_key, classes]));
+  }
+
   /** From here on this patient may be written to: an arrival named them, or they are being made. */
   async allowWrites(id: PatientId, key: PatientKey | undefined): Promise<void> {
     const ids = [...this.writable.keys(), id];
@@ -178,6 +190,19 @@ export class Transaction {
   async raise(id: PatientId): Promise<Raised> {
     const kept = this.raised.get(id);
     if (kept !== undefined) return kept;
+    const raised = await this.raiseRow(id);
+    this.touched.add(this.writeKey(id));
+    await this.rememberSource(this.writeKey(id));
+    return raised;
+  }
+
+  /** The same for a patient who changes their own record; no source is remembered for it. */
+  async raiseOwn(id: PatientId, key: PatientKey): Promise<Raised> {
+    this.touched.add(key);
+    return this.raised.get(id) ?? this.raiseRow(id);
+  }
+
+  private async raiseRow(id: PatientId): Promise<Raised> {
     // Never before the last change: a clock that was set back must not make a later row look earlier.
     const text = `UPDATE patients SET revision = revision + 1, updated_at = greatest(clock_timestamp(), updated_at) WHERE id = $1
       RETURNING revision::float8 AS revision, floor(extract(epoch FROM updated_at) * 1000)::float8 AS at`;
@@ -185,8 +210,6 @@ export class Transaction {
     invariant(row !== undefined, 'a patient is written to only after it was matched');
     const raised = { revision: row.revision, at: instant(row.at) };
     this.raised.set(id, raised);
-    this.touched.add(this.writeKey(id));
-    await this.rememberSource(this.writeKey(id));
     return raised;
   }
 
@@ -220,11 +243,23 @@ export function keyPlace(patientId: string, version: number): string {
   return `patient_keys|wrapped|${patientId}|${version}`;
 }
 
+/** Class of data that a consent names, as SQL over a row `o`: of an observation its modality. */
+export const OBSERVED = "coalesce(o.modality, 'other')";
+export const REPORTED = "'radiology-report'";
+export const IMAGED = "'chest-imaging'";
+
 /**
  * The application's own wall, beside row-level security: SQL that is true for the rows this transaction may hand out.
  * Its values are `reachValues`, `$1` to `$3`.
+ * @param dataClass of rows that a consent may withhold; a source reads back what it wrote all the same.
  */
-export function reachable(row: string): string {
+export function reachable(row: string, dataClass?: string): string {
+  if (dataClass === undefined) return related(row);
+  const withheld = `(${row}.patient_key, ${dataClass}) IN (SELECT w.patient_key, w.data_class FROM app.withheld() w)`;
+  return `(${related(row)} AND (${row}.source_id = $2::text OR NOT ${withheld}))`;
+}
+
+function related(row: string): string {
   return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]))
     OR ${row}.source_id = $2::text OR ${row}.patient_key = (SELECT l.patient_key FROM patient_links l WHERE l.patient_id = $3::uuid))`;
 }

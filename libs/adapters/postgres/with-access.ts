@@ -11,6 +11,7 @@ import { assessmentStore } from './stores/assessment-store.ts';
 import { auditStore } from './stores/audit-store.ts';
 import { blobStore } from './stores/blob-store.ts';
 import { careStore } from './stores/care-store.ts';
+import { consentStore } from './stores/consent-store.ts';
 import { encounterStore } from './stores/encounter-store.ts';
 import { imagingStore } from './stores/imaging-store.ts';
 import { jobStore } from './stores/job-store.ts';
@@ -141,9 +142,14 @@ async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { r
   return ok(value);
 }
 
-function questionOf({ actor, purpose, action, resource, subject }: AccessRequest, facts: Facts, machine: 'api' | 'worker'): AccessQuestion {
+function questionOf({ actor, purpose, action, resource, subject, concerns }: AccessRequest, facts: Facts, machine: 'api' | 'worker'): AccessQuestion {
   const aboutOne = subject.kind === 'patient' || machine === 'worker';
-  return { roles: actor.roles, purpose, action, resource, relationships: aboutOne ? facts.relationships : undefined };
+  const circumstances = { isBarred: facts.isBarred, label: facts.label, concernsSelf: isSelf(actor, concerns) };
+  return { roles: actor.roles, purpose, action, resource, relationships: aboutOne ? facts.relationships : undefined, circumstances };
+}
+
+function isSelf(actor: AccessRequest['actor'], concerns: AccessRequest['concerns']): boolean {
+  return concerns?.issuer === actor.issuer && concerns.subject === actor.subject;
 }
 
 interface Deciding {
@@ -203,6 +209,7 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     reconcile: reconcileStore(tx),
     care: careStore(tx),
     models: modelStore(tx),
+    consents: consentStore(tx),
     audit: auditStore(tx, (detail) => {
       notes.add(detail);
     }),

@@ -47,7 +47,15 @@ export type ResourceKind =
   | 'ReconcileItem'
   | 'Session'
   | 'ModelBundle'
-  | 'Metrics';
+  | 'Metrics'
+  | 'Consent'
+  | 'Device'
+  | 'BreakGlass'
+  | 'Reach'
+  | 'Ward'
+  | 'Staff'
+  | 'CareTeam'
+  | 'Source';
 
 /** The unit of audit a response opens (DESIGN 7). */
 export type AuditUnitKind = 'request' | 'worklist' | 'dicom-study' | 'job';
@@ -66,11 +74,16 @@ export interface AccessRequest {
   /** `x-request-id`, sent or made. */
   readonly requestId: string;
   readonly network?: { readonly ip: string; readonly userAgent?: string };
+  /** Whose rights this changes, where it changes somebody's: nobody changes their own. */
+  readonly concerns?: { readonly issuer: string; readonly subject: string };
   /** The route or verb that asks, for the record: `GET /fhir/R4/Patient/{id}`. */
   readonly entry: string;
 }
 
-export type Relationship = 'ward' | 'discharged-72h' | 'care-team' | 'recent-study' | 'own-source' | 'own-record' | 'job' | 'none';
+export type Relationship = 'ward' | 'discharged-72h' | 'care-team' | 'recent-study' | 'own-source' | 'own-record' | 'break-glass' | 'job' | 'none';
+
+/** HL7 Confidentiality: normal, restricted, very restricted. */
+export type Sensitivity = 'N' | 'R' | 'V';
 
 export interface AccessDecision {
   readonly allow: boolean;

@@ -10,6 +10,7 @@ export type {
   Purpose,
   Refusal,
   Relationship,
+  Sensitivity,
   ResourceKind,
   Role,
   WithAccess,
@@ -46,10 +47,11 @@ export type {
   ShownScore,
 } from './audit-store.ts';
 export type { CareStore } from './care-store.ts';
+export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
 export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';
 export type { LocalValidation, ModelStore, ValidationFigures } from './model-store.ts';
-export type { NewObservation, ObservationQuery, ObservationRecord, ObservationStore, SeriesPoint } from './observation-store.ts';
+export type { NewObservation, ObservationQuery, ObservationRecord, ObservationStore, SeriesPoint, StoredObservation } from './observation-store.ts';
 export type { NewPatient, PatientRecord, PatientStore } from './patient-store.ts';
 export type { ReconcileItem, ReconcileReason, ReconcileStore } from './reconcile-store.ts';
 export type { NewReport, ReportRecord, ReportStore } from './report-store.ts';

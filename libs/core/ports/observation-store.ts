@@ -43,9 +43,12 @@ export interface ObservationQuery {
   readonly to?: Instant;
 }
 
+/** `paused`: the patient paused the device that measured it; it is not kept. */
+export type StoredObservation = Stored<string> | { readonly kind: 'paused'; readonly id: string };
+
 export interface ObservationStore {
   /** Bulk, by UNNEST; the answer is in the order of the input. Natural key as DESIGN 4. */
-  putAll(records: readonly NewObservation[]): Promise<readonly Stored<string>[]>;
+  putAll(records: readonly NewObservation[]): Promise<readonly StoredObservation[]>;
   read(id: string, version?: number): Promise<ObservationRecord | undefined>;
   search(query: ObservationQuery, page: Page): Promise<Paged<ObservationRecord>>;
   /** The newest reading of each code that is neither replaced nor withdrawn and not ahead of its time; codes as stored. */

@@ -3,6 +3,7 @@ import type { PatientId, PatientTimeline, Sha256 } from '../clinical/index.ts';
 import type { AssessmentStore } from './assessment-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CareStore } from './care-store.ts';
+import type { ConsentStore } from './consent-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
 import type { ModelStore } from './model-store.ts';
@@ -25,6 +26,7 @@ export interface Stores {
   readonly reconcile: ReconcileStore;
   readonly care: CareStore;
   readonly models: ModelStore;
+  readonly consents: ConsentStore;
   readonly audit: AuditStore;
   readonly blobs: SealedBlobStore;
   readonly jobs: JobStore;

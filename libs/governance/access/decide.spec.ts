@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ROLES, type AccessAction, type Purpose, type Relationship, type ResourceKind, type Role } from '@concord/core/ports';
-import { decide, defaultPurpose, describeRules, reachableBy, refusal, RULES, type AccessQuestion, type Rule } from './index.ts';
+import { decide, defaultPurpose, DENIALS, describeDenials, describeRules, reachableBy, refusal, RULES, type AccessQuestion, type Rule } from './index.ts';
 
 const ACTIONS: readonly AccessAction[] = ['read', 'vread', 'search', 'create', 'update', 'export', 'execute'];
-const RELATIONSHIPS: readonly Relationship[] = ['ward', 'discharged-72h', 'care-team', 'recent-study', 'own-source', 'own-record', 'job', 'none'];
+const RELATIONSHIPS: readonly Relationship[] = ['ward', 'discharged-72h', 'care-team', 'recent-study', 'own-source', 'own-record', 'break-glass', 'job', 'none'];
 const PURPOSES: readonly Purpose[] = ['TREAT', 'ETREAT', 'BTG', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'PUBHLTH', 'HSYSADMIN'];
 const RECORD: readonly ResourceKind[] = ['Patient', 'Encounter', 'Observation', 'DiagnosticReport', 'ImagingStudy'];
 const CHART: readonly ResourceKind[] = [...RECORD, 'RiskAssessment', 'Timeline'];
-const ELSE: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics'];
+const KEEPS: readonly ResourceKind[] = ['Ward', 'Staff', 'CareTeam', 'Source'];
+const ELSE: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics', 'Consent', 'Device', 'BreakGlass', 'Reach', ...KEEPS];
 
 const isLook = (action: AccessAction) => action === 'read' || action === 'vread' || action === 'search';
 
@@ -28,19 +29,33 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
     isLook(cell.action) &&
     (cell.resource === 'Worklist' || (CHART.includes(cell.resource) && ['recent-study', 'care-team'].includes(cell.relationship))),
   integrator: (cell) => cell.purpose === 'TREAT' && (cell.resource === 'ReconcileItem' ? isLook(cell.action) : sendsOrReadsBack(cell)),
-  privacy: (cell) => cell.purpose === 'HOPERAT' && cell.resource === 'AuditEvent' && ['read', 'search', 'export'].includes(cell.action),
+  privacy: (cell) =>
+    cell.purpose === 'HOPERAT' &&
+    ((cell.resource === 'AuditEvent' && ['read', 'search', 'export'].includes(cell.action)) ||
+      (cell.resource === 'BreakGlass' && (isLook(cell.action) || cell.action === 'update'))),
+  administrator: (cell) => cell.purpose === 'HSYSADMIN' && KEEPS.includes(cell.resource) && (isLook(cell.action) || ['create', 'update'].includes(cell.action)),
   steward: (cell) =>
     cell.purpose === 'HOPERAT' && ['ModelBundle', 'Metrics'].includes(cell.resource) && ['read', 'search', 'update', 'execute'].includes(cell.action),
-  administrator: () => false,
-  patient: (cell) => cell.purpose === 'PATRQT' && cell.relationship === 'own-record' && RECORD.includes(cell.resource) && isLook(cell.action),
+  patient: (cell) =>
+    cell.purpose === 'PATRQT' &&
+    cell.relationship === 'own-record' &&
+    ((RECORD.includes(cell.resource) && isLook(cell.action)) ||
+      (['Consent', 'Device'].includes(cell.resource) && (isLook(cell.action) || ['create', 'update'].includes(cell.action)))),
 };
 
 function wardStaff(cell: Cell): boolean {
+  if (cell.resource === 'BreakGlass') return ['TREAT', 'BTG', 'ETREAT'].includes(cell.purpose) && (isLook(cell.action) || ['create', 'update'].includes(cell.action));
+  if (cell.relationship === 'break-glass') return breaksTheGlass(cell) || (cell.purpose === 'TREAT' && cell.resource === 'Worklist' && isLook(cell.action));
   if (cell.purpose !== 'TREAT' || !isLook(cell.action)) return false;
   return cell.resource === 'Worklist' || (CHART.includes(cell.resource) && ['ward', 'discharged-72h', 'care-team'].includes(cell.relationship));
 }
 
+function breaksTheGlass(cell: Cell): boolean {
+  return ['BTG', 'ETREAT'].includes(cell.purpose) && CHART.includes(cell.resource) && isLook(cell.action);
+}
+
 function sendsOrReadsBack(cell: Cell): boolean {
+  if (cell.resource === 'Consent') return cell.action === 'create' || (isLook(cell.action) && cell.relationship === 'own-source');
   if (!RECORD.includes(cell.resource)) return false;
   return cell.action === 'create' || cell.action === 'update' || (isLook(cell.action) && cell.relationship === 'own-source');
 }
@@ -51,8 +66,21 @@ function isJob(cell: Cell): boolean {
 }
 
 function naive(cell: Cell): boolean {
-  if (cell.resource === 'Session') return isLook(cell.action) && ['TREAT', 'HOPERAT', 'PATRQT'].includes(cell.purpose);
+  if (cell.resource === 'Session') return isLook(cell.action) && ['TREAT', 'HOPERAT', 'PATRQT', 'HSYSADMIN'].includes(cell.purpose);
+  if (cell.resource === 'Reach')
+    return isLook(cell.action) && ['privacy', 'administrator'].includes(cell.role) && ['HOPERAT', 'HSYSADMIN'].includes(cell.purpose);
   return isJob(cell) || NAIVE[cell.role](cell);
+}
+
+const CIRCUMSTANCES = [true, false].flatMap((isBarred) =>
+  (['N', 'V'] as const).flatMap((label) => [true, false].map((concernsSelf) => [isBarred, label, concernsSelf] as const)),
+);
+
+/** Allowed because of the relation, not merely beside it. */
+function byRelation(cell: Cell): boolean {
+  if (cell.relationship === 'none') return false;
+  if (isJob(cell)) return true;
+  return naive(cell) && (!naive({ ...cell, relationship: 'none' }) || (cell.role === 'integrator' && cell.relationship === 'own-source' && cell.resource !== 'Session'));
 }
 
 describe('the decision over the table', () => {
@@ -68,6 +96,34 @@ describe('the decision over the table', () => {
                 wrong.push([role, relationship, purpose, action, resource, allow].join(' '));
             }
     expect(wrong).toEqual([]);
+  });
+
+  it('denies whatever a rule says when consent bars the purpose, a label closes the ward, or the change is one of one’s own rights', () => {
+    const wrong: string[] = [];
+    for (const role of ROLES)
+      for (const relationship of RELATIONSHIPS)
+        for (const purpose of PURPOSES)
+          for (const action of ACTIONS)
+            for (const resource of [...CHART, ...ELSE])
+              for (const [isBarred, label, concernsSelf] of CIRCUMSTANCES) {
+                const cell = { role, relationship, purpose, action, resource };
+                const closed =
+                  (isBarred && ['ward', 'discharged-72h', 'care-team', 'recent-study', 'break-glass'].includes(relationship)) ||
+                  (label === 'V' && ['ward', 'discharged-72h', 'recent-study'].includes(relationship));
+                const expected = (naive({ ...cell, relationship: 'none' }) && !concernsSelf) || (byRelation(cell) && !closed);
+                const held = relationship === 'none' ? [] : [relationship];
+                const said = decide({ roles: [role], purpose, action, resource, relationships: held, circumstances: { isBarred, label, concernsSelf } });
+                if (said.allow !== expected) wrong.push([role, relationship, purpose, action, resource, isBarred, label, concernsSelf, said.ruleId].join(' '));
+              }
+    expect(wrong).toEqual([]);
+  });
+
+  it('names the denial, and lets another relation stand that it does not strike', () => {
+    const read: AccessQuestion = { roles: ['nurse'], purpose: 'TREAT', action: 'read', resource: 'Patient', relationships: ['ward'] };
+    expect(decide({ ...read, circumstances: { isBarred: true } })).toMatchObject({ allow: false, ruleId: 'consent-bars' });
+    expect(decide({ ...read, circumstances: { label: 'V' } })).toMatchObject({ allow: false, ruleId: 'very-restricted' });
+    expect(decide({ ...read, circumstances: { label: 'R' } }).allow).toBe(true);
+    expect(decide({ ...read, relationships: ['ward', 'care-team'], circumstances: { label: 'V' } })).toMatchObject({ allow: true, relationship: 'care-team' });
   });
 
   it('gives a person with two roles what either role gives, and never more', () => {
@@ -125,11 +181,12 @@ describe('the decision over the table', () => {
   });
 
   it('takes a clinician to be here for care, a patient for their own record, an officer for the house', () => {
-    expect(ROLES.map((role) => defaultPurpose([role]))).toEqual(['TREAT', 'TREAT', 'TREAT', 'TREAT', 'HOPERAT', 'HOPERAT', 'HOPERAT', 'PATRQT']);
+    expect(ROLES.map((role) => defaultPurpose([role]))).toEqual(['TREAT', 'TREAT', 'TREAT', 'TREAT', 'HOPERAT', 'HOPERAT', 'HSYSADMIN', 'PATRQT']);
   });
 
   it('is described line by line', () => {
     expect(describeRules().split('\n')).toHaveLength(RULES.length + 2);
+    expect(describeDenials().split('\n')).toHaveLength(DENIALS.length + 2);
     expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length);
   });
 });

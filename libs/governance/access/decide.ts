@@ -1,5 +1,5 @@
-import type { AccessAction, AccessDecision, Purpose, Refusal, Relationship, ResourceKind, Role } from '@concord/core/ports';
-import { RULES, type Rule } from './table.ts';
+import type { AccessAction, AccessDecision, Purpose, Refusal, Relationship, ResourceKind, Role, Sensitivity } from '@concord/core/ports';
+import { DENIALS, RULES, type Denial, type Rule } from './table.ts';
 
 export interface AccessQuestion {
   readonly roles: readonly Role[];
@@ -11,21 +11,52 @@ export interface AccessQuestion {
    * no patient: then only whether such a question may be asked at all is decided, and each row is decided by `reachableBy`.
    */
   readonly relationships: readonly Relationship[] | undefined;
+  /** What else is true; nothing of it when it is left out. */
+  readonly circumstances?: Circumstances;
+}
+
+/** What is true of the patient asked about, or of the change asked for, beside the relations. */
+export interface Circumstances {
+  /** The patient's consent refuses this purpose altogether. */
+  readonly isBarred?: boolean;
+  readonly label?: Sensitivity;
+  /** The change is one of the asker's own rights. */
+  readonly concernsSelf?: boolean;
 }
 
 /** Resources that are about no patient: here a refusal may be named as one. */
-const ABOUT_NOBODY: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics'];
+const ABOUT_NOBODY: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics', 'BreakGlass', 'Ward', 'Staff', 'CareTeam', 'Source'];
 
 /**
- * May this be done? Pure, over the table, default deny. Of several rules that allow, the one that withholds least counts.
- * `ruleId` of a denial says what was missing: a rule for the role (`default-deny`), the purpose, or the relationship.
+ * May this be done? Pure, over the table, default deny; a denial that applies outweighs every rule. Of several rules that
+ * allow, the one that withholds least counts. `ruleId` of a denial says what stood in the way: the denial, or what was
+ * missing: a rule for the role (`default-deny`), the purpose, or the relationship.
  */
-export function decide(question: AccessQuestion, rules: readonly Rule[] = RULES): AccessDecision {
+export function decide(question: AccessQuestion, rules: readonly Rule[] = RULES, denials: readonly Denial[] = DENIALS): AccessDecision {
   const forRole = rules.filter((rule) => concerns(rule, question) && mayAct(rule, question.roles, question.relationships));
-  const allowed = forRole.filter((rule) => rule.purposes.includes(question.purpose) && related(rule, question.relationships) !== undefined);
+  const fitting = forRole.filter((rule) => rule.purposes.includes(question.purpose));
+  const inForce = denials.filter((one) => applies(one, question.circumstances ?? {}));
+  const struck = new Set(inForce.flatMap(({ strikes }) => strikes));
+  const allowed = fitting.filter((rule) => related(rule, question.relationships, struck) !== undefined);
   const best = [...allowed].sort((a, b) => a.withhold.length - b.withhold.length)[0];
-  if (best === undefined) return denial(forRole, question);
-  return { allow: true, ruleId: best.id, relationship: related(best, question.relationships) ?? 'none', obligations: best.withhold };
+  if (best !== undefined)
+    return { allow: true, ruleId: best.id, relationship: related(best, question.relationships, struck) ?? 'none', obligations: best.withhold };
+  const without = fitting.flatMap((rule) => related(rule, question.relationships, NOTHING) ?? []);
+  const overruled = inForce.find(({ strikes }) => without.some((relationship) => strikes.includes(relationship)));
+  return denial(overruled?.id ?? whatIsMissing(forRole, fitting));
+}
+
+const NOTHING: ReadonlySet<Relationship> = new Set();
+
+function applies({ when }: Denial, { isBarred, label, concernsSelf }: Circumstances): boolean {
+  switch (when) {
+    case 'barred':
+      return isBarred === true;
+    case 'very-restricted':
+      return label === 'V';
+    case 'concerns-self':
+      return concernsSelf === true;
+  }
 }
 
 /** The relations to a patient under which this question is allowed: what a search may hand out, row by row. */
@@ -43,7 +74,8 @@ export function refusal(question: AccessQuestion, decision: AccessDecision): Ref
 /** What a person is here for when the request does not say: care, their own record, or running the house. */
 export function defaultPurpose(roles: readonly Role[]): Purpose {
   if (roles.some((role) => role === 'physician' || role === 'nurse' || role === 'radiologist' || role === 'integrator')) return 'TREAT';
-  return roles.includes('patient') ? 'PATRQT' : 'HOPERAT';
+  if (roles.includes('patient')) return 'PATRQT';
+  return roles.includes('administrator') && !roles.includes('privacy') && !roles.includes('steward') ? 'HSYSADMIN' : 'HOPERAT';
 }
 
 function isPointRead(action: AccessAction): boolean {
@@ -61,14 +93,18 @@ function mayAct(rule: Rule, roles: readonly Role[], held: readonly Relationship[
 }
 
 /** The relationship that makes the rule apply, in the order of the rule; `none` in a rule means that none is needed. */
-function related(rule: Rule, held: readonly Relationship[] | undefined): Relationship | undefined {
+function related(rule: Rule, held: readonly Relationship[] | undefined, struck: ReadonlySet<Relationship>): Relationship | undefined {
+  const left = rule.relationships.filter((relationship) => !struck.has(relationship));
   // No patient is named: whoever holds the role may ask, and `reachableBy` decides each row.
-  if (held === undefined) return rule.relationships.includes('none') ? 'none' : rule.relationships[0];
-  return rule.relationships.find((relationship) => relationship === 'none' || held.includes(relationship));
+  if (held === undefined) return left.includes('none') ? 'none' : left[0];
+  return left.find((relationship) => relationship === 'none' || held.includes(relationship));
 }
 
-function denial(forRole: readonly Rule[], question: AccessQuestion): AccessDecision {
-  const purposeFits = forRole.some((rule) => rule.purposes.includes(question.purpose));
-  const ruleId = forRole.length === 0 ? 'default-deny' : purposeFits ? 'no-relationship' : 'purpose';
+function whatIsMissing(forRole: readonly Rule[], fitting: readonly Rule[]): string {
+  if (forRole.length === 0) return 'default-deny';
+  return fitting.length === 0 ? 'purpose' : 'no-relationship';
+}
+
+function denial(ruleId: string): AccessDecision {
   return { allow: false, ruleId, relationship: 'none', obligations: [] };
 }

@@ -1,4 +1,4 @@
-import type { AccessAction, Purpose, Relationship, ResourceKind, Role } from '@concord/core/ports';
+import { ROLES, type AccessAction, type Purpose, type Relationship, type ResourceKind, type Role } from '@concord/core/ports';
 
 /** One line of the table: who, in what relation to the patient, for which purpose, may do what to which resource. */
 export interface Rule {
@@ -20,6 +20,42 @@ const LOOK = ['read', 'vread', 'search'] as const;
 const RECORD = ['Patient', 'Encounter', 'Observation', 'DiagnosticReport', 'ImagingStudy'] as const;
 const CHART = [...RECORD, 'RiskAssessment', 'Timeline'] as const;
 const CARE = ['TREAT'] as const;
+
+/** A refusal that no rule outweighs: it strikes relations, and what rests on a struck relation alone is denied. */
+export interface Denial {
+  readonly id: string;
+  /** The circumstance under which it holds. */
+  readonly when: 'barred' | 'very-restricted' | 'concerns-self';
+  readonly strikes: readonly Relationship[];
+  readonly because: string;
+}
+
+const PEOPLE = ['ward', 'discharged-72h', 'care-team', 'recent-study', 'break-glass'] as const;
+
+/** What is denied whatever a rule says. */
+export const DENIALS: readonly Denial[] = [
+  {
+    id: 'consent-bars',
+    when: 'barred',
+    strikes: PEOPLE,
+    because: 'The patient’s consent refuses everything for this purpose. Only the patient and the source that sent it still read it.',
+  },
+  {
+    id: 'very-restricted',
+    when: 'very-restricted',
+    strikes: ['ward', 'discharged-72h', 'recent-study'],
+    because: 'A record labelled very restricted (V) is open to the care team that names the reader, not to a ward or a department.',
+  },
+  {
+    id: 'own-rights',
+    when: 'concerns-self',
+    strikes: ['none'],
+    because: 'Nobody changes their own ward, team or account.',
+  },
+];
+
+/** Who may look past the usual relations in an emergency, and is watched when they do. */
+export const BREAK_GLASS_ROLES = ['physician', 'nurse'] as const satisfies readonly Role[];
 
 /** Everything that is allowed. What no line allows is denied. */
 export const RULES: readonly Rule[] = [
@@ -94,6 +130,86 @@ export const RULES: readonly Rule[] = [
     because: 'A patient reads their own record; a score is a clinician’s working aid and is not part of it.',
   },
   {
+    id: 'own-consent',
+    roles: ['patient'],
+    relationships: ['own-record'],
+    purposes: ['PATRQT'],
+    actions: [...LOOK, 'create', 'update'],
+    resources: ['Consent', 'Device'],
+    withhold: [],
+    because: 'A patient says who may use what, and which device may collect; nobody at the bedside reads why something is withheld.',
+  },
+  {
+    id: 'source-consent',
+    roles: ['integrator'],
+    relationships: ['own-source', 'none'],
+    purposes: CARE,
+    actions: ['create'],
+    resources: ['Consent'],
+    withhold: [],
+    because: 'A source passes on a consent that was given elsewhere.',
+  },
+  {
+    id: 'source-consent-back',
+    roles: ['integrator'],
+    relationships: ['own-source'],
+    purposes: CARE,
+    actions: LOOK,
+    resources: ['Consent'],
+    withhold: [],
+    because: 'A source reads back the consents it passed on.',
+  },
+  {
+    id: 'break-glass',
+    roles: BREAK_GLASS_ROLES,
+    relationships: ['break-glass'],
+    purposes: ['BTG', 'ETREAT'],
+    actions: LOOK,
+    resources: CHART,
+    withhold: [],
+    because: 'In an emergency an open grant of at most an hour lets its holder read one patient; it is announced and reviewed.',
+  },
+  {
+    id: 'break-glass-ask',
+    roles: BREAK_GLASS_ROLES,
+    relationships: ['none'],
+    purposes: ['TREAT', 'BTG', 'ETREAT'],
+    actions: [...LOOK, 'create', 'update'],
+    resources: ['BreakGlass'],
+    withhold: [],
+    because: 'Those who may break the glass look a patient up by identifier and birth date, ask for a grant with a reason, and end it.',
+  },
+  {
+    id: 'break-glass-review',
+    roles: ['privacy'],
+    relationships: ['none'],
+    purposes: ['HOPERAT'],
+    actions: [...LOOK, 'update'],
+    resources: ['BreakGlass'],
+    withhold: [],
+    because: 'The privacy officer reviews every grant; nobody closes the review of their own.',
+  },
+  {
+    id: 'reach-view',
+    roles: ['privacy', 'administrator'],
+    relationships: ['none'],
+    purposes: ['HOPERAT', 'HSYSADMIN'],
+    actions: LOOK,
+    resources: ['Reach'],
+    withhold: [],
+    because: 'Who can reach a patient and why is answered without opening the record.',
+  },
+  {
+    id: 'administration',
+    roles: ['administrator'],
+    relationships: ['none'],
+    purposes: ['HSYSADMIN'],
+    actions: [...LOOK, 'create', 'update'],
+    resources: ['Ward', 'Staff', 'CareTeam', 'Source'],
+    withhold: [],
+    because: 'An administrator keeps wards, staff, care teams and sources, and sees no patient.',
+  },
+  {
     id: 'audit-officer',
     roles: ['privacy'],
     relationships: ['none'],
@@ -115,9 +231,9 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: 'own-session',
-    roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
+    roles: ROLES,
     relationships: ['none'],
-    purposes: ['TREAT', 'HOPERAT', 'PATRQT'],
+    purposes: ['TREAT', 'HOPERAT', 'PATRQT', 'HSYSADMIN'],
     actions: LOOK,
     resources: ['Session'],
     withhold: [],

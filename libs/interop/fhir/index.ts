@@ -3,6 +3,7 @@ export { ENTRIES_MAX, inOrder, isOwnIdentifier, readBundle, responseBundle, type
 export { isObject, isWritable, WRITABLE, type WritableType } from './form.ts';
 export { issue, operationOutcome, under, type Issue, type IssueCode } from './issue.ts';
 export { present } from './present.ts';
+export { CLASS_CODES, readConsent, USE_CODES, type SentConsent } from './read-consent.ts';
 export { readResource } from './read-resource.ts';
 export { COUNT_DEFAULT, COUNT_MAX, readSearch, type Criteria, type SearchRequest } from './search.ts';
 export type { DateRange } from './search-date.ts';
@@ -11,5 +12,5 @@ export type { Answer, SentEncounter, SentItem, SentLocation, SentObservation, Se
 export { DEPTH_MAX, readJson, type JsonDocument, type JsonError, type JsonObject, type JsonValue, type Span } from './strict-json.ts';
 export { BUNDLE_CODES, NEWS2_CODES, OUTCOME_CODES, TASK_CODES } from './systems.ts';
 export { capabilityStatement, searchset, type CapabilityOptions, type Found } from './write-bundle.ts';
-export { writeEncounter, writeImagingStudy, writeObservation, writePatient, writeReport } from './write-resource.ts';
+export { writeConsent, writeEncounter, writeImagingStudy, writeObservation, writePatient, writeReport } from './write-resource.ts';
 export { asPercent, writeRiskAssessment, type RiskContext } from './write-risk.ts';

@@ -24,7 +24,7 @@ export interface SearchParameter {
   readonly documentation: string;
 }
 
-export type ServedType = 'Patient' | 'Encounter' | 'Observation' | 'DiagnosticReport' | 'ImagingStudy' | 'RiskAssessment';
+export type ServedType = 'Patient' | 'Encounter' | 'Observation' | 'DiagnosticReport' | 'ImagingStudy' | 'RiskAssessment' | 'Consent';
 export type Interaction = 'create' | 'read' | 'vread' | 'search-type';
 
 export interface ServedResource {
@@ -119,6 +119,12 @@ export const SERVED: readonly ServedResource[] = [
       never('condition', 'reference'),
     ],
     documentation: 'probabilityDecimal is a percentage, as R4 says; the extension beside it lies between 0 and 1. Research software, not a medical device.',
+  },
+  {
+    type: 'Consent',
+    interactions: ['create', 'read', 'search-type'],
+    search: [id, patient, status],
+    documentation: 'Scope patient-privacy. A base rule with exceptions by class of data and purpose; what is not understood refuses. Read by the patient and the source that sent it.',
   },
 ];
 

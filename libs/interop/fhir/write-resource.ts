@@ -1,6 +1,6 @@
 import { LOINC, toIso, UCUM, type Instant } from '@concord/core/kernel';
 import type { Identifier, PatientId } from '@concord/core/clinical';
-import type { EncounterRecord, ObservationRecord, PatientRecord, ReportRecord, StudyRecord } from '@concord/core/ports';
+import type { ConsentRecord, EncounterRecord, ObservationRecord, PatientRecord, ReportRecord, StudyRecord } from '@concord/core/ports';
 import { toBase64, toUtf8 } from './base64.ts';
 import { ABSENT_REASONS, ACT_CODES, CATEGORY_CODES, DICOM_MODALITIES, NEWS2_CODES } from './systems.ts';
 
@@ -126,6 +126,11 @@ export function writeReport(record: ReportRecord) {
     issued: toIso(record.issued),
     presentedForm: [form],
   });
+}
+
+/** As it was said, under our id and version. */
+export function writeConsent(record: ConsentRecord) {
+  return { ...record.resource, resourceType: 'Consent' as const, id: record.id, meta: meta(record.version, record.updatedAt), patient: patientRef(record.patientId) };
 }
 
 /** ImagingStudy as R4 maps it from DICOM; `identifier` by `urn:dicom:uid`, the accession number typed ACSN. */

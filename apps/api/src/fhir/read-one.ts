@@ -1,5 +1,5 @@
 import type { AccessScope } from '@concord/core/ports';
-import { writeEncounter, writeImagingStudy, writeObservation, writePatient, writeReport, type ServedType } from '@concord/interop/fhir';
+import { writeConsent, writeEncounter, writeImagingStudy, writeObservation, writePatient, writeReport, type ServedType } from '@concord/interop/fhir';
 import type { Shown } from './answers.ts';
 import { asAssessmentId, asEncounterId, asPatientId, asReportId, uuidOf } from './ids.ts';
 import { writeRisks } from './risk.ts';
@@ -17,6 +17,8 @@ export async function readOne(scope: AccessScope, type: ServedType, id: string, 
       return map(await scope.reports.read(asReportId(id), version), writeReport);
     case 'ImagingStudy':
       return map((await scope.imaging.studies({ ids: [uuidOf(id)] }, { count: 1 })).items[0], writeImagingStudy);
+    case 'Consent':
+      return map(await scope.consents.read(uuidOf(id), version), writeConsent);
     case 'RiskAssessment': {
       const stored = await scope.assessments.read(asAssessmentId(id));
       return stored === undefined ? undefined : (await writeRisks(scope, [stored]))[0];

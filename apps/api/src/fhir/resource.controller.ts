@@ -7,6 +7,7 @@ import { callerOf } from '../edge/caller.ts';
 import { notFound } from '../edge/failure.ts';
 import { Needs } from '../edge/permission.ts';
 import { etag, FHIR_JSON, FHIR_TYPES, sendResource } from './answers.ts';
+import { ConsentWriter } from './consent-writer.ts';
 import { FhirReader } from './reader.ts';
 import { FhirWriter } from './writer.ts';
 
@@ -33,10 +34,12 @@ export function resourceController(served: ServedResource): Type {
   class ResourceController {
     readonly #reader: FhirReader;
     readonly #writer: FhirWriter;
+    readonly #consents: ConsentWriter;
 
-    constructor(@Inject(FhirReader) reader: FhirReader, @Inject(FhirWriter) writer: FhirWriter) {
+    constructor(@Inject(FhirReader) reader: FhirReader, @Inject(FhirWriter) writer: FhirWriter, @Inject(ConsentWriter) consents: ConsentWriter) {
       this.#reader = reader;
       this.#writer = writer;
+      this.#consents = consents;
     }
 
     read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -58,6 +61,10 @@ export function resourceController(served: ServedResource): Type {
 
     async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: RawBody): Promise<void> {
       requireMediaType(request, FHIR_TYPES);
+      if (type === 'Consent') {
+        sendCreated(request, reply, await this.#consents.create(callerOf(request), bytesOf(body)));
+        return;
+      }
       if (!isWritable(type)) throw notFound();
       const condition = request.headers['if-none-exist'];
       const created = await this.#writer.create(callerOf(request), type, bytesOf(body), typeof condition === 'string' ? condition : undefined);

@@ -5,6 +5,7 @@ import {
   BUNDLE_CODES,
   present,
   TASK_CODES,
+  writeConsent,
   writeEncounter,
   writeImagingStudy,
   writeObservation,
@@ -55,6 +56,8 @@ const ASK: Readonly<Record<ServedType, Ask>> = {
   ImagingStudy: async ({ imaging }, criteria, page) =>
     written(await imaging.studies({ ...subjectOf(criteria), ...rangeOf(criteria), ...idsOf(criteria, uuidOf), ...imageOf(criteria) }, page), writeImagingStudy),
   RiskAssessment: risks,
+  Consent: async ({ consents }, criteria, page) =>
+    written(await consents.search({ ...subjectOf(criteria), ...idsOf(criteria, uuidOf), ...present({ status: criteria.status }) }, page), writeConsent),
 };
 
 function written<R>(found: { readonly items: readonly R[]; readonly total: number; readonly next?: string }, write: (record: R) => Shown): FoundPage {

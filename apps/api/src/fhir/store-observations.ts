@@ -1,5 +1,5 @@
 import type { EncounterId } from '@concord/core/clinical';
-import type { NewObservation, Stored } from '@concord/core/ports';
+import type { NewObservation, StoredObservation } from '@concord/core/ports';
 import type { Issue, SentItem, SentObservation } from '@concord/interop/fhir';
 import { modalities } from '@concord/modalities/registry';
 import { admitSign, checkTime } from '@concord/pipeline/ingest';
@@ -74,9 +74,12 @@ async function recordOf(
   );
 }
 
+/** The patient's choice, not a fault of the message: said plainly, so that a gateway stops sending. */
+const PAUSED = refused('business-rule', 'the collection of this device is paused', 'Observation.device');
+
 /** An Observation that became several is named by its first; one conflict is the conflict of all. */
-function answer(writing: Writing, entry: Placed<SentObservation>, stored: readonly Stored<string>[]): Outcome {
-  const outcomes = stored.map((one) => told(writing, entry, one));
+function answer(writing: Writing, entry: Placed<SentObservation>, stored: readonly StoredObservation[]): Outcome {
+  const outcomes = stored.map((one) => (one.kind === 'paused' ? PAUSED : told(writing, entry, one)));
   const [first] = outcomes;
   return outcomes.find(({ kind }) => kind === 'refused') ?? first ?? refused('processing', 'nothing was stored', 'Observation');
 }

@@ -89,6 +89,7 @@ async function store(scope: AccessScope, file: File): Promise<Taken> {
   for (const [index, { line, record }] of lines.entries()) {
     const kind = stored[index]?.kind;
     if (kind === 'conflict') refused.push({ line, reason: 'another value stands at the same moment for this patient, code and device' });
+    else if (kind === 'paused') refused.push({ line, reason: 'the collection of this device is paused' });
     else if (kind === 'repeated') duplicates += 1;
     else changed.add(record.patientId);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Assessment, AssessmentId } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
+import { fold } from '@concord/governance/access';
 import { outputOf } from '@concord/governance/audit';
 import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
 import { reachableCare, type Transaction } from '../transaction.ts';
@@ -156,15 +157,17 @@ async function search(tx: Transaction, query: Parameters<AssessmentStore['search
 /** Opens the rows, counts their patients as handed out and their scores as shown. */
 export async function toAssessments(tx: Transaction, rows: readonly AssessmentRow[], shownAs: 'each' | 'trend' = 'each'): Promise<readonly StoredAssessment[]> {
   await tx.meet(rows.map(({ patient_key }) => patient_key));
+  const withheld = await tx.withheldOf(rows.map(({ patient_key }) => patient_key));
   const items = [];
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
-    const assessment = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
-    if (shownAs === 'each') tx.scores.show(asPatientKey(row.patient_key), asAssessmentId(row.id), assessment);
-    else tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(assessment) });
+    const whole = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+    if (shownAs === 'each') tx.scores.show(asPatientKey(row.patient_key), asAssessmentId(row.id), whole);
+    else tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(whole) });
     items.push({
       id: asAssessmentId(row.id),
-      assessment,
+      // What the patient withholds now is not told of a score that once used it; its number stays.
+      assessment: fold(whole, withheld.get(row.patient_key) ?? []),
       status: asOneOf<StoredAssessment['status']>(row.status),
       storedAt: at(row.stored_at),
       sequence: row.sequence,

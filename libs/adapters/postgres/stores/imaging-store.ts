@@ -1,6 +1,6 @@
 import type { Paged, ImageInstanceRecord, ImagingStore, Page, StudyRecord } from '@concord/core/ports';
 import { date } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import { IMAGED, reachable, type Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { putImage } from './imaging-put.ts';
@@ -18,7 +18,7 @@ export function imagingStore(tx: Transaction): ImagingStore {
 
 async function studies(tx: Transaction, query: Parameters<ImagingStore['studies']>[0], page: Page): Promise<Paged<StudyRecord>> {
   const filter = new Filter(tx.reachValues);
-  filter.conditions.push(reachable('o'));
+  filter.conditions.push(reachable('o', IMAGED));
   if (query.patientId !== undefined) filter.where('o.patient_key = ?', (await tx.keyOf(query.patientId)) ?? null);
   filter.where('o.id = ANY (?::uuid[])', query.ids);
   filter.where('o.study_uid = ?', query.studyInstanceUid);
@@ -35,7 +35,7 @@ async function studies(tx: Transaction, query: Parameters<ImagingStore['studies'
 
 async function instances(tx: Transaction, query: Parameters<ImagingStore['instances']>[0]): Promise<readonly ImageInstanceRecord[]> {
   const text = `SELECT ${INSTANCE_COLUMNS} FROM ${INSTANCE_FROM}
-    WHERE st.study_uid = $4 AND ($5::text IS NULL OR se.series_uid = $5) AND ($6::text IS NULL OR o.sop_uid = $6) AND ${reachable('o')}
+    WHERE st.study_uid = $4 AND ($5::text IS NULL OR se.series_uid = $5) AND ($6::text IS NULL OR o.sop_uid = $6) AND ${reachable('o', IMAGED)}
     ORDER BY se.series_uid, o.instance_number NULLS LAST, o.sop_uid`;
   const values = [...tx.reachValues, query.studyInstanceUid, query.seriesInstanceUid ?? null, query.sopInstanceUid ?? null];
   const rows = await tx.rows<InstanceRow>('instances', text, values);

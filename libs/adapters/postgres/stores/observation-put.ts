@@ -1,7 +1,8 @@
 import type { PatientId } from '@concord/core/clinical';
-import type { NewObservation, Stored } from '@concord/core/ports';
+import type { NewObservation, Stored, StoredObservation } from '@concord/core/ports';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
+import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
 import { identifierPlace } from './observation-row.ts';
 import { verdict, type StoredVersion } from './verdict.ts';
@@ -19,7 +20,7 @@ interface Addition {
  * Stores a batch: locks its patients, reads what is there under the same natural keys, judges each record in the order of
  * the batch, and writes what is new in two statements.
  */
-export async function putObservations(tx: Transaction, records: readonly NewObservation[]): Promise<readonly Stored<string>[]> {
+export async function putObservations(tx: Transaction, records: readonly NewObservation[]): Promise<readonly StoredObservation[]> {
   const patients = [...new Set(records.map(({ patientId }) => patientId))];
   await tx.lock(patients);
   const ids = records.map((record) => naturalId(tx, record));
@@ -27,7 +28,10 @@ export async function putObservations(tx: Transaction, records: readonly NewObse
   for (const patient of patients)
     await readVersions(tx, tx.writeKey(patient), { ids: ids.filter((_, i) => records[i]?.patientId === patient), into: versions });
   const additions: Addition[] = [];
-  const answers = records.map((record, i) => judge(tx, { record, id: ids[i] ?? '', versions, additions }));
+  const paused = await pausedReadings(tx, records);
+  const answers = records.map((record, i): StoredObservation =>
+    paused.has(i) ? { kind: 'paused', id: ids[i] ?? '' } : judge(tx, { record, id: ids[i] ?? '', versions, additions }),
+  );
   for (const patient of patients) tx.touched.add(tx.writeKey(patient));
   await write(tx, additions);
   return answers;

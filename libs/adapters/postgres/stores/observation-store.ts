@@ -1,7 +1,7 @@
 import type { PatientId } from '@concord/core/clinical';
 import type { ObservationQuery, ObservationRecord, ObservationStore, Page, Paged } from '@concord/core/ports';
 import { date } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import { OBSERVED, reachable, type Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { putObservations } from './observation-put.ts';
@@ -22,7 +22,7 @@ export function observationStore(tx: Transaction): ObservationStore {
 
 async function read(tx: Transaction, id: string, version: number | undefined): Promise<ObservationRecord | undefined> {
   const which = version === undefined ? 'o.superseded_at IS NULL' : 'o.version = $5';
-  const text = `SELECT ${OBSERVATION_COLUMNS} FROM observations o WHERE o.id = $4 AND ${which} AND ${reachable('o')} LIMIT 1`;
+  const text = `SELECT ${OBSERVATION_COLUMNS} FROM observations o WHERE o.id = $4 AND ${which} AND ${reachable('o', OBSERVED)} LIMIT 1`;
   const values = [...tx.reachValues, id, ...(version === undefined ? [] : [version])];
   const rows = await tx.rows<ObservationRow>(version === undefined ? 'observation-read' : 'observation-vread', text, values);
   return (await toObservations(tx, rows))[0];
@@ -30,7 +30,7 @@ async function read(tx: Transaction, id: string, version: number | undefined): P
 
 async function search(tx: Transaction, query: ObservationQuery, page: Page): Promise<Paged<ObservationRecord>> {
   const filter = new Filter(tx.reachValues);
-  filter.conditions.push(reachable('o'), 'o.superseded_at IS NULL');
+  filter.conditions.push(reachable('o', OBSERVED), 'o.superseded_at IS NULL');
   if (query.patientId !== undefined) filter.where('o.patient_key = ?', (await tx.keyOf(query.patientId)) ?? null);
   filter.where('o.id = ANY (?::uuid[])', query.ids);
   filter.where('o.encounter_id = ?', query.encounterId);
@@ -46,7 +46,7 @@ async function search(tx: Transaction, query: ObservationQuery, page: Page): Pro
 const NEWEST = `SELECT n.* FROM unnest($5::text[]) AS wanted (code) CROSS JOIN LATERAL (
     SELECT ${OBSERVATION_COLUMNS} FROM observations o
     WHERE o.patient_key = $4 AND o.code = wanted.code AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.modality IS NOT NULL
-      AND o.effective_at <= $6 AND ${reachable('o')}
+      AND o.effective_at <= $6 AND ${reachable('o', OBSERVED)}
     ORDER BY o.effective_at DESC LIMIT 1) n`;
 
 async function newest(tx: Transaction, patientId: PatientId, codes: readonly string[]): Promise<readonly ObservationRecord[]> {

@@ -2,7 +2,7 @@ import type { PatientId } from '@concord/core/clinical';
 import { instant, type Instant } from '@concord/core/kernel';
 import type { SeriesPoint } from '@concord/core/ports';
 import { date } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import { OBSERVED, reachable, type Transaction } from '../transaction.ts';
 
 interface Window {
   readonly patientId: PatientId;
@@ -41,7 +41,7 @@ const WINDOW = `SELECT code, device, string_agg(timestamptz_send(bin), '') AS bi
       coalesce(min(o.number), 'NaN') AS min, coalesce(max(o.number), 'NaN') AS max, count(*)::int AS n, max(o.text) AS text
     FROM observations o
     WHERE o.patient_key = $7 AND o.code = ANY ($8::text[]) AND o.effective_at >= $5 AND o.effective_at < $6
-      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND ${reachable('o')}
+      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND ${reachable('o', OBSERVED)}
     GROUP BY 1, 2, 3) points
   GROUP BY 1, 2`;
 

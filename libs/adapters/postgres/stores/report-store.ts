@@ -1,7 +1,7 @@
 import type { PatientId, ReportId } from '@concord/core/clinical';
 import type { NewReport, Page, Paged, ReportRecord, ReportStore, Stored } from '@concord/core/ports';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asReportId, asSha256, asSourceId, at, bytesOf, date, given, idFrom } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import { reachable, REPORTED, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
 import { identifierIndex, indexOrNull, openIdentifier, sealIdentifier } from './identifiers.ts';
 import { contentMac, openJson, sealJson } from './sealed-json.ts';
@@ -120,7 +120,7 @@ const SEARCH = { columns: REPORT_COLUMNS, from: 'reports o', moment: 'o.effectiv
 
 async function read(tx: Transaction, id: ReportId, version: number | undefined): Promise<ReportRecord | undefined> {
   const filter = new Filter(tx.reachValues);
-  filter.conditions.push(reachable('o'));
+  filter.conditions.push(reachable('o', REPORTED));
   filter.where('o.id = ?', id);
   filter.where('o.version = ?', version);
   if (version === undefined) filter.conditions.push('o.superseded_at IS NULL');
@@ -132,7 +132,7 @@ async function read(tx: Transaction, id: ReportId, version: number | undefined):
 
 async function search(tx: Transaction, query: Parameters<ReportStore['search']>[0], page: Page): Promise<Paged<ReportRecord>> {
   const filter = new Filter(tx.reachValues);
-  filter.conditions.push(reachable('o'), 'o.superseded_at IS NULL');
+  filter.conditions.push(reachable('o', REPORTED), 'o.superseded_at IS NULL');
   if (query.patientId !== undefined) filter.where('o.patient_key = ?', (await tx.keyOf(query.patientId)) ?? null);
   filter.where('o.id = ANY (?::uuid[])', query.ids);
   filter.where('o.encounter_id = ?', query.encounterId);

@@ -15,7 +15,7 @@ import { byTime } from '@concord/core/clinical';
 import { days, hours, minus, type Instant } from '@concord/core/kernel';
 import type { TimelineStore } from '@concord/core/ports';
 import { asModality, asSourceId, asWritten, at, date, given, type PatientKey } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import { IMAGED, OBSERVED, reachable, REPORTED, type Transaction } from '../transaction.ts';
 import { ENCOUNTER_COLUMNS, toStay, type EncounterRow } from './encounter-store.ts';
 import { preparedOf, type InstanceRow } from './imaging-row.ts';
 import { contentPlace, type PatientContent } from './patient-row.ts';
@@ -68,8 +68,24 @@ async function load(tx: Transaction, { patientId, moment, revision }: Question):
     demographics: await demographics(tx, known),
     stays: await stays(tx, known),
     streams: new Map([...streams].map(([kind, observations]): [ModalityKind, ModalityStream] => [kind, { kind, observations: observations.sort(byTime) }])),
-    withheld: [],
+    withheld: await withheldAt(tx, known),
   };
+}
+
+/**
+ * Classes that the patient's consent keeps from a model: as it stood at the revision, so that a replay reads what was read
+ * then, and as it stands now, for it holds from the next question on.
+ */
+const WITHHELD = `SELECT DISTINCT c.data_class FROM consent_denials d
+    CROSS JOIN LATERAL unnest(CASE d.data_class WHEN '*' THEN ARRAY['vitals', 'labs', 'radiology-report', 'chest-imaging', 'other'] ELSE ARRAY[d.data_class] END) AS c (data_class)
+  WHERE d.patient_key = $1 AND d.purpose IN ('TREAT', 'SCORE') AND (
+    (d.revision <= $2 AND (d.closed_revision IS NULL OR d.closed_revision > $2) AND d.starts_at <= $3 AND (d.ends_at IS NULL OR d.ends_at > $3))
+    OR (d.closed_revision IS NULL AND d.starts_at <= now() AND (d.ends_at IS NULL OR d.ends_at > now())))
+  ORDER BY 1`;
+
+async function withheldAt(tx: Transaction, { key, revision, moment }: Known): Promise<readonly ModalityKind[]> {
+  const rows = await tx.rows<{ data_class: string }>('timeline-withheld', WITHHELD, [key, revision, date(moment)]);
+  return rows.map(({ data_class }) => asModality(data_class));
 }
 
 interface Lifetime {
@@ -105,7 +121,7 @@ interface SignRow extends Lifetime {
 
 const SIGN_COLUMNS = `o.id, o.version, o.modality, o.code, o.number, o.unit, o.text, o.device, o.effective_at, o.available_at, o.superseded_at, o.retracted_at,
   o.closed_revision::float8 AS closed_revision, o.source_id`;
-const SIGN_FROM = `observations o WHERE o.patient_key = $4 AND o.modality IS NOT NULL AND o.revision <= $5 AND o.available_at <= $6 AND ${reachable('o')}`;
+const SIGN_FROM = `observations o WHERE o.patient_key = $4 AND o.modality IS NOT NULL AND o.revision <= $5 AND o.available_at <= $6 AND ${reachable('o', OBSERVED)}`;
 const SIGNS = `SELECT ${SIGN_COLUMNS} FROM ${SIGN_FROM} AND o.effective_at > $7 AND o.effective_at <= $6 ORDER BY o.effective_at DESC LIMIT ${SIGNS_MAX}`;
 const ANSWERS = `SELECT ${SIGN_COLUMNS} FROM ${SIGN_FROM} AND o.effective_at > $7 AND o.effective_at <= $8 AND o.text IS NOT NULL
   ORDER BY o.effective_at DESC LIMIT ${ANSWERS_MAX}`;
@@ -134,7 +150,7 @@ function add(streams: Map<ModalityKind, Observation[]>, kind: ModalityKind, obse
 }
 
 const REPORTS = `SELECT ${REPORT_COLUMNS} FROM reports o WHERE o.patient_key = $4 AND o.modality IS NOT NULL AND o.revision <= $5 AND o.available_at <= $6
-  AND o.effective_at > $7 AND ${reachable('o')} ORDER BY o.effective_at DESC LIMIT ${REPORTS_MAX}`;
+  AND o.effective_at > $7 AND ${reachable('o', REPORTED)} ORDER BY o.effective_at DESC LIMIT ${REPORTS_MAX}`;
 
 async function addReports(tx: Transaction, known: Known, streams: Map<ModalityKind, Observation[]>): Promise<void> {
   const values = [...tx.reachValues, known.key, known.revision, date(known.moment), date(minus(known.moment, REPORTS_BACK))];
@@ -150,7 +166,7 @@ type ImageRow = Pick<InstanceRow, 'id' | 'modality' | 'header' | 'derived' | 'pr
 
 const IMAGES = `SELECT o.id, o.modality, o.header, o.derived, o.prepared_sealed, o.unused_reason, o.effective_at, o.available_at, o.superseded_at, o.retracted_at,
     o.closed_revision::float8 AS closed_revision, o.source_id
-  FROM imaging_instances o WHERE o.patient_key = $4 AND o.modality IS NOT NULL AND o.revision <= $5 AND o.available_at <= $6 AND o.effective_at > $7 AND ${reachable('o')}
+  FROM imaging_instances o WHERE o.patient_key = $4 AND o.modality IS NOT NULL AND o.revision <= $5 AND o.available_at <= $6 AND o.effective_at > $7 AND ${reachable('o', IMAGED)}
   ORDER BY o.effective_at DESC, o.id LIMIT ${IMAGES_MAX}`;
 
 async function addImages(tx: Transaction, known: Known, streams: Map<ModalityKind, Observation[]>): Promise<void> {

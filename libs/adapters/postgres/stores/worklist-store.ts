@@ -3,7 +3,7 @@ import { hours, minus } from '@concord/core/kernel';
 import type { EncounterRecord, ObservationRecord, PatientRecord, StoredAssessment, WorklistEntry, WorklistStore } from '@concord/core/ports';
 import type { TrendPoint } from '../audit/scores.ts';
 import { asAssessmentId, asModality, asOneOf, asPatientKey, asWardId, at, date } from '../rows.ts';
-import { reachable, reachableCare, type Transaction } from '../transaction.ts';
+import { IMAGED, OBSERVED, reachable, reachableCare, REPORTED, type Transaction } from '../transaction.ts';
 import { ASSESSMENT_COLUMNS, toAssessments, type AssessmentRow } from './assessment-store.ts';
 import { ENCOUNTER_COLUMNS, toEncounter, type EncounterRow } from './encounter-store.ts';
 import { OBSERVATION_COLUMNS, toObservations, type ObservationRow } from './observation-row.ts';
@@ -100,11 +100,11 @@ async function historyOf(tx: Transaction, keys: readonly string[], task: RiskTas
 const NEWEST = `SELECT k.patient_key, m.modality, m.effective_at FROM unnest($4::uuid[]) AS k (patient_key) CROSS JOIN LATERAL (
     SELECT modality, max(effective_at) AS effective_at FROM (
       SELECT o.modality, o.effective_at FROM observations o WHERE o.patient_key = k.patient_key AND o.modality IS NOT NULL AND o.superseded_at IS NULL
-        AND o.retracted_at IS NULL AND o.effective_at BETWEEN $6 AND $5 AND ${reachable('o')}
+        AND o.retracted_at IS NULL AND o.effective_at BETWEEN $6 AND $5 AND ${reachable('o', OBSERVED)}
       UNION ALL SELECT o.modality, o.effective_at FROM reports o WHERE o.patient_key = k.patient_key AND o.modality IS NOT NULL AND o.superseded_at IS NULL
-        AND o.retracted_at IS NULL AND o.effective_at <= $5 AND ${reachable('o')}
+        AND o.retracted_at IS NULL AND o.effective_at <= $5 AND ${reachable('o', REPORTED)}
       UNION ALL SELECT o.modality, o.effective_at FROM imaging_instances o WHERE o.patient_key = k.patient_key AND o.modality IS NOT NULL
-        AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.effective_at <= $5 AND ${reachable('o')}) every_kind
+        AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.effective_at <= $5 AND ${reachable('o', IMAGED)}) every_kind
     GROUP BY modality) m`;
 
 async function newestOf(tx: Transaction, keys: readonly string[]): Promise<Entries<WorklistEntry['newest'][number]>> {
@@ -119,7 +119,7 @@ async function newestOf(tx: Transaction, keys: readonly string[]): Promise<Entri
 
 const NEWEST_READINGS = `SELECT n.* FROM unnest($4::uuid[]) AS k (patient_key) CROSS JOIN LATERAL (
     SELECT DISTINCT ON (o.code) ${OBSERVATION_COLUMNS} FROM observations o WHERE o.patient_key = k.patient_key AND o.modality IS NOT NULL
-      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.effective_at BETWEEN $6 AND $5 AND ${reachable('o')}
+      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.effective_at BETWEEN $6 AND $5 AND ${reachable('o', OBSERVED)}
     ORDER BY o.code, o.effective_at DESC) n`;
 
 async function readingsOf(tx: Transaction, keys: readonly string[]): Promise<Entries<ObservationRecord>> {

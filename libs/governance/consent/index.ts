@@ -1,0 +1,1 @@
+export { compile, type Denial } from './compile.ts';
