@@ -25,9 +25,7 @@ export interface Person {
 
 /** Where the patient lies, or lay. */
 export type Place =
-  | { readonly kind: 'nowhere' }
-  | { readonly kind: 'ward'; readonly ward: string }
-  | { readonly kind: 'left'; readonly ward: string; readonly hoursAgo: number };
+  { readonly kind: 'nowhere' } | { readonly kind: 'ward'; readonly ward: string } | { readonly kind: 'left'; readonly ward: string; readonly hoursAgo: number };
 
 const REPORT = 'radiology-report' as ModalityKind;
 
@@ -60,7 +58,8 @@ function stayOf(place: Place) {
   const start = ago(60 * 24 * 10);
   if (place.kind === 'nowhere') return { stay: { status: 'finished', class: 'AMB', start, end: start }, locations: [] } as const;
   const wardId = place.ward as WardId;
-  if (place.kind === 'ward') return { stay: { status: 'in-progress', class: 'IMP', start }, locations: [{ wardId, bed: '1', start, status: 'active' }] } as const;
+  if (place.kind === 'ward')
+    return { stay: { status: 'in-progress', class: 'IMP', start }, locations: [{ wardId, bed: '1', start, status: 'active' }] } as const;
   const end = minus(ago(0), hours(place.hoursAgo));
   return { stay: { status: 'finished', class: 'IMP', start, end }, locations: [{ wardId, start, end, status: 'completed' }] } as const;
 }
@@ -69,7 +68,14 @@ async function score(stores: TestStores, patientId: PatientId, reportId: string,
   const job = asks(WORKER, { action: 'execute', resource: 'RiskAssessment', patientId, unit: 'job' });
   const base = assessment(patientId, 1);
   const reasons = [
-    { id: 'e1', modality: VITALS, kind: 'signal-window', contribution: 0.5, pointer: { code: '8867-4', device: null, from: ago(60), to: ago(0) }, text: `Pulse ${canary}` },
+    {
+      id: 'e1',
+      modality: VITALS,
+      kind: 'signal-window',
+      contribution: 0.5,
+      pointer: { code: '8867-4', device: null, from: ago(60), to: ago(0) },
+      text: `Pulse ${canary}`,
+    },
     { id: 'e2', modality: REPORT, kind: 'report-span', contribution: 0.25, pointer: { reportId, version: 1, start: 0, end: 7 }, text: `Opacity ${canary}` },
     { id: 'e3', modality: REPORT, kind: 'joint', contribution: 0.0154321, pointer: null, text: 'parts together' },
   ] as const;
@@ -95,12 +101,17 @@ async function score(stores: TestStores, patientId: PatientId, reportId: string,
 }
 
 /** Links the demo's patient account to this patient, or names a member of staff in the patient's care team until `end`. */
-export async function relate(stores: TestStores, patientId: PatientId, how: { readonly own?: true; readonly team?: string; readonly end?: Instant }): Promise<void> {
+export async function relate(
+  stores: TestStores,
+  patientId: PatientId,
+  how: { readonly own?: true; readonly team?: string; readonly end?: Instant },
+): Promise<void> {
   await writes(stores.api, async (scope) => {
     await scope.patients.matchId(patientId);
     if (how.own === true) await scope.care.linkAccount({ patientId, issuer: 'concord', subject: person('patient').subject });
     const members = [{ issuer: 'concord', subject: how.team ?? '' }];
-    if (how.team !== undefined) await scope.care.setTeam({ patientId, name: 'team', members, start: ago(600), ...(how.end === undefined ? {} : { end: how.end }) });
+    if (how.team !== undefined)
+      await scope.care.setTeam({ patientId, name: 'team', members, start: ago(600), ...(how.end === undefined ? {} : { end: how.end }) });
   });
 }
 
@@ -112,7 +123,11 @@ export function edgeOver(database: Database): Promise<RunningEdge> {
 const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 
 /** A consent that permits all but what the exceptions refuse; with `base` `deny` the other way round. */
-export function consentOf(patientId: string, exceptions: readonly { readonly classes?: readonly string[]; readonly uses?: readonly string[] }[], base: 'permit' | 'deny' = 'permit'): object {
+export function consentOf(
+  patientId: string,
+  exceptions: readonly { readonly classes?: readonly string[]; readonly uses?: readonly string[] }[],
+  base: 'permit' | 'deny' = 'permit',
+): object {
   return {
     resourceType: 'Consent',
     status: 'active',
@@ -125,7 +140,9 @@ export function consentOf(patientId: string, exceptions: readonly { readonly cla
       provision: exceptions.map(({ classes = [], uses = [] }) => ({
         type: base === 'permit' ? 'deny' : 'permit',
         ...(classes.length === 0 ? {} : { class: classes.map((code) => ({ system: 'https://concord.example/fhir/CodeSystem/data-class', code })) }),
-        ...(uses.length === 0 ? {} : { purpose: uses.map((code) => ({ system: code === 'SCORE' ? 'https://concord.example/fhir/CodeSystem/use' : ACT_REASON, code })) }),
+        ...(uses.length === 0
+          ? {}
+          : { purpose: uses.map((code) => ({ system: code === 'SCORE' ? 'https://concord.example/fhir/CodeSystem/use' : ACT_REASON, code })) }),
       })),
     },
   };

@@ -73,7 +73,11 @@ async function accessTable() {
     'The table of `libs/governance/access`, from which every decision is made (`npm run generate`). What no line allows is denied;',
     'a denial about a patient is the same 404 as an absence. The database decides a second time, by row-level security.',
   ];
-  const denials = ['## What outweighs every line', '', 'A denial strikes relations; what rests on a struck relation alone is denied, and the same strikes stand in `app.relations()` of the database.'];
+  const denials = [
+    '## What outweighs every line',
+    '',
+    'A denial strikes relations; what rests on a struck relation alone is denied, and the same strikes stand in `app.relations()` of the database.',
+  ];
   return [...intro, '', describeRules(), '', ...denials, '', describeDenials(), ''].join('\n');
 }
 

@@ -63,7 +63,8 @@ describe('what a patient withholds', () => {
     expect(await status(`/fhir/R4/Observation/${own.observationId}`, 'nurse')).toBe(200);
     for (const who of ['patient', 'integrator']) expect([who, await status(`/fhir/R4/DiagnosticReport/${own.reportId}`, who)]).toEqual([who, 200]);
     expect(await status(`/fhir/R4/Consent/${id}`, 'patient')).toBe(200);
-    for (const who of ['nurse', 'physician', 'radiologist', 'privacy']) expect([who, [403, 404].includes(await status(`/fhir/R4/Consent/${id}`, who))]).toEqual([who, true]);
+    for (const who of ['nurse', 'physician', 'radiologist', 'privacy'])
+      expect([who, [403, 404].includes(await status(`/fhir/R4/Consent/${id}`, who))]).toEqual([who, true]);
   });
 
   it('is missing for the model too, which names it as withheld and never why', async () => {
@@ -101,7 +102,10 @@ describe('what a patient withholds', () => {
 
   it('may be everything: then the patient is not there for the ward, byte for byte as if there were none', async () => {
     await accepted(consentOf(own.id, [], 'deny'));
-    const [denied, absent] = [await edge.get(`/api/v1/patients/${own.id}`, 'nurse'), await edge.get('/api/v1/patients/00000000-0000-4000-8000-00000000dead', 'nurse')];
+    const [denied, absent] = [
+      await edge.get(`/api/v1/patients/${own.id}`, 'nurse'),
+      await edge.get('/api/v1/patients/00000000-0000-4000-8000-00000000dead', 'nurse'),
+    ];
     expect([denied.status, await denied.text()]).toEqual([404, await absent.text()]);
     expect(await seen('/api/v1/worklist', 'nurse')).not.toContain(own.canary);
     expect(await seen('/fhir/R4/Patient', 'nurse')).not.toContain(own.id);
@@ -123,7 +127,8 @@ describe('who may say it', () => {
   it('is the patient for their own record, and nobody for another', async () => {
     expect((await says(consentOf(other.id, []))).status).toBe(404);
     expect((await says(consentOf('00000000-0000-4000-8000-00000000dead', []))).status).toBe(404);
-    for (const who of ['physician', 'nurse', 'radiologist', 'privacy', 'steward']) expect([who, (await says(consentOf(own.id, []), who)).status]).toEqual([who, 403]);
+    for (const who of ['physician', 'nurse', 'radiologist', 'privacy', 'steward'])
+      expect([who, (await says(consentOf(own.id, []), who)).status]).toEqual([who, 403]);
   });
 
   it('is a source for a patient it sends, under an identifier', async () => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/index.ts';
+import type { Sensitivity } from './access.ts';
 import type { PatientId } from '../clinical/index.ts';
 
 /** Who reaches a patient beyond the ward: a care team that names them, and the patient's own account. A source keeps both. */
@@ -11,6 +12,8 @@ export interface CareStore {
     readonly start: Instant;
     readonly end?: Instant;
   }): Promise<void>;
+  /** How closed the record is: `V` only to a named care team, `N` as usual. */
+  setLabel(patientId: PatientId, label: Sensitivity): Promise<void>;
   /** This account is this patient's: it reads its own record. An account is one patient's. */
   linkAccount(account: { readonly patientId: PatientId; readonly issuer: string; readonly subject: string }): Promise<void>;
 }

@@ -32,7 +32,10 @@ export interface ConsentStore {
   /** Stores it with the lines it compiles to, and closes the version before. A consent older than the one that stands is a conflict. */
   put(record: NewConsent): Promise<Stored<string>>;
   read(id: string, version?: number): Promise<ConsentRecord | undefined>;
-  search(query: { readonly patientId?: PatientId; readonly ids?: readonly string[]; readonly status?: readonly string[] }, page: Page): Promise<Paged<ConsentRecord>>;
+  search(
+    query: { readonly patientId?: PatientId; readonly ids?: readonly string[]; readonly status?: readonly string[] },
+    page: Page,
+  ): Promise<Paged<ConsentRecord>>;
   /** Devices that measured the patient in the last 30 days. */
   devices(patientId: PatientId): Promise<readonly DeviceUse[]>;
   /** From now on nothing that this device measures is taken in, until it is resumed. */

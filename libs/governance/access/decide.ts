@@ -25,7 +25,19 @@ export interface Circumstances {
 }
 
 /** Resources that are about no patient: here a refusal may be named as one. */
-const ABOUT_NOBODY: readonly ResourceKind[] = ['AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics', 'BreakGlass', 'Ward', 'Staff', 'CareTeam', 'Source'];
+const ABOUT_NOBODY: readonly ResourceKind[] = [
+  'AuditEvent',
+  'Worklist',
+  'ReconcileItem',
+  'Session',
+  'ModelBundle',
+  'Metrics',
+  'BreakGlass',
+  'Ward',
+  'Staff',
+  'CareTeam',
+  'Source',
+];
 
 /**
  * May this be done? Pure, over the table, default deny; a denial that applies outweighs every rule. Of several rules that

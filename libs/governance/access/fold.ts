@@ -13,7 +13,10 @@ export function fold(assessment: Assessment, hidden: readonly string[]): Assessm
   const { score, evidence } = outcome;
   const isHidden = ({ modality }: { readonly modality: string }): boolean => hidden.includes(modality);
   const shares = score.shapley.filter(isHidden);
-  const shapley = shares.length === 0 ? score.shapley : [...score.shapley.filter((one) => !isHidden(one)), { modality: WITHHELD, value: sum(shares.map(({ value }) => value)) }];
+  const shapley =
+    shares.length === 0
+      ? score.shapley
+      : [...score.shapley.filter((one) => !isHidden(one)), { modality: WITHHELD, value: sum(shares.map(({ value }) => value)) }];
   return { ...assessment, outcome: { ...outcome, score: { ...score, shapley }, evidence: foldEvidence(evidence, isHidden) } };
 }
 

@@ -20,15 +20,13 @@ const shape = {
   _type: anything,
 };
 
-interface WireProvision extends z.infer<ReturnType<typeof bare>> {
+const bare = z.strictObject(shape);
+
+interface WireProvision extends z.infer<typeof bare> {
   readonly provision?: readonly WireProvision[] | undefined;
 }
 
-function bare() {
-  return z.strictObject(shape);
-}
-
-export const provisionSchema: z.ZodType<WireProvision> = z.lazy(() => z.strictObject({ ...shape, provision: z.array(provisionSchema).max(50).optional() }));
+export const provisionSchema: z.ZodType<WireProvision> = z.lazy(() => bare.extend({ provision: z.array(provisionSchema).max(50).optional() }));
 
 /** R4 Consent, element by element; another element, or a modifier, is refused: it could change what is meant. */
 export const consentSchema = z.strictObject({

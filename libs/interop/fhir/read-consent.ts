@@ -1,5 +1,14 @@
 import { err, ok } from '@concord/core/kernel';
-import { CONSENT_CLASSES, CONSENT_USES, type ConsentClass, type ConsentStatement, type ConsentUse, type Identifier, type Named, type Provision } from '@concord/core/clinical';
+import {
+  CONSENT_CLASSES,
+  CONSENT_USES,
+  type ConsentClass,
+  type ConsentStatement,
+  type ConsentUse,
+  type Identifier,
+  type Named,
+  type Provision,
+} from '@concord/core/clinical';
 import { consentSchema, type WireConsent, type WireProvision } from './consent-schema.ts';
 import { issue } from './issue.ts';
 import { optional, present, together, type Read } from './present.ts';

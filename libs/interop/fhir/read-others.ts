@@ -20,7 +20,17 @@ export function readPatient(sent: WirePatient): Read<SentPatient> {
     identifiers,
     ...nameOf(sent),
     demographics: { sex: sent.gender ?? 'unknown', ...present({ birthDate: sent.birthDate }) },
+    ...present({ label: labelOf(sent) }),
   });
+}
+
+const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
+
+/** The narrowest label that stands; U, L and M are no more open than N here. */
+function labelOf({ meta }: WirePatient): SentPatient['label'] {
+  const codes = (meta?.security ?? []).filter(({ system }) => system === CONFIDENTIALITY).map((one) => one.code);
+  if (codes.length === 0) return undefined;
+  return codes.includes('V') ? 'V' : codes.includes('R') ? 'R' : 'N';
 }
 
 function nameOf(sent: WirePatient): Pick<SentPatient, 'family' | 'given'> {

@@ -6,6 +6,7 @@ const resource = { id: z.string().regex(ID, 'not an id').optional(), language: c
 
 export const patientSchema = z.object({
   ...resource,
+  meta: z.object({ security: z.array(coding).optional() }).optional(),
   active: z.boolean().optional(),
   name: z.array(humanName).optional(),
   gender: z.enum(['male', 'female', 'other', 'unknown']).optional(),

@@ -14,6 +14,8 @@ export interface SentPatient {
   readonly family: string;
   readonly given: readonly string[];
   readonly demographics: Demographics;
+  /** HL7 Confidentiality of the whole record; undefined when the sender does not say. */
+  readonly label?: 'N' | 'R' | 'V';
 }
 
 export interface SentLocation {

@@ -124,7 +124,8 @@ export const SERVED: readonly ServedResource[] = [
     type: 'Consent',
     interactions: ['create', 'read', 'search-type'],
     search: [id, patient, status],
-    documentation: 'Scope patient-privacy. A base rule with exceptions by class of data and purpose; what is not understood refuses. Read by the patient and the source that sent it.',
+    documentation:
+      'Scope patient-privacy. A base rule with exceptions by class of data and purpose; what is not understood refuses. Read by the patient and the source that sent it.',
   },
 ];
 

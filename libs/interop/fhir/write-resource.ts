@@ -130,7 +130,13 @@ export function writeReport(record: ReportRecord) {
 
 /** As it was said, under our id and version. */
 export function writeConsent(record: ConsentRecord) {
-  return { ...record.resource, resourceType: 'Consent' as const, id: record.id, meta: meta(record.version, record.updatedAt), patient: patientRef(record.patientId) };
+  return {
+    ...record.resource,
+    resourceType: 'Consent' as const,
+    id: record.id,
+    meta: meta(record.version, record.updatedAt),
+    patient: patientRef(record.patientId),
+  };
 }
 
 /** ImagingStudy as R4 maps it from DICOM; `identifier` by `urn:dicom:uid`, the accession number typed ACSN. */

@@ -32,7 +32,9 @@ export class ConsentWriter {
     if (!sent.ok) throw refusal(422, sent.error);
     if (sourceId !== undefined && sent.value.identifier === undefined)
       throw refusal(422, [issue('required', 'a consent that is passed on has an identifier', 'Consent.identifier')]);
-    return this.#gate.open(caller, sourceId === undefined ? ownAsk(sent.value) : aboutNobody, (scope) => this.#store(scope, sent.value, sourceId !== undefined));
+    return this.#gate.open(caller, sourceId === undefined ? ownAsk(sent.value) : aboutNobody, (scope) =>
+      this.#store(scope, sent.value, sourceId !== undefined),
+    );
   }
 
   async #store(scope: AccessScope, sent: SentConsent, isPassedOn: boolean): Promise<Created> {

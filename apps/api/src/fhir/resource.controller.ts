@@ -1,15 +1,11 @@
 import { Body, Controller, Get, Inject, Post, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isWritable, type Interaction, type ServedResource } from '@concord/interop/fhir';
+import type { Interaction, ServedResource } from '@concord/interop/fhir';
 import type { AccessAction } from '@concord/core/ports';
 import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
-import { callerOf } from '../edge/caller.ts';
-import { notFound } from '../edge/failure.ts';
 import { Needs } from '../edge/permission.ts';
-import { etag, FHIR_JSON, FHIR_TYPES, sendResource } from './answers.ts';
-import { ConsentWriter } from './consent-writer.ts';
+import { Creator } from './creator.ts';
 import { FhirReader } from './reader.ts';
-import { FhirWriter } from './writer.ts';
 
 interface Route {
   readonly handler: 'read' | 'vread' | 'search' | 'searchPosted' | 'create';
@@ -33,13 +29,11 @@ export function resourceController(served: ServedResource): Type {
   const { type } = served;
   class ResourceController {
     readonly #reader: FhirReader;
-    readonly #writer: FhirWriter;
-    readonly #consents: ConsentWriter;
+    readonly #creator: Creator;
 
-    constructor(@Inject(FhirReader) reader: FhirReader, @Inject(FhirWriter) writer: FhirWriter, @Inject(ConsentWriter) consents: ConsentWriter) {
+    constructor(@Inject(FhirReader) reader: FhirReader, @Inject(Creator) creator: Creator) {
       this.#reader = reader;
-      this.#writer = writer;
-      this.#consents = consents;
+      this.#creator = creator;
     }
 
     read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -59,16 +53,8 @@ export function resourceController(served: ServedResource): Type {
       return this.#reader.search(request, reply, served, bytesOf(body).toString('utf8'));
     }
 
-    async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: RawBody): Promise<void> {
-      requireMediaType(request, FHIR_TYPES);
-      if (type === 'Consent') {
-        sendCreated(request, reply, await this.#consents.create(callerOf(request), bytesOf(body)));
-        return;
-      }
-      if (!isWritable(type)) throw notFound();
-      const condition = request.headers['if-none-exist'];
-      const created = await this.#writer.create(callerOf(request), type, bytesOf(body), typeof condition === 'string' ? condition : undefined);
-      sendCreated(request, reply, created);
+    create(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: RawBody): Promise<void> {
+      return this.#creator.create(request, reply, { type, bytes: bytesOf(body) });
     }
   }
   for (const { handler, verb, action } of served.interactions.flatMap((interaction) => ROUTES[interaction])) {
@@ -77,20 +63,4 @@ export function resourceController(served: ServedResource): Type {
   }
   Controller(`fhir/R4/${type}`)(ResourceController);
   return ResourceController;
-}
-
-type Created = Awaited<ReturnType<FhirWriter['create']>>;
-
-/** The resource as it now reads, unless the sender wants the address alone. */
-function sendCreated(request: FastifyRequest, reply: FastifyReply, { location, version, resource }: Created): void {
-  const wantsAddress = /\breturn=minimal\b/.test(String(request.headers['prefer'] ?? ''));
-  if (resource !== undefined && !wantsAddress) {
-    sendResource(reply, resource, { status: 201, location });
-    return;
-  }
-  void reply
-    .code(201)
-    .headers({ location, etag: etag(version) })
-    .type(FHIR_JSON)
-    .send();
 }

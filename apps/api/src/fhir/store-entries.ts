@@ -51,6 +51,7 @@ async function storePatient(
 ): Promise<Required<FoundPatient> | { readonly patientId?: undefined; readonly outcome: Outcome }> {
   const stored = await scope.patients.create({ ...sent, sourceId: write.sourceId });
   if (stored.kind === 'conflict') return { outcome: conflict('the identifier is already that of a patient with other particulars', 'Patient.identifier') };
+  if (sent.label !== undefined) await scope.care.setLabel(stored.id, sent.label);
   if (fullUrl !== undefined) references.made.set(fullUrl, stored.id);
   return { patientId: stored.id, outcome: { kind: 'stored', type, id: stored.id, version: stored.version } };
 }

@@ -1,11 +1,16 @@
 import { invariant } from '@concord/core/kernel';
-import type { CareStore } from '@concord/core/ports';
+import type { PatientId } from '@concord/core/clinical';
+import type { CareStore, Sensitivity } from '@concord/core/ports';
 import { date, dateOrNull, idFrom } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { replaceGrants } from './grant-rows.ts';
 
 export function careStore(tx: Transaction): CareStore {
-  return { setTeam: (team) => setTeam(tx, team), linkAccount: (account) => linkAccount(tx, account) };
+  return {
+    setTeam: (team) => setTeam(tx, team),
+    linkAccount: (account) => linkAccount(tx, account),
+    setLabel: (patientId, label) => setLabel(tx, patientId, label),
+  };
 }
 
 async function setTeam(tx: Transaction, team: Parameters<CareStore['setTeam']>[0]): Promise<void> {
@@ -34,6 +39,19 @@ async function linkAccount(tx: Transaction, { patientId, issuer, subject }: Para
   invariant((await tx.rows('account-mine', mine, [issuer, subject, key])).length === 1, 'an account is one patient’s, and this one has another');
   await replaceGrants(tx, key, idFrom('account', issuer, subject), [
     { relationship: 'own-record', holder: `self:${issuer}|${subject}`, startsAt: tx.now, endsAt: undefined },
+  ]);
+  tx.touched.add(key);
+}
+
+async function setLabel(tx: Transaction, patientId: PatientId, label: Sensitivity): Promise<void> {
+  const key = tx.writeKey(patientId);
+  await tx.rows('label-drop', 'DELETE FROM patient_labels WHERE patient_key = $1', [key]);
+  if (label === 'N') return;
+  await tx.rows('label-put', 'INSERT INTO patient_labels (patient_key, label, set_at, source_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+    key,
+    label,
+    date(tx.now),
+    tx.sourceId,
   ]);
   tx.touched.add(key);
 }

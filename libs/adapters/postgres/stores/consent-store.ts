@@ -124,7 +124,14 @@ async function toRecords(tx: Transaction, rows: readonly ConsentRow[]): Promise<
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
     const resource = await openJson<ConsentRecord['resource']>(tx, patientId, { place: placeOf(row.id, row.version), sealed: row.sealed });
-    records.push({ id: row.id, version: row.version, patientId, status: asOneOf<ConsentRecord['status']>(row.status), updatedAt: at(row.available_at), resource });
+    records.push({
+      id: row.id,
+      version: row.version,
+      patientId,
+      status: asOneOf<ConsentRecord['status']>(row.status),
+      updatedAt: at(row.available_at),
+      resource,
+    });
   }
   return records;
 }

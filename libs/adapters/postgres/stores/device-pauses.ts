@@ -20,7 +20,11 @@ export async function devicesOf(tx: Transaction, patientId: PatientId): Promise<
   tx.handOut(key);
   const values = [...tx.reachValues, key, date(minus(tx.now, LOOKED_BACK))];
   const rows = await tx.rows<{ device: string; last_at: Date; paused_since: Date | null }>('devices-of', DEVICES, values);
-  return rows.map((row) => ({ device: row.device, lastAt: at(row.last_at), ...given({ pausedSince: row.paused_since === null ? null : at(row.paused_since) }) }));
+  return rows.map((row) => ({
+    device: row.device,
+    lastAt: at(row.last_at),
+    ...given({ pausedSince: row.paused_since === null ? null : at(row.paused_since) }),
+  }));
 }
 
 export async function pauseDevice(tx: Transaction, patientId: PatientId, device: string): Promise<void> {
@@ -49,8 +53,15 @@ const PAUSED = `SELECT r.place FROM unnest($1::int[], $2::uuid[], $3::text[], $4
 
 /** Places in the batch whose reading falls into a pause of its device. */
 export async function pausedReadings(tx: Transaction, records: readonly NewObservation[]): Promise<ReadonlySet<number>> {
-  const measured = records.flatMap(({ patientId, device, effectiveAt }, place) => (device === undefined ? [] : [{ place, key: tx.writeKey(patientId), device, effectiveAt }]));
+  const measured = records.flatMap(({ patientId, device, effectiveAt }, place) =>
+    device === undefined ? [] : [{ place, key: tx.writeKey(patientId), device, effectiveAt }],
+  );
   if (measured.length === 0) return new Set();
-  const columns = [measured.map(({ place }) => place), measured.map(({ key }) => key), measured.map(({ device }) => device), measured.map((one) => date(one.effectiveAt))];
+  const columns = [
+    measured.map(({ place }) => place),
+    measured.map(({ key }) => key),
+    measured.map(({ device }) => device),
+    measured.map((one) => date(one.effectiveAt)),
+  ];
   return new Set((await tx.rows<{ place: number }>('devices-paused', PAUSED, columns)).map(({ place }) => place));
 }
