@@ -117,7 +117,9 @@ export async function relate(
 
 /** The real edge over one of these databases. */
 export function edgeOver(database: Database): Promise<RunningEdge> {
-  return startEdge({ backend: () => Promise.resolve({ withAccess: database.withAccess, ready: () => database.ready(), close: () => Promise.resolve() }) });
+  return startEdge({
+    backend: () => Promise.resolve({ withAccess: database.withAccess, ready: () => database.ready(), record: database.record, close: () => Promise.resolve() }),
+  });
 }
 
 const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
