@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Backend } from '../apps/api/src/backend.ts';
 import { compose } from '../apps/api/src/composition.ts';
 import { readConfig, type Config } from '../apps/api/src/config.ts';
+import { lineLog } from '../apps/api/src/edge/log.ts';
 import { buildServer, type Edge } from '../apps/api/src/server.ts';
 import { FileStore } from '../apps/dev-identity/src/file-store.ts';
 import { createProvider } from '../apps/dev-identity/src/provider.ts';
@@ -37,9 +38,11 @@ export interface EdgeOptions {
   readonly webUrl?: string;
   /** Seconds that a token lives; the realm's own without it. */
   readonly tokenLife?: number;
+  /** Hears every line of the edge's log. */
+  readonly log?: (line: string) => void;
 }
 
-export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl, tokenLife }: EdgeOptions): Promise<RunningEdge> {
+export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl, tokenLife, log }: EdgeOptions): Promise<RunningEdge> {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -57,16 +60,19 @@ export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql:
     CONCORD_WEB_URL: webUrl,
   });
   const backend = await backendOf(config);
-  const quiet = { info: () => undefined, error: () => undefined };
+  const quiet = lineLog(log ?? (() => undefined), () => '');
   const edge = await buildServer(compose(config, backend, createTelemetry(), quiet));
   await edge.app.listen(port, '127.0.0.1');
-  const tokens = new Map<string, Promise<string>>();
+  const tokens = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
   const token = (user: string, { mfa } = { mfa: false }) => {
     const form = { requested_subject: user, ...(mfa ? { acr_values: 'mfa' } : {}) };
     if (mfa) return exchange(identityUrl, secrets.cliSecret, form);
-    const known = tokens.get(user) ?? exchange(identityUrl, secrets.cliSecret, form);
-    tokens.set(user, known);
-    return known;
+    const known = tokens.get(user);
+    if (known !== undefined && performance.now() < known.until) return known.value;
+    const value = exchange(identityUrl, secrets.cliSecret, form);
+    // A token lives five minutes; a long run asks again in time.
+    tokens.set(user, { value, until: performance.now() + 4 * 60_000 });
+    return value;
   };
   const bearer = async (as: string | undefined): Promise<Record<string, string>> => (as === undefined ? {} : { authorization: `Bearer ${await token(as)}` });
   return {

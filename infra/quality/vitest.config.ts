@@ -47,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'campaign',
           include: ['test/campaign/**/*.spec.ts'],
+          globalSetup: ['test/global-setup.ts'],
           maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 3_600_000,

@@ -71,7 +71,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
     max: settings.connections ?? CONNECTIONS,
     connectionTimeoutMillis: 10_000,
     // With its policies a statement costs more to plan than to run, and its shape is the same for every value.
-    options: '-c plan_cache_mode=force_generic_plan',
+    // Who waits for a lock gives up in time: a record that cannot be written must not hold a person for ever.
+    options: '-c plan_cache_mode=force_generic_plan -c lock_timeout=10s',
   });
   // A connection that breaks with the server is replaced at the next request; unheard, the event would end the process. The
   // pool hears the idle ones only; one that is lent tells its borrower by failing the statement as well.

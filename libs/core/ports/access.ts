@@ -69,7 +69,7 @@ export interface AccessRequest {
   readonly subject:
     { readonly kind: 'patient'; readonly patientId: PatientId } | { readonly kind: 'search'; readonly query: string } | { readonly kind: 'none' };
   readonly unit: AuditUnitKind;
-  /** With unit `dicom-study`: the study. */
+  /** With unit `dicom-study`: the study; with `request`: the id of the unit that several transactions of one answer share. */
   readonly unitKey?: string;
   /** `x-request-id`, sent or made. */
   readonly requestId: string;

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { sha256 } from '@concord/adapters/crypto';
 import { isUuid, type PatientId } from '@concord/core/clinical';
 import type { AccessScope, AuditQuery, AuditRow } from '@concord/core/ports';
 import { toAuditEvent } from '@concord/governance/audit';
@@ -50,7 +51,12 @@ export class AuditController {
     const subject = query.patientId === undefined ? aboutSearch(textOf(asked)) : aboutPatient(query.patientId);
     const page = await this.#gate.open(callerOf(request), subject, async (scope) => {
       scope.audit.note({ query: textOf(asked) });
-      return asLines ? allRows(scope, query) : scope.audit.search(query, { count: asked._count, ...(asked.after === undefined ? {} : { after: asked.after }) });
+      if (asLines) scope.audit.note({ kind: 'export' });
+      const found = asLines
+        ? await allRows(scope, query)
+        : await scope.audit.search(query, { count: asked._count, ...(asked.after === undefined ? {} : { after: asked.after }) });
+      if (found !== undefined) scope.audit.note({ detail: countOf(found.items) });
+      return found;
     });
     if (page === undefined) throw failure(422, `More than ${MOST_LINES} events: narrow the time with from and to.`);
     if (asLines) await reply.type('application/fhir+ndjson').send(page.items.map((row) => `${JSON.stringify(toAuditEvent(row))}\n`).join(''));
@@ -72,6 +78,12 @@ export class AuditController {
       })),
     };
   }
+}
+
+/** What a look at the record gave out: how many events, and a hash of their ids. */
+function countOf(rows: readonly AuditRow[]): { readonly count: number; readonly sha256: string } {
+  const ids = rows.map(({ eventId }) => eventId).sort();
+  return { count: ids.length, sha256: sha256(Buffer.from(ids.join('\n'))) };
 }
 
 function queryOf({ patient, user, from, to, purpose, outcome }: Parameters): AuditQuery {

@@ -79,7 +79,7 @@ export class WadoController {
     requireJson(request);
     const body = await this.#gate.find(caller, aboutStudy(place), async (scope) => {
       const instances = await instancesOf(scope, place);
-      return instances && tallied(scope, instances, dicomJson(instances.map((instance) => instance.dicomJson)));
+      return instances && tallied(leaving(scope, request), instances, dicomJson(instances.map((instance) => instance.dicomJson)));
     });
     void reply.type(DICOM_JSON).send(body);
   }
@@ -89,7 +89,7 @@ export class WadoController {
     const found = await this.#gate.find(caller, aboutStudy(place), async (scope) => {
       const instances = await instancesOf(scope, place);
       const wrong = instances && refusalOf(instances, form);
-      return instances && (wrong ?? bodyOf(scope, instances, form));
+      return instances && (wrong ?? bodyOf(leaving(scope, request), instances, form));
     });
     if ('status' in found) throw failure(found.status, found.text);
     void reply.header('content-type', found.type).send(found.bytes);
@@ -103,7 +103,7 @@ export class WadoController {
       const [instance] = (await instancesOf(scope, place, 'with-pixels')) ?? [];
       if (instance === undefined || frame < 1 || frame > Math.max(1, instance.header.frames)) return undefined;
       if (instance.pixels === undefined || frame !== 1) return { status: 406, text: instance.unusedReason ?? 'Only the first frame is rendered here.' };
-      return tallied(scope, [instance], Buffer.from(await greyPng(instance.pixels)));
+      return tallied(leaving(scope, request), [instance], Buffer.from(await greyPng(instance.pixels)));
     });
     if ('status' in found) throw failure(found.status, found.text);
     void reply.type('image/png').send(found);
@@ -152,9 +152,17 @@ function refusalOf(instances: readonly ImageInstanceRecord[], { kind, transferSy
   return total > ANSWER_BYTES_MOST ? { status: 413, text: 'The answer would be larger than 256 MiB; ask series by series.' } : undefined;
 }
 
+interface Leaving {
+  readonly scope: AccessScope;
+  /** A HEAD is an access of which no byte of the body leaves. */
+  readonly isHead: boolean;
+}
+
+const leaving = (scope: AccessScope, request: FastifyRequest): Leaving => ({ scope, isHead: request.method === 'HEAD' });
+
 /** What leaves counts towards the study's unit: its closing event names instances and bytes. */
-function tallied(scope: AccessScope, instances: readonly ImageInstanceRecord[], body: Buffer): Buffer {
-  scope.audit.note({ tally: { instances: instances.map(({ header }) => header.sopInstanceUid), bytes: body.length } });
+function tallied({ scope, isHead }: Leaving, instances: readonly ImageInstanceRecord[], body: Buffer): Buffer {
+  scope.audit.note({ tally: { instances: instances.map(({ header }) => header.sopInstanceUid), bytes: isHead ? 0 : body.length } });
   return body;
 }
 
@@ -163,11 +171,11 @@ interface Body {
   readonly bytes: Buffer;
 }
 
-async function bodyOf(scope: AccessScope, instances: readonly ImageInstanceRecord[], { kind }: RetrieveForm): Promise<Body> {
-  const files = await filesOf(scope, instances);
+async function bodyOf(to: Leaving, instances: readonly ImageInstanceRecord[], { kind }: RetrieveForm): Promise<Body> {
+  const files = await filesOf(to.scope, instances);
   const [first] = files;
   const body = kind === 'single' && first !== undefined ? { type: 'application/dicom', bytes: Buffer.from(first.bytes) } : partsOf(files);
-  tallied(scope, instances, body.bytes);
+  tallied(to, instances, body.bytes);
   return body;
 }
 

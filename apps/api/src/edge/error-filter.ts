@@ -39,7 +39,7 @@ function whatFailed(error: unknown): Record<string, string> {
 
 const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '');
 
-const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P02', '57P03', '53300', '08006', '08001']);
+const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P02', '57P03', '53300', '53100', '53200', '55P03', '08006', '08001']);
 /** SQLSTATE class 22, as far as a value that a client sent can cause it: NUL, bad encoding, a number or date out of range. */
 const BAD_DATA = new Set(['22021', '22P02', '22P05', '22003', '22007', '22008']);
 

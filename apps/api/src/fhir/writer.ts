@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SourceId } from '@concord/core/clinical';
 import type { AccessScope, ResourceKind } from '@concord/core/ports';
@@ -70,7 +71,8 @@ export class FhirWriter {
     const common = { text, bytes, sourceId, ...(bundle.value.sentAt === undefined ? {} : { sentAt: bundle.value.sentAt }) };
     if (bundle.value.type === 'transaction') return responseBundle('transaction', await this.#transaction(caller, bundle.value, common));
     const answers: EntryAnswer[] = [];
-    for (const entry of bundle.value.entries) answers.push(await this.#single(caller, entry, common));
+    const unitKey = randomUUID();
+    for (const entry of bundle.value.entries) answers.push(await this.#single(caller, { entry, unitKey }, common));
     return responseBundle('batch', answers);
   }
 
@@ -86,12 +88,16 @@ export class FhirWriter {
     });
   }
 
-  async #single(caller: Caller, entry: SentEntry, common: Omit<Write, 'entries'>): Promise<EntryAnswer> {
+  async #single(
+    caller: Caller,
+    { entry, unitKey }: { readonly entry: SentEntry; readonly unitKey: string },
+    common: Omit<Write, 'entries'>,
+  ): Promise<EntryAnswer> {
     if (!entry.resource.ok) return failed(refusal(422, entry.resource.error));
     const text = entry.span === undefined ? common.text : common.text.slice(entry.span.start, entry.span.end);
     const write: Write = { ...common, text, bytes: Buffer.from(text), entries: [{ resource: entry.resource.value }] };
     try {
-      return await this.#gate.open(caller, { ...aboutNobody, resource: entry.resource.value.type }, async (scope) => {
+      return await this.#gate.open(caller, { ...aboutNobody, unitKey, resource: entry.resource.value.type }, async (scope) => {
         const [kept] = whole(await storeEntries(scope, write));
         if (kept === undefined) throw refusal(422, [issue('processing', 'nothing was stored')]);
         note(scope, [kept]);

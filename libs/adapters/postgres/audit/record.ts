@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { PatientId } from '@concord/core/clinical';
 import type { AccessDecision, AccessRequest, Actor, Keyring } from '@concord/core/ports';
@@ -7,7 +6,7 @@ import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { eventOf, type Happening } from './event.ts';
 import type { NoteBook } from './notes.ts';
-import { eventsOf } from './units.ts';
+import { eventsOf, unitIdOf } from './units.ts';
 import { writeEvents } from './write.ts';
 
 export interface Recording {
@@ -87,7 +86,7 @@ export async function recordFailure(client: ClientBase, { request, process, erro
   const outcome = isRefusalOfDoor(error) ? 4 : 8;
   const outcomeText = error instanceof Error ? error.name : 'unknown';
   const patientKey = request.subject.kind === 'patient' ? await failedKey(client, request.subject.patientId) : undefined;
-  const place = { unitId: randomUUID(), part: 'open', patientKey } as const;
+  const place = { unitId: unitIdOf(request), part: 'open', patientKey } as const;
   await writeEvents(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText }, place, { objects: [] })]);
   await client.query('COMMIT');
 }

@@ -37,9 +37,14 @@ export async function eventsOf(client: ClientBase, response: Response): Promise<
 
 /** One event for each patient; without a hit one that names nobody. */
 function requestEvents(response: Response): readonly StoredEvent[] {
-  const unitId = randomUUID();
+  const unitId = unitIdOf(response.happening.request);
   if (response.patients.length === 0) return [event(response, { unitId, part: 'open', patientKey: undefined })];
   return response.patients.map((patientKey, i) => event(response, { unitId, part: i === 0 ? 'open' : 'patient', patientKey }));
+}
+
+/** A batch decides each entry in a transaction of its own; to who asked it is one answer, and so one unit. */
+export function unitIdOf({ unit, unitKey }: AccessRequest): string {
+  return unit === 'request' && unitKey !== undefined ? unitKey : randomUUID();
 }
 
 function event({ happening, notes, scores }: Response, place: UnitPlace): StoredEvent {
