@@ -4,6 +4,7 @@ import { hours, minus, probability, type Instant } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
 import type { Database } from '@concord/adapters/postgres';
 import { startEdge, type RunningEdge } from './edge.ts';
+import { sessionParts } from './memory-sessions.ts';
 import { asks, person, WORKER } from './people.ts';
 import { assessment, image, report } from './records.ts';
 import { ago, allowed, newPatient, pulse, VITALS, writes, type TestStores } from './stores.ts';
@@ -118,7 +119,14 @@ export async function relate(
 /** The real edge over one of these databases. */
 export function edgeOver(database: Database): Promise<RunningEdge> {
   return startEdge({
-    backend: () => Promise.resolve({ withAccess: database.withAccess, ready: () => database.ready(), record: database.record, close: () => Promise.resolve() }),
+    backend: () =>
+      Promise.resolve({
+        ...sessionParts(),
+        withAccess: database.withAccess,
+        ready: () => database.ready(),
+        record: database.record,
+        close: () => Promise.resolve(),
+      }),
   });
 }
 

@@ -17,6 +17,7 @@ import { createRealmServer } from '../apps/dev-identity/src/server.ts';
 import { instant, ok } from '../libs/core/kernel/index.ts';
 import type { AccessRequest, AccessScope } from '../libs/core/ports/index.ts';
 import { createTelemetry } from '../libs/adapters/telemetry/index.ts';
+import { sessionParts } from './memory-sessions.ts';
 
 /** The real edge with the real demo identity in one process, on ports of their own. */
 export interface RunningEdge extends Edge {
@@ -109,6 +110,7 @@ export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend']
         return work(scope as unknown as AccessScope).then(ok);
       },
       record: () => Promise.resolve(),
+      ...sessionParts(),
       ready: () => Promise.resolve(true),
       close: () => Promise.resolve(),
     });

@@ -96,7 +96,10 @@ describe('the routes of the running edge', () => {
       'GET /fhir/R4/metadata',
       'GET /healthz',
       'GET /readyz',
+      'POST /auth/backchannel-logout',
       'POST /auth/logout',
+      'POST /auth/logout-everywhere',
+      'POST /auth/policy-report',
     ];
     expect(open.filter((one) => !expected.includes(one))).toEqual([]);
   });

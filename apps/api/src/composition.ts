@@ -30,7 +30,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { SourceId } from '@concord/core/clinical';
 import { instant } from '@concord/core/kernel';
 import type { Clock } from '@concord/core/ports';
-import { createVerifier } from '@concord/adapters/keycloak';
+import { createVerifiers } from '@concord/adapters/keycloak';
 import type { Telemetry } from '@concord/adapters/telemetry';
 import { AuditModule } from './audit/audit.module.ts';
 import type { Backend } from './backend.ts';
@@ -63,18 +63,20 @@ const SOURCES: ReadonlyMap<string, SourceId> = new Map([
 /** The real parts of the edge, except for the listening. */
 export function compose(config: Config, backend: Backend, metrics: Telemetry, log: Log): Parts {
   const clock: Clock = { now: () => instant(Date.now()) };
-  const sessions = new Sessions(() => clock.now());
-  const signIn = new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => clock.now() });
-  const verify = createVerifier({
+  const seal = backend.sessionSeal;
+  const sessions = new Sessions({ store: backend.sessions, seal, now: () => clock.now() });
+  const signIn = new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, seal, now: () => clock.now() });
+  const verifiers = createVerifiers({
     issuer: config.identity.issuer,
     jwksUrl: `${config.identity.realmUrl}/protocol/openid-connect/certs`,
     audience: AUDIENCE,
+    webClient: WEB_CLIENT,
     clients: [WEB_CLIENT, 'concord-integrator', 'concord-cli'],
     realm: 'concord',
     sources: SOURCES,
+    ...(config.identity.keyTimes === undefined ? {} : { keys: config.identity.keyTimes }),
   });
-  const authenticate = createAuthenticate({ verify, sessions, signIn, publicUrl: config.publicUrl });
-  const signInRecord = createSignInRecord(backend.record, verify);
+  const authenticate = createAuthenticate({ verify: verifiers.token, sessions, signIn, publicUrl: config.publicUrl });
   return {
     config,
     backend,
@@ -82,8 +84,9 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     metrics,
     sessions,
     signIn,
-    signInRecord,
+    signInRecord: createSignInRecord(backend.record, verifiers.token),
     authenticate,
+    verifyLogout: verifiers.logout,
     log,
     resources,
     servedBundle: servedBundle(config.dataDir, config.modelsDir),

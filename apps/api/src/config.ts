@@ -46,6 +46,8 @@ export interface IdentitySettings {
   readonly relayTo: string | undefined;
   /** What this server proves itself with as the client `concord-web`. */
   readonly webClientSecret: ClientSecret;
+  /** How long the realm's keys count, in milliseconds; the product's own without it. */
+  readonly keyTimes?: { readonly freshFor: number; readonly coolDown: number; readonly staleFor: number };
 }
 
 /** The secret itself, or the file that holds it: a file is read each time, so that a new secret needs no restart. */

@@ -1,13 +1,23 @@
 import { join } from 'node:path';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer, loadRootKey } from '@concord/adapters/crypto';
-import { openDatabase } from '@concord/adapters/postgres';
+import { createSealer, createSessionSeal, loadRootKey } from '@concord/adapters/crypto';
+import { openDatabase, openSessionStore } from '@concord/adapters/postgres';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 
 /** Stored data behind the edge: the database, the keys that open it, and the sealed files beside it. */
 export async function openBackend(config: Config): Promise<Backend> {
-  const keyring = createSealer(await loadRootKey(config.keyFile));
+  const rootKey = await loadRootKey(config.keyFile);
+  const keyring = createSealer(rootKey);
   const files = createFileBlobs(join(config.dataDir, 'blobs'));
-  return openDatabase({ url: config.databaseUrl, machine: 'api', keyring, files, demo: config.demo });
+  const database = openDatabase({ url: config.databaseUrl, machine: 'api', keyring, files, demo: config.demo });
+  const sessions = openSessionStore(config.databaseUrl);
+  return {
+    ...database,
+    sessions,
+    sessionSeal: createSessionSeal(rootKey),
+    close: async () => {
+      await Promise.all([database.close(), sessions.close()]);
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import { Controller, Get, Module, Param, Post, Body, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSessionSeal } from '@concord/adapters/crypto';
 import { createTelemetry } from '@concord/adapters/telemetry';
-import { instant, ok } from '@concord/core/kernel';
-import type { AccessRequest, AccessScope, Actor } from '@concord/core/ports';
+import { err, instant, ok } from '@concord/core/kernel';
+import type { AccessRequest, AccessScope, Actor, SessionStore } from '@concord/core/ports';
 import { readConfig } from './config.ts';
 import type { Caller } from './edge/caller.ts';
 import { From } from './edge/caller.ts';
@@ -69,12 +70,17 @@ class Open {}
 
 function parts(resources: Parts['resources']): Parts {
   const config = readConfig({ DATABASE_URL: 'postgresql://nowhere', CONCORD_PORT: '3000' });
-  const sessions = new Sessions(() => 0);
+  // Nobody signs in here: what the edge does before any session is asked for.
+  const store = {} as SessionStore;
+  const seal = createSessionSeal(new Uint8Array(32));
+  const sessions = new Sessions({ store, seal, now: () => instant(0) });
   return {
     config,
     backend: {
       withAccess: <T>(_request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => work({} as AccessScope).then(ok),
       record: () => Promise.resolve(),
+      sessions: store,
+      sessionSeal: seal,
       ready: () => Promise.resolve(true),
       close: () => Promise.resolve(),
     },
@@ -83,8 +89,9 @@ function parts(resources: Parts['resources']): Parts {
     servedBundle: () => Promise.resolve(null),
     sessions,
     signInRecord: { signedIn: () => Promise.resolve(), failed: () => Promise.resolve(), signedOut: () => Promise.resolve() },
-    signIn: new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, now: () => 0 }),
+    signIn: new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, seal, now: () => 0 }),
     authenticate: (request) => Promise.resolve(request.headers.authorization === 'Bearer good' ? nurse : undefined),
+    verifyLogout: () => Promise.resolve(err({ kind: 'invalid' })),
     log: { info: () => undefined, error: () => undefined },
     resources,
   };

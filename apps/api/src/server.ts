@@ -4,6 +4,7 @@ import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@concord/core/ports';
+import type { VerifyLogout } from '@concord/adapters/keycloak';
 import type { Telemetry } from '@concord/adapters/telemetry';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
@@ -16,9 +17,10 @@ import { relay } from './edge/relay.ts';
 import { requestIdOf, watchRequests } from './edge/request-hook.ts';
 import { recordRefusals } from './edge/refusals.ts';
 import { RouteTable } from './edge/routes.ts';
-import { BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, WITH_ACCESS } from './edge/tokens.ts';
+import { BACKEND, CLOCK, CONFIG, LOG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, VERIFY_LOGOUT, WITH_ACCESS } from './edge/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AuthController } from './identity/auth.controller.ts';
+import { PolicyReportController } from './identity/policy-report.controller.ts';
 import type { Authenticate } from './identity/authenticate.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { SignIn } from './identity/sign-in.ts';
@@ -36,6 +38,7 @@ export interface Parts {
   readonly signIn: SignIn;
   readonly signInRecord: SignInRecord;
   readonly authenticate: Authenticate;
+  readonly verifyLogout: VerifyLogout;
   readonly log: Log;
   /** One module per resource: controllers with their own providers. */
   readonly resources: readonly (Type | DynamicModule)[];
@@ -55,7 +58,7 @@ function edgeModule(parts: Parts): DynamicModule {
     module: EdgeModule,
     global: true,
     imports: [...parts.resources],
-    controllers: [HealthController, AuthController],
+    controllers: [HealthController, AuthController, PolicyReportController],
     providers: [
       { provide: WITH_ACCESS, useValue: parts.backend.withAccess },
       { provide: BACKEND, useValue: parts.backend },
@@ -66,6 +69,8 @@ function edgeModule(parts: Parts): DynamicModule {
       { provide: SESSIONS, useValue: parts.sessions },
       { provide: SIGN_IN, useValue: parts.signIn },
       { provide: SIGN_IN_RECORD, useValue: parts.signInRecord },
+      { provide: VERIFY_LOGOUT, useValue: parts.verifyLogout },
+      { provide: LOG, useValue: parts.log },
       { provide: APP_GUARD, useClass: EdgeGuard },
       Gate,
     ],

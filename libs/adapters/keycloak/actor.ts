@@ -1,15 +1,16 @@
 import type { JWTPayload } from 'jose';
 import { instant } from '@concord/core/kernel';
-import { ASSURANCES, ROLES, type Actor, type Role } from '@concord/core/ports';
+import { ASSURANCES, type Actor, type Role } from '@concord/core/ports';
 import type { TokenSettings } from './settings.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 /** @returns undefined when a claim that must be there is missing or has another form than Keycloak gives it. */
-export function actorOf(payload: JWTPayload, settings: TokenSettings): Actor | undefined {
+export function actorOf(payload: JWTPayload, settings: TokenSettings, rolesInToken: () => readonly Role[]): Actor | undefined {
   const { sub: subject, azp: clientId, preferred_username: login, jti: tokenId, sid } = payload;
-  const roles = rolesOf(payload, settings.audience);
-  if (!isWord(subject) || !isWord(clientId) || !isWord(login) || !isWord(tokenId) || roles === undefined) return undefined;
+  if (!isWord(subject) || !isWord(clientId) || !isWord(login) || !isWord(tokenId) || !hasRolesAsKeycloakWritesThem(payload, settings.audience))
+    return undefined;
+  const roles = rolesInToken();
   return {
     issuer: settings.realm,
     subject,
@@ -41,18 +42,18 @@ function sourceOf(roles: readonly Role[], login: string, clientId: string, { sou
 }
 
 /**
- * The client roles of our own resource server; another client of the realm cannot hand them out. Names outside our
- * vocabulary give nothing; another shape than a list of strings is no token of the realm.
+ * Client roles of our own resource server, as a list of strings; another client of the realm cannot hand them out. Asked
+ * before keycloak-connect is, which would find `nurse` in the word `nurses` and throw at another shape.
  */
-function rolesOf(payload: JWTPayload, audience: string): readonly Role[] | undefined {
+function hasRolesAsKeycloakWritesThem(payload: JWTPayload, audience: string): boolean {
   const access = payload['resource_access'];
-  if (access === undefined) return [];
-  if (!isRecord(access)) return undefined;
-  const ours = Object.hasOwn(access, audience) ? access[audience] : { roles: [] };
-  if (!isRecord(ours)) return undefined;
+  if (access === undefined) return true;
+  if (!isRecord(access)) return false;
+  if (!Object.hasOwn(access, audience)) return true;
+  const ours = access[audience];
+  if (!isRecord(ours)) return false;
   const names: unknown = ours['roles'];
-  if (!Array.isArray(names) || !names.every((one): one is string => typeof one === 'string')) return undefined;
-  return ROLES.filter((role) => names.includes(role));
+  return Array.isArray(names) && names.every((one) => typeof one === 'string');
 }
 
 function isRecord(value: unknown): value is Claims {

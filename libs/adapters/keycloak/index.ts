@@ -1,2 +1,3 @@
 export type { TokenSettings } from './settings.ts';
-export { createVerifier, type TokenRefusal, type VerifyToken } from './verify.ts';
+export type { Ended, VerifyLogout } from './logout.ts';
+export { createVerifiers, type Believed, type TokenRefusal, type Verifiers, type VerifyToken } from './verify.ts';

@@ -57,4 +57,5 @@ export type { ReconcileItem, ReconcileReason, ReconcileStore } from './reconcile
 export type { NewReport, ReportRecord, ReportStore } from './report-store.ts';
 export type { JobStore, SealedBlobStore, Stores, TimelineStore } from './stores.ts';
 export type { Backdated, Page, Paged, Stored } from './storing.ts';
+export type { EndedWhat, SessionRow, SessionStore, TokenOrigin } from './session-store.ts';
 export type { WorklistEntry, WorklistStore } from './worklist-store.ts';

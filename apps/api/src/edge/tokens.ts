@@ -6,5 +6,7 @@ export const BACKEND = Symbol('Backend');
 export const SESSIONS = Symbol('Sessions');
 export const SIGN_IN = Symbol('SignIn');
 export const SIGN_IN_RECORD = Symbol('SignInRecord');
+export const VERIFY_LOGOUT = Symbol('VerifyLogout');
+export const LOG = Symbol('Log');
 export const SERVED_BUNDLE = Symbol('ServedBundle');
 export const METRICS = Symbol('MetricsSource');

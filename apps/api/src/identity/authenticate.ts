@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import type { VerifyToken } from '@concord/adapters/keycloak';
+import type { Believed, VerifyToken } from '@concord/adapters/keycloak';
 import type { Actor } from '@concord/core/ports';
-import { failure, forbidden, unauthenticated } from '../edge/failure.ts';
+import { failure, unauthenticated } from '../edge/failure.ts';
 import { cookieOf, SESSION_COOKIE } from './cookies.ts';
+import { refuseForeign, requireProof } from './same-origin.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -22,10 +23,12 @@ export function createAuthenticate(parts: Parts): Authenticate {
     const bearer = bearerOf(request);
     const sessionId = cookieOf(request, SESSION_COOKIE);
     if (bearer !== undefined && sessionId !== undefined) throw failure(400, 'Send a bearer token or a session cookie, not both.');
-    if (bearer !== undefined) return believed(await parts.verify(bearer));
+    if (bearer !== undefined) return ofBearer(bearer, parts);
     if (sessionId === undefined) return undefined;
     refuseForeign(request, parts.publicUrl);
-    return ofSession(sessionId, isUse(request), parts);
+    const actor = await ofSession(sessionId, isUse(request), parts);
+    if (actor !== undefined) requireProof(request, parts.sessions, sessionId);
+    return actor;
   };
 }
 
@@ -34,16 +37,28 @@ function isUse(request: FastifyRequest): boolean {
   return request.headers['x-concord-background'] === undefined;
 }
 
+async function ofBearer(token: string, { verify, sessions }: Parts): Promise<Actor> {
+  const answer = await verify(token);
+  if (answer.ok && !(await isEnded(answer.value, sessions))) return answer.value.actor;
+  if (!answer.ok && answer.error.kind === 'unavailable') throw unavailable();
+  throw unauthenticated();
+}
+
 async function ofSession(id: string, used: boolean, { verify, sessions, signIn }: Parts): Promise<Actor | undefined> {
-  const session = sessions.live.use(id, used);
+  const session = await sessions.use(id, used);
   if (session === undefined) return undefined;
   const current = await signIn.refreshed(id, session);
   if (current === undefined) return undefined;
   const answer = await verify(current.accessToken);
-  if (answer.ok) return { ...answer.value, sessionId: answer.value.sessionId ?? id.slice(0, 8) };
-  if (answer.error.kind === 'unavailable') throw failure(503, 'The identity provider does not answer.', { 'retry-after': '2' });
-  sessions.live.take(id);
+  if (!answer.ok && answer.error.kind === 'unavailable') throw unavailable();
+  if (answer.ok && !(await isEnded(answer.value, sessions))) return { ...answer.value.actor, sessionId: answer.value.actor.sessionId ?? id.slice(0, 8) };
+  await sessions.end(id);
   return undefined;
+}
+
+/** A token lives on for minutes after a sign-out; the sign-out holds from the next request. */
+function isEnded({ actor, issuedAt }: Believed, sessions: Sessions): Promise<boolean> {
+  return sessions.isEnded({ subject: actor.subject, realmSession: actor.sessionId, issuedAt });
 }
 
 function bearerOf(request: FastifyRequest): string | undefined {
@@ -54,22 +69,4 @@ function bearerOf(request: FastifyRequest): string | undefined {
   return match[1];
 }
 
-function believed(answer: Awaited<ReturnType<VerifyToken>>): Actor {
-  if (answer.ok) return answer.value;
-  if (answer.error.kind === 'unavailable') throw failure(503, 'The identity provider does not answer.', { 'retry-after': '2' });
-  throw unauthenticated();
-}
-
-const SAFE = ['GET', 'HEAD', 'OPTIONS'];
-
-/**
- * Cross-site request forgery: with a cookie, what changes something must come from a page of this origin. Browsers say so
- * in `Sec-Fetch-Site`; those that do not must send our `Origin`. `Origin: null` is nobody.
- */
-function refuseForeign(request: FastifyRequest, publicUrl: string): void {
-  if (SAFE.includes(request.method)) return;
-  const site = request.headers['sec-fetch-site'];
-  const origin = request.headers.origin;
-  const sameOrigin = origin === undefined ? site === 'same-origin' : origin === new URL(publicUrl).origin;
-  if (!sameOrigin || (site !== undefined && site !== 'same-origin')) throw forbidden();
-}
+const unavailable = () => failure(503, 'The identity provider does not answer.', { 'retry-after': '2' });

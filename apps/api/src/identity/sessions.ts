@@ -1,105 +1,123 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { instant, type Instant } from '@concord/core/kernel';
+import type { EndedWhat, SessionRow, SessionStore, TokenOrigin } from '@concord/core/ports';
+import type { SessionSeal } from '@concord/adapters/crypto';
+
+const sessionSchema = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string().optional(),
+  idToken: z.string().optional(),
+  /** Milliseconds of the epoch at which the access token ends. */
+  accessEndsAt: z.number(),
+  subject: z.string(),
+  /** `sid` of the realm. */
+  realmSession: z.string().optional(),
+});
 
 /** What the browser never sees: the tokens behind its opaque session id. */
-export interface Session {
-  readonly accessToken: string;
-  readonly refreshToken: string | undefined;
-  readonly idToken: string | undefined;
-  /** Milliseconds of the epoch at which the access token ends. */
-  readonly accessEndsAt: number;
-}
-
-/** A sign-in that has begun: what the answer of the realm must fit. */
-export interface PendingSignIn {
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  readonly returnTo: string;
-  /** Set when a person who is signed in is asked for a second factor. */
-  readonly stepUp?: StepUp;
-}
-
-/** What the answer must show: the same person, who proved it with two factors after this was asked. */
-export interface StepUp {
-  readonly subject: string;
-  /** Milliseconds of the epoch. */
-  readonly askedAt: number;
-}
+export type Session = z.infer<typeof sessionSchema>;
 
 const IDLE_MS = 15 * 60_000;
 const LONGEST_MS = 12 * 3_600_000;
-const PENDING_MS = 10 * 60_000;
-const MOST = 10_000;
+/** Being in use is written down at most this often. */
+const TOUCH_MS = 30_000;
+/** Longer than any token that is believed: afterwards there is nothing left to refuse. */
+const ENDED_MS = 30 * 60_000;
 
-interface Held<T> {
-  value: T;
-  readonly bornAt: number;
-  usedAt: number;
+interface Parts {
+  readonly store: SessionStore;
+  readonly seal: SessionSeal;
+  readonly now: () => Instant;
 }
 
-/** Opaque id → value, kept in this process, with an idle and an absolute end. */
-class Shelf<T> {
-  readonly #held = new Map<string, Held<T>>();
-  readonly #now: () => number;
-  readonly #idleMs: number;
-  readonly #longestMs: number;
+/** Opaque id → session, shared by every process of the API, sealed at rest, with an idle and an absolute end. */
+export class Sessions {
+  readonly #parts: Parts;
 
-  constructor(now: () => number, idleMs: number, longestMs: number) {
-    this.#now = now;
-    this.#idleMs = idleMs;
-    this.#longestMs = longestMs;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  put(value: T): string {
-    if (this.#held.size >= MOST) this.#sweep();
+  /** @returns the id for the browser's cookie; nowhere else is it kept. */
+  async begin(session: Session): Promise<string> {
+    const { store, now } = this.#parts;
+    const at = now();
+    await store.sweep({ idleSince: instant(at - IDLE_MS), bornSince: instant(at - LONGEST_MS), endedSince: instant(at - ENDED_MS) });
     const id = randomBytes(32).toString('base64url');
-    this.#held.set(id, { value, bornAt: this.#now(), usedAt: this.#now() });
+    const key = keyOf(id);
+    const { subject, realmSession } = session;
+    await store.put({ key, sealed: this.#seal(key, session), subject, realmSession, bornAt: at, usedAt: at });
     return id;
   }
 
   /** Using it keeps it alive; looking on (`isUse` false) does not. */
-  use(id: string, isUse = true): T | undefined {
-    const held = this.#held.get(id);
-    if (held === undefined) return undefined;
-    if (this.endsAt(id) <= this.#now()) {
-      this.#held.delete(id);
-      return undefined;
-    }
-    if (isUse) held.usedAt = this.#now();
-    return held.value;
+  async use(id: string, isUse = true): Promise<Session | undefined> {
+    const { store, now } = this.#parts;
+    const row = await this.#living(id);
+    if (row === undefined) return undefined;
+    if (isUse && now() - row.usedAt >= TOUCH_MS) await store.touch(row.key, now());
+    return this.#open(row.key, row.sealed);
   }
 
-  replace(id: string, value: T): void {
-    const held = this.#held.get(id);
-    if (held !== undefined) held.value = value;
+  /** Runs `work` alone with the session, across all processes. */
+  async renew(id: string, work: (session: Session) => Promise<Session | 'keep' | 'end'>): Promise<Session | undefined> {
+    const key = keyOf(id);
+    const sealed = await this.#parts.store.renew(key, async (before) => {
+      const session = this.#open(key, before);
+      if (session === undefined) return 'end';
+      const next = await work(session);
+      return typeof next === 'string' ? next : this.#seal(key, next);
+    });
+    return sealed === undefined ? undefined : this.#open(key, sealed);
   }
 
-  take(id: string): T | undefined {
-    const value = this.use(id);
-    this.#held.delete(id);
-    return value;
+  async end(id: string): Promise<Session | undefined> {
+    const row = await this.#parts.store.remove(keyOf(id));
+    return row === undefined ? undefined : this.#open(row.key, row.sealed);
+  }
+
+  /** Ends one session of the realm, or all of a person's, on every process, and refuses the tokens they had. */
+  async endAll(what: EndedWhat): Promise<readonly Session[]> {
+    const rows = await this.#parts.store.end(what, this.#parts.now());
+    return rows.flatMap((row) => this.#open(row.key, row.sealed) ?? []);
+  }
+
+  isEnded(origin: TokenOrigin): Promise<boolean> {
+    return this.#parts.store.isEnded(origin);
   }
 
   /** Milliseconds of the epoch; 0 for an id that nobody has. */
-  endsAt(id: string): number {
-    const held = this.#held.get(id);
-    return held === undefined ? 0 : Math.min(held.usedAt + this.#idleMs, held.bornAt + this.#longestMs);
+  async endsAt(id: string): Promise<number> {
+    const row = await this.#living(id);
+    return row === undefined ? 0 : endOf(row);
   }
 
-  /** Ended ones go first; then the oldest, so that a flood of beginnings cannot fill the memory. */
-  #sweep(): void {
-    for (const id of [...this.#held.keys()]) if (this.endsAt(id) <= this.#now()) this.#held.delete(id);
-    for (const id of [...this.#held.keys()].slice(0, Math.max(0, this.#held.size - MOST + 1))) this.#held.delete(id);
+  /** What a page must show beside the cookie before anything is changed; bound to this one session. */
+  proofFor(id: string): string {
+    return this.#parts.seal.word(`csrf/${id}`);
+  }
+
+  isProof(id: string, given: string): boolean {
+    return this.#parts.seal.isWord(`csrf/${id}`, given);
+  }
+
+  async #living(id: string): Promise<SessionRow | undefined> {
+    const row = await this.#parts.store.find(keyOf(id));
+    return row === undefined || endOf(row) <= this.#parts.now() ? undefined : row;
+  }
+
+  #seal(key: Uint8Array, session: Session): Uint8Array {
+    return this.#parts.seal.seal(Buffer.from(JSON.stringify(session)), placeOf(key));
+  }
+
+  #open(key: Uint8Array, sealed: Uint8Array): Session | undefined {
+    const plain = this.#parts.seal.open(sealed, placeOf(key));
+    return plain === undefined ? undefined : sessionSchema.parse(JSON.parse(plain.toString('utf8')));
   }
 }
 
-/** Sessions of this process. They end with it; the realm's own session signs a browser in again without a question. */
-export class Sessions {
-  readonly live: Shelf<Session>;
-  readonly pending: Shelf<PendingSignIn>;
-
-  constructor(now: () => number) {
-    this.live = new Shelf(now, IDLE_MS, LONGEST_MS);
-    this.pending = new Shelf(now, PENDING_MS, PENDING_MS);
-  }
-}
+const endOf = ({ usedAt, bornAt }: SessionRow): number => Math.min(usedAt + IDLE_MS, bornAt + LONGEST_MS);
+/** A stolen table names no session: the id is 256 random bits, so a plain hash hides it. */
+const keyOf = (id: string): Buffer => createHash('sha256').update(id).digest();
+const placeOf = (key: Uint8Array): string => `web_sessions/${Buffer.from(key).toString('hex')}`;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as client from 'openid-client';
+import type { SessionSeal } from '@concord/adapters/crypto';
 import type { ClientSecret, IdentitySettings } from '../config.ts';
-import type { PendingSignIn, Session, Sessions, StepUp } from './sessions.ts';
+import { openPending, sealPending, type PendingSignIn } from './pending.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 export const WEB_CLIENT = 'concord-web';
 /** A token that ends within this time is renewed first. */
@@ -15,7 +17,14 @@ interface Parts {
   readonly identity: IdentitySettings;
   readonly publicUrl: string;
   readonly sessions: Sessions;
+  readonly seal: SessionSeal;
   readonly now: () => number;
+}
+
+/** What a browser that signed in holds from now on. */
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly session: Session;
 }
 
 /** Authorization code flow with PKCE, state and nonce; the tokens stay here. */
@@ -34,27 +43,32 @@ export class SignIn {
   }
 
   /**
-   * Where to send the browser, and the id under which its sign-in waits.
-   * @param subject who is signed in already and must show a second factor now
+   * Where to send the browser, and what it carries until the realm has answered.
+   * @param stepUpOf who is signed in already and must show a second factor now
    */
-  async begin(returnTo: string, subject?: string): Promise<{ readonly pendingId: string; readonly location: string }> {
+  async begin(returnTo: string, stepUpOf?: string): Promise<{ readonly pending: string; readonly location: string }> {
     const verifier = client.randomPKCECodeVerifier();
-    const stepUp = subject === undefined ? {} : { stepUp: { subject, askedAt: this.#parts.now() } };
-    const pending: PendingSignIn = { state: client.randomState(), nonce: client.randomNonce(), verifier, returnTo, ...stepUp };
+    const begun = { state: client.randomState(), nonce: client.randomNonce(), verifier, returnTo, begunAt: this.#parts.now() };
     const location = client.buildAuthorizationUrl(this.#provider, {
       redirect_uri: this.#redirectUri,
       scope: 'openid profile',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      state: pending.state,
-      nonce: pending.nonce,
-      ...(subject === undefined ? {} : { prompt: 'login', acr_values: SECOND_FACTOR }),
+      state: begun.state,
+      nonce: begun.nonce,
+      ...(stepUpOf === undefined ? {} : { prompt: 'login', acr_values: SECOND_FACTOR }),
     });
-    return { pendingId: this.#parts.sessions.pending.put(pending), location: location.href };
+    const pending = sealPending(this.#parts.seal, stepUpOf === undefined ? begun : { ...begun, stepUpOf });
+    return { pending, location: location.href };
+  }
+
+  /** The sign-in that this browser began; undefined when it is too old, or none of ours. */
+  pendingOf(cookie: string): PendingSignIn | undefined {
+    return openPending(this.#parts.seal, cookie, this.#parts.now());
   }
 
   /** The session that the answer of the realm begins; undefined when it does not fit what was asked. */
-  async complete(pending: PendingSignIn, query: string): Promise<string | undefined> {
+  async complete(pending: PendingSignIn, query: string): Promise<SignedIn | undefined> {
     try {
       const tokens = await client.authorizationCodeGrant(this.#provider, new URL(`${this.#redirectUri}?${query}`), {
         pkceCodeVerifier: pending.verifier,
@@ -62,8 +76,11 @@ export class SignIn {
         expectedNonce: pending.nonce,
         idTokenExpected: true,
       });
-      if (pending.stepUp !== undefined && !isSteppedUp(tokens.claims(), pending.stepUp)) return undefined;
-      return this.#parts.sessions.live.put(this.#sessionOf(tokens, undefined));
+      const claims = tokens.claims();
+      if (claims === undefined || !isSteppedUp(claims, pending)) return undefined;
+      const session = this.#sessionOf(tokens, { subject: claims.sub, realmSession: wordOf(claims['sid']) });
+      const sessionId = await this.#parts.sessions.begin(session);
+      return { sessionId, session };
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;
@@ -73,24 +90,32 @@ export class SignIn {
   /** The session with a token that still lives. Requests at the same time share one renewal: a refresh token is used once. */
   async refreshed(id: string, session: Session): Promise<Session | undefined> {
     if (session.accessEndsAt - this.#parts.now() > RENEW_BEFORE_MS) return session;
-    const running = this.#renewals.get(id) ?? this.#renew(id, session).finally(() => this.#renewals.delete(id));
+    const running = this.#renewals.get(id) ?? this.#renew(id).finally(() => this.#renewals.delete(id));
     this.#renewals.set(id, running);
     return running;
   }
 
-  async #renew(id: string, session: Session): Promise<Session | undefined> {
-    const { sessions } = this.#parts;
-    if (session.refreshToken === undefined) return session.accessEndsAt > this.#parts.now() ? session : sessions.live.take(id) && undefined;
-    try {
-      const next = this.#sessionOf(await client.refreshTokenGrant(this.#provider, session.refreshToken), session);
-      sessions.live.replace(id, next);
-      return next;
-    } catch (error) {
-      // The realm ended the session: so do we. When it only does not answer, the token may still live.
-      if (error instanceof client.ResponseBodyError) return sessions.live.take(id) && undefined;
-      if (isRefusal(error)) return session;
-      throw error;
-    }
+  /** Another process may have renewed it while this one waited for the row: then there is nothing left to do. */
+  #renew(id: string): Promise<Session | undefined> {
+    return this.#parts.sessions.renew(id, async (session) => {
+      const now = this.#parts.now();
+      if (session.accessEndsAt - now > RENEW_BEFORE_MS) return 'keep';
+      if (session.refreshToken === undefined) return session.accessEndsAt > now ? 'keep' : 'end';
+      try {
+        return this.#sessionOf(await client.refreshTokenGrant(this.#provider, session.refreshToken), session);
+      } catch (error) {
+        // The realm ended the session: so do we. When it only does not answer, the token may still live.
+        if (error instanceof client.ResponseBodyError) return 'end';
+        if (isRefusal(error)) return 'keep';
+        throw error;
+      }
+    });
+  }
+
+  /** Tells the realm that a session is over, so that its refresh token is worth nothing; a realm that does not answer stops nobody. */
+  async revoke(session: Session): Promise<void> {
+    if (session.refreshToken === undefined) return;
+    await client.tokenRevocation(this.#provider, session.refreshToken, { token_type_hint: 'refresh_token' }).catch(() => undefined);
   }
 
   /** Where the realm ends its own session and sends the browser back. */
@@ -99,27 +124,25 @@ export class SignIn {
     return client.buildEndSessionUrl(this.#provider, session?.idToken === undefined ? back : { ...back, id_token_hint: session.idToken }).href;
   }
 
-  #sessionOf(tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers, before: Session | undefined): Session {
+  #sessionOf(tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers, known: Partial<Session> & { readonly subject: string }): Session {
     return {
+      ...known,
       accessToken: tokens.access_token,
-      refreshToken: tokens.refresh_token ?? before?.refreshToken,
-      idToken: tokens.id_token ?? before?.idToken,
       accessEndsAt: this.#parts.now() + (tokens.expiresIn() ?? 60) * 1000,
+      ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+      ...(tokens.id_token === undefined ? {} : { idToken: tokens.id_token }),
     };
   }
 }
 
-/** A realm that knows no second factor answers all the same; a stolen screen must not become somebody else's. */
-function isSteppedUp(claims: client.IDToken | undefined, { subject, askedAt }: StepUp): boolean {
-  const at = claims?.auth_time ?? 0;
-  return claims?.sub === subject && claims['acr'] === SECOND_FACTOR && at * 1000 >= askedAt - CLOCKS_DIFFER_MS;
+/** A realm that knows no second factor answers all the same; a screen left open must not become somebody else's. */
+function isSteppedUp(claims: client.IDToken, { stepUpOf, begunAt }: PendingSignIn): boolean {
+  if (stepUpOf === undefined) return true;
+  return claims.sub === stepUpOf && claims['acr'] === SECOND_FACTOR && (claims.auth_time ?? 0) * 1000 >= begunAt - CLOCKS_DIFFER_MS;
 }
 
-function showing(secret: Exclude<ClientSecret, undefined>): client.ClientAuth {
-  return (server, metadata, body, headers) => {
-    const value = 'value' in secret ? secret.value : readFileSync(secret.file, 'utf8').trim();
-    client.ClientSecretBasic(value)(server, metadata, body, headers);
-  };
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.:@-]{1,200}$/.test(value) ? value : undefined;
 }
 
 /** The browser is sent to the public address; this process reaches the realm where it is told to. */
@@ -130,6 +153,7 @@ function providerOf({ issuer, realmUrl, webClientSecret }: IdentitySettings): cl
     authorization_endpoint: `${issuer}/${path}/auth`,
     end_session_endpoint: `${issuer}/${path}/logout`,
     token_endpoint: `${realmUrl}/${path}/token`,
+    revocation_endpoint: `${realmUrl}/${path}/revoke`,
     jwks_uri: `${realmUrl}/${path}/certs`,
     code_challenge_methods_supported: ['S256'],
   };
@@ -140,6 +164,13 @@ function providerOf({ issuer, realmUrl, webClientSecret }: IdentitySettings): cl
   if (realmUrl.startsWith('http://')) client.allowInsecureRequests(provider);
   provider.timeout = 5;
   return provider;
+}
+
+function showing(secret: Exclude<ClientSecret, undefined>): client.ClientAuth {
+  return (server, metadata, body, headers) => {
+    const value = 'value' in secret ? secret.value : readFileSync(secret.file, 'utf8').trim();
+    client.ClientSecretBasic(value)(server, metadata, body, headers);
+  };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -45,7 +45,7 @@ export class SessionController {
       demo: this.#config.demo,
       timeZone: this.#config.timeZone,
       bundle: await this.#bundle(),
-      expiresAt: toIso(cookie === undefined ? plus(now, minutes(5)) : instant(this.#sessions.live.endsAt(cookie))),
+      expiresAt: toIso(cookie === undefined ? plus(now, minutes(5)) : instant(await this.#sessions.endsAt(cookie))),
     };
   }
 }

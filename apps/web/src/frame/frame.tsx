@@ -3,6 +3,7 @@ import type { Session } from '@concord/contracts';
 import { ConcordSign, RESEARCH } from '@concord/ui';
 import { KeysSheet, type KeyLine } from './keys-sheet.tsx';
 import { deskOf, placesOf, roleWord } from './roles.ts';
+import { SignOut } from './sign-out.tsx';
 import { SiteClock } from './site-clock.tsx';
 
 interface Props {
@@ -63,11 +64,7 @@ function Person({ session }: { readonly session: Session }) {
         {session.displayName}
         {role && <span className="only-wide">{`, ${role}`}</span>}
       </span>
-      <form method="post" action="/auth/logout">
-        <button type="submit" className="btn-plain">
-          Sign out
-        </button>
-      </form>
+      <SignOut action="/auth/logout">Sign out</SignOut>
     </>
   );
 }
@@ -79,6 +76,7 @@ export function Foot({ session, children }: { readonly session: Session | null; 
     <footer className="foot">
       <b>{RESEARCH}</b>
       {children && <span>{children}</span>}
+      {session && <SignOut action="/auth/logout-everywhere">Sign out on every device</SignOut>}
       <span className="end">{session ? `Concord${session.demo ? ' demo' : ''}${bundle}, site time ${session.timeZone}` : 'Concord'}</span>
     </footer>
   );
