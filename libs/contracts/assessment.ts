@@ -2,7 +2,20 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime({ offset: true });
 
-/** Where a reason points; the kinds are those of DESIGN 10. */
+/** Where a reason or a statement points; of four kinds. */
+export const pointerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('report-span'),
+    pointer: z.object({ reportId: z.string(), version: z.number().int(), start: z.number().int(), end: z.number().int() }),
+  }),
+  z.object({
+    kind: z.literal('image-region'),
+    pointer: z.object({ sopInstanceUid: z.string(), frame: z.number().int(), box: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),
+  }),
+  z.object({ kind: z.literal('signal-window'), pointer: z.object({ code: z.string(), device: z.string().nullable(), from: instant, to: instant }) }),
+  z.object({ kind: z.literal('joint'), pointer: z.null() }),
+]);
+
 export const evidenceSchema = z
   .object({
     id: z.string(),
@@ -10,20 +23,7 @@ export const evidenceSchema = z
     contribution: z.number().meta({ description: 'Logit units; positive raises the score.' }),
     text: z.string(),
   })
-  .and(
-    z.discriminatedUnion('kind', [
-      z.object({
-        kind: z.literal('report-span'),
-        pointer: z.object({ reportId: z.string(), version: z.number().int(), start: z.number().int(), end: z.number().int() }),
-      }),
-      z.object({
-        kind: z.literal('image-region'),
-        pointer: z.object({ sopInstanceUid: z.string(), frame: z.number().int(), box: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),
-      }),
-      z.object({ kind: z.literal('signal-window'), pointer: z.object({ code: z.string(), device: z.string().nullable(), from: instant, to: instant }) }),
-      z.object({ kind: z.literal('joint'), pointer: z.null() }),
-    ]),
-  );
+  .and(pointerSchema);
 
 export const news2Schema = z.object({
   total: z.number().int().nullable(),

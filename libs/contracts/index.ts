@@ -5,7 +5,6 @@ export { openApi } from './openapi.ts';
 export { csvReceiptSchema, problemSchema, type CsvReceipt, type Problem } from './ingest.ts';
 export {
   assertionSchema,
-  bannerSchema,
   laneSchema,
   patientListSchema,
   patientPageSchema,
@@ -15,7 +14,6 @@ export {
   timelineSchema,
   worklistRowSchema,
   worklistSchema,
-  type Banner,
   type Lane,
   type PatientList,
   type PatientPage,
@@ -39,3 +37,13 @@ export {
   type NewValidation,
   type Validation,
 } from './models.ts';
+export { bannerSchema, type Banner } from './banner.ts';
+export {
+  concordanceSchema,
+  concordanceToWire,
+  discordanceListSchema,
+  reviewSchema,
+  type DiscordanceList,
+  type Review,
+  type WireConcordance,
+} from './agreement.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
 import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
@@ -28,6 +29,8 @@ const SCHEMAS = {
   Assessment: assessmentSchema,
   AssessmentList: assessmentListSchema,
   Report: reportViewSchema,
+  DiscordanceList: discordanceListSchema,
+  Review: reviewSchema,
   ReconcileList: reconcileListSchema,
   Models: modelsSchema,
   Activation: activationSchema,
@@ -82,6 +85,21 @@ const OPERATIONS: readonly Operation[] = [
     failures: [400, 404],
   },
   { method: 'get', path: '/api/v1/assessments/{id}', summary: 'One stored assessment.', answer: 'Assessment', failures: [400, 404] },
+  {
+    method: 'get',
+    path: '/api/v1/discordances',
+    summary: 'Patients whose report and image contradict each other, newest first: a list for a second look.',
+    answer: 'DiscordanceList',
+    failures: [400, 403],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/discordances/{id}/review',
+    summary: 'How a contradiction ended. Once; by a radiologist who reaches the patient.',
+    body: { type: 'application/json', description: 'Review: report-stands, film-stands, both-possible or not-this-patient.' },
+    answer: 'Review',
+    failures: [400, 404, 415, 422],
+  },
   {
     method: 'get',
     path: '/api/v1/reconcile',

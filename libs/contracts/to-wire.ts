@@ -1,7 +1,8 @@
-import type { Assessment, Evidence, News2, RiskTask } from '@concord/core/clinical';
+import type { Assessment, Evidence, EvidencePointer, News2, RiskTask } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { StoredAssessment } from '@concord/core/ports';
-import type { WireAssessment, WireEvidence, WireNews2 } from './assessment.ts';
+import type { z } from 'zod';
+import type { pointerSchema, WireAssessment, WireEvidence, WireNews2 } from './assessment.ts';
 
 export interface ToWire {
   /** Thresholds of the task; without them no tier is said. */
@@ -110,16 +111,20 @@ function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[]
 
 function evidenceToWire(item: Evidence): WireEvidence {
   const { id, modality, contribution, text } = item;
-  const named = { id, modality, contribution, text };
-  switch (item.kind) {
+  return { id, modality, contribution, text, ...pointerToWire(item) };
+}
+
+/** The place that a reason or a statement names. */
+export function pointerToWire(place: EvidencePointer): z.infer<typeof pointerSchema> {
+  switch (place.kind) {
     case 'report-span':
-      return { ...named, kind: item.kind, pointer: { ...item.pointer } };
+      return { kind: place.kind, pointer: { ...place.pointer } };
     case 'image-region':
-      return { ...named, kind: item.kind, pointer: { ...item.pointer, box: [...item.pointer.box] } };
+      return { kind: place.kind, pointer: { ...place.pointer, box: [...place.pointer.box] } };
     case 'signal-window':
-      return { ...named, kind: item.kind, pointer: { ...item.pointer, from: toIso(item.pointer.from), to: toIso(item.pointer.to) } };
+      return { kind: place.kind, pointer: { ...place.pointer, from: toIso(place.pointer.from), to: toIso(place.pointer.to) } };
     case 'joint':
-      return { ...named, kind: item.kind, pointer: null };
+      return { kind: place.kind, pointer: null };
   }
 }
 

@@ -1,24 +1,9 @@
 import { z } from 'zod';
+import { concordanceSchema } from './agreement.ts';
 import { assessmentSchema, news2Schema } from './assessment.ts';
+import { bannerSchema } from './banner.ts';
 
 const instant = z.iso.datetime({ offset: true });
-
-/** Who the patient is, with the two identifiers that every banner shows. */
-export const bannerSchema = z.object({
-  patientId: z.string(),
-  family: z.string(),
-  given: z.array(z.string()),
-  birthDate: z.string().nullable(),
-  ageYears: z.number().int().nullable(),
-  sex: z.enum(['female', 'male', 'other', 'unknown']),
-  recordNumber: z.string().nullable(),
-  wardId: z.string().nullable(),
-  wardName: z.string().nullable(),
-  bed: z.string().nullable(),
-  admittedAt: instant.nullable(),
-  dischargedAt: instant.nullable(),
-  demoKind: z.enum(['synthetic', 'assembled']).nullable(),
-});
 
 export const worklistRowSchema = z.object({
   banner: bannerSchema,
@@ -54,6 +39,8 @@ export const patientPageSchema = z.object({
   assessments: z.array(assessmentSchema),
   trend: worklistRowSchema.shape.trend,
   inputs: worklistRowSchema.shape.inputs,
+  /** Where report, image and signals agree and contradict each other; null before the first look. */
+  concordance: concordanceSchema.nullable(),
 });
 
 /** One lane of the shared time axis. */
@@ -154,7 +141,6 @@ export const reconcileListSchema = z.object({
   items: z.array(z.object({ id: z.string(), source: z.string(), receivedAt: instant, reason: z.string(), door: z.string(), state: z.string() })),
 });
 
-export type Banner = z.infer<typeof bannerSchema>;
 export type Worklist = z.infer<typeof worklistSchema>;
 export type WorklistRow = z.infer<typeof worklistRowSchema>;
 export type PatientPage = z.infer<typeof patientPageSchema>;

@@ -58,3 +58,5 @@ export {
   type ModalityWords,
   type Tier,
 } from './words.ts';
+export { byVerdict, findingWord, REVIEWS, statementWords, verdictWords, type Agreement, type Statement } from './agreement-words.ts';
+export { FindingsList } from './findings-list.tsx';

@@ -37,6 +37,7 @@ import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 import { DicomWebModule } from './dicom-web/dicom-web.module.ts';
 import type { Log } from './edge/log.ts';
+import { DiscordanceModule } from './discordance/discordance.controller.ts';
 import { FhirModule } from './fhir/fhir.module.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { IngestModule } from './ingest/csv.controller.ts';
@@ -49,7 +50,7 @@ import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the models, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, ModelsModule, AuditModule];
+const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, DiscordanceModule, ModelsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';

@@ -1,10 +1,13 @@
-import { asOf, type Assess, type Assessment, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
+import { asOf, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { hours, plus, type Instant } from '@concord/core/kernel';
-import type { AccessRequest, Actor, WithAccess } from '@concord/core/ports';
+import type { AccessRequest, AccessScope, Actor, WithAccess } from '@concord/core/ports';
+import type { Agree } from '@concord/pipeline/agree';
 
 export interface AssessPatientParts {
   readonly withAccess: WithAccess;
   readonly assess: Assess;
+  /** Undefined while no bundle can be used. */
+  readonly agree?: Agree | undefined;
   readonly tasks: readonly RiskTask[];
 }
 
@@ -45,17 +48,25 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
   if (!loaded.ok || loaded.value.timeline === undefined) return { kind: 'gone' };
   const { timeline, at } = loaded.value;
   const assessments = await parts.assess({ timeline, asOf: at, tasks: parts.tasks });
+  const concordance = await parts.agree?.({ timeline, asOf: at });
   const next = isAdmitted(timeline, at) ? nextRun(assessments, at) : undefined;
   const saved = await parts.withAccess(request, async (scope) => {
     const ids = [];
     for (const assessment of assessments) ids.push(await scope.assessments.save(assessment));
     const stored = ids.filter((id) => id !== undefined);
+    if (concordance !== undefined && concordance.findings.length > 0) await keep(scope, concordance);
     scope.audit.note({ objects: stored.map((id) => `RiskAssessment/${id}`), detail: provenance(assessments) });
     if (next !== undefined) await scope.jobs.assess(patientId, next);
     return stored.length;
   });
   if (!saved.ok) return { kind: 'gone' };
   return { kind: 'stored', count: saved.value, outcome: assessments.some(({ outcome }) => outcome.kind === 'scored') ? 'scored' : 'abstained', next };
+}
+
+/** What the sources say of each other, when it is something new. */
+async function keep(scope: AccessScope, concordance: Concordance): Promise<void> {
+  const id = await scope.concordances.save(concordance);
+  if (id !== undefined) scope.audit.note({ objects: [`Discordance/${id}`] });
 }
 
 /** When an input turns stale, and hourly: whichever comes first, but never in the past. */

@@ -25,7 +25,12 @@ async function main(): Promise<void> {
     handlers: {
       assess: async ({ id, patientId }) => {
         const began = performance.now();
-        const done = await assessPatient(patientId, `job-${id}`, { withAccess: access.withAccess, assess: model.assess, tasks });
+        const done = await assessPatient(patientId, `job-${id}`, {
+          withAccess: access.withAccess,
+          assess: model.assess,
+          agree: await model.agree(),
+          tasks,
+        });
         if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
       },
     },

@@ -11,6 +11,7 @@ import { assessmentStore } from './stores/assessment-store.ts';
 import { auditStore } from './stores/audit-store.ts';
 import { blobStore } from './stores/blob-store.ts';
 import { careStore } from './stores/care-store.ts';
+import { concordanceStore } from './stores/concordance-store.ts';
 import { consentStore } from './stores/consent-store.ts';
 import { encounterStore } from './stores/encounter-store.ts';
 import { imagingStore } from './stores/imaging-store.ts';
@@ -206,6 +207,7 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     imaging: imagingStore(tx),
     timelines: timelineStore(tx),
     assessments: assessmentStore(tx),
+    concordances: concordanceStore(tx),
     worklist: worklistStore(tx),
     reconcile: reconcileStore(tx),
     care: careStore(tx),

@@ -18,6 +18,8 @@ export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';
 export { isUuid } from './identity.ts';
 export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
+export { SHARED_FINDINGS } from './concordance.ts';
+export type { Concordance, FindingAgreement, FindingStatement, NamedFinding, SharedFinding, Stance, Verdict } from './concordance.ts';
 export type { EncoderRef, ModalityPlugin, Readiness, TensorInput, TimeGrid } from './modality.ts';
 export { NEWS2_FRESH_FOR, NEWS2_PARAMETERS } from './news2.ts';
 export { NEWS2_CODES, news2At, type News2Options } from './news2-at.ts';

@@ -1,4 +1,5 @@
 import type { Instant, Milliseconds, Result } from '../kernel/index.ts';
+import type { FindingStatement, NamedFinding } from './concordance.ts';
 import type { EvidenceDraft } from './evidence.ts';
 import type { ModalityKind } from './identity.ts';
 import type { IngestError, Received } from './received.ts';
@@ -55,4 +56,9 @@ export interface ModalityPlugin<V = unknown> {
    * @param tokenContributions `[tokens]`, 0 where the token is masked.
    */
   attribute(stream: ModalityStream<V>, at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[];
+  /**
+   * What this source says of findings that others may speak of too. A source without words on findings leaves it out.
+   * @param named what the bundle's block of findings names in the tensor of `align`; empty where there is none.
+   */
+  statements?(stream: ModalityStream<V>, at: Instant, named: readonly NamedFinding[]): readonly FindingStatement[];
 }

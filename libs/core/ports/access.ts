@@ -46,6 +46,7 @@ export type ResourceKind =
   | 'Timeline'
   | 'ReconcileItem'
   | 'Session'
+  | 'Discordance'
   | 'ModelBundle'
   | 'Metrics'
   | 'Consent'

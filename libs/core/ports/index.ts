@@ -47,6 +47,7 @@ export type {
   ShownScore,
 } from './audit-store.ts';
 export type { CareStore } from './care-store.ts';
+export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
 export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
 export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';

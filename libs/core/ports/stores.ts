@@ -3,6 +3,7 @@ import type { PatientId, PatientTimeline, Sha256 } from '../clinical/index.ts';
 import type { AssessmentStore } from './assessment-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CareStore } from './care-store.ts';
+import type { ConcordanceStore } from './concordance-store.ts';
 import type { ConsentStore } from './consent-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
@@ -22,6 +23,7 @@ export interface Stores {
   readonly imaging: ImagingStore;
   readonly timelines: TimelineStore;
   readonly assessments: AssessmentStore;
+  readonly concordances: ConcordanceStore;
   readonly worklist: WorklistStore;
   readonly reconcile: ReconcileStore;
   readonly care: CareStore;

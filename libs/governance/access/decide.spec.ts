@@ -22,6 +22,7 @@ const ELSE: readonly ResourceKind[] = [
   'AuditEvent',
   'Worklist',
   'ReconcileItem',
+  'Discordance',
   'Session',
   'ModelBundle',
   'Metrics',
@@ -48,8 +49,10 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
   nurse: wardStaff,
   radiologist: (cell) =>
     cell.purpose === 'TREAT' &&
-    isLook(cell.action) &&
-    (cell.resource === 'Worklist' || (CHART.includes(cell.resource) && ['recent-study', 'care-team'].includes(cell.relationship))),
+    (cell.resource === 'Discordance' ? secondLook(cell) : isLook(cell.action)) &&
+    (cell.resource === 'Discordance' ||
+      cell.resource === 'Worklist' ||
+      (CHART.includes(cell.resource) && ['recent-study', 'care-team'].includes(cell.relationship))),
   integrator: (cell) => cell.purpose === 'TREAT' && (cell.resource === 'ReconcileItem' ? isLook(cell.action) : sendsOrReadsBack(cell)),
   privacy: (cell) =>
     cell.purpose === 'HOPERAT' &&
@@ -64,6 +67,10 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
     ((RECORD.includes(cell.resource) && isLook(cell.action)) ||
       (['Consent', 'Device'].includes(cell.resource) && (isLook(cell.action) || ['create', 'update'].includes(cell.action)))),
 };
+
+function secondLook(cell: Cell): boolean {
+  return ['read', 'search', 'update'].includes(cell.action) && ['recent-study', 'care-team'].includes(cell.relationship);
+}
 
 function wardStaff(cell: Cell): boolean {
   if (cell.resource === 'BreakGlass') return asksToBreakTheGlass(cell);

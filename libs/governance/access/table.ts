@@ -90,6 +90,16 @@ export const RULES: readonly Rule[] = [
     because: 'A radiologist reads patients with a study of the last 30 days, or whose care team names them.',
   },
   {
+    id: 'radiologist-second-look',
+    roles: ['radiologist'],
+    relationships: ['recent-study', 'care-team'],
+    purposes: CARE,
+    actions: ['read', 'search', 'update'],
+    resources: ['Discordance'],
+    withhold: [],
+    because: 'A radiologist takes a second look where report and image contradict each other, and says how it ended.',
+  },
+  {
     id: 'source-writes',
     roles: ['integrator'],
     relationships: ['own-source', 'none'],

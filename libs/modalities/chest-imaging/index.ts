@@ -1,7 +1,8 @@
 import type { ImageValue, ModalityKind, ModalityPlugin } from '@concord/core/clinical';
-import { align, readiness, REGIONS, staleAt } from './align.ts';
+import { align, newestUsable, readiness, REGIONS, staleAt } from './align.ts';
 import { attribute } from './attribute.ts';
 import { accepts, observe } from './observe.ts';
+import { statementsOf } from './statements.ts';
 
 /** Frontal chest films: computed and digital radiographs, and captures of one under the marks of DESIGN 9. */
 export const chestImaging: ModalityPlugin<ImageValue> = {
@@ -13,6 +14,10 @@ export const chestImaging: ModalityPlugin<ImageValue> = {
   encoder: { encoder: 'image', tokens: REGIONS * REGIONS },
   staleAt,
   attribute,
+  statements: (stream, at, named) => {
+    const film = readiness(stream, at).kind === 'ready' ? newestUsable(stream) : undefined;
+    return film === undefined ? [] : statementsOf(film, named);
+  },
 };
 
 export { chestDerivedSchema, type ChestDerived } from './derived.ts';

@@ -15,6 +15,7 @@ import { derivedReportSchema, type DerivedReport } from './derived.ts';
 import { REPORT_FEATURES, REPORT_TOKENS, reportFeatures, tokenSentences } from './features.ts';
 import { FINDING_WORDS, type Assertion } from './findings.ts';
 import { readReport } from './read-report.ts';
+import { statementsOf } from './statements.ts';
 
 /**
  * How long a report speaks for the patient. Three days: by then a film on a ward has as a rule been repeated, and the
@@ -52,6 +53,10 @@ export const radiologyReport: ModalityPlugin<ReportValue> = {
     return newest === undefined ? undefined : plus(newest.effectiveAt, REPORT_FRESH_FOR);
   },
   attribute,
+  statements: (stream, at) => {
+    const newest = readiness(stream, at).kind === 'ready' ? newestScored(stream) : undefined;
+    return newest === undefined ? [] : statementsOf(newest, derivedOf(newest.value));
+  },
 };
 
 function observe(received: Received): ReturnType<ModalityPlugin<ReportValue>['observe']> {

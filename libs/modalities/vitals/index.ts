@@ -3,6 +3,7 @@ import { align, readiness, staleAt } from './align.ts';
 import { attribute } from './attribute.ts';
 import { CHANNELS } from './codes.ts';
 import { accepts, observe } from './observe.ts';
+import { statementsOf } from './statements.ts';
 
 /** Bedside and wearable signs: pulse, respiration, SpO2, blood pressure, temperature, and the answers NEWS2 needs beside them. */
 export const vitals: ModalityPlugin<Reading> = {
@@ -14,6 +15,7 @@ export const vitals: ModalityPlugin<Reading> = {
   encoder: { encoder: 'vitals', tokens: CHANNELS.length },
   staleAt,
   attribute,
+  statements: statementsOf,
 };
 
 export { CHANNELS, SIGNS, canonicalCode, signOf, type SignDefinition } from './codes.ts';

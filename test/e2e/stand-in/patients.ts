@@ -161,7 +161,7 @@ export function rowsAt(now: number): Worklist['rows'] {
 export function pageAt(id: string, now: number): PatientPage | null {
   const row = rowsAt(now).find((one) => one.banner.patientId === id);
   if (!row) return null;
-  return { generatedAt: iso(now), banner: row.banner, news2: row.news2, assessments: row.assessments, trend: row.trend, inputs: row.inputs };
+  return { generatedAt: iso(now), banner: row.banner, news2: row.news2, assessments: row.assessments, trend: row.trend, inputs: row.inputs, concordance: null };
 }
 
 export function hasModality(page: PatientPage, modality: string): boolean {

@@ -1,4 +1,4 @@
-import type { PatientPage } from '@concord/contracts';
+import { concordanceToWire, type PatientPage } from '@concord/contracts';
 import type { ModalityKind, PatientId, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
 import type { AccessScope, ObservationRecord, StoredAssessment } from '@concord/core/ports';
@@ -22,7 +22,16 @@ export async function patientPage(scope: AccessScope, patientId: PatientId): Pro
     newest: await newestOf(scope, patientId, readings),
     withhold: scope.decision.obligations,
   });
-  return { generatedAt: toIso(scope.now), banner: row.banner, news2: row.news2, assessments: row.assessments, trend: row.trend, inputs: row.inputs };
+  const concordance = await scope.concordances.newest(patientId);
+  return {
+    generatedAt: toIso(scope.now),
+    banner: row.banner,
+    news2: row.news2,
+    assessments: row.assessments,
+    trend: row.trend,
+    inputs: row.inputs,
+    concordance: concordance === undefined ? null : concordanceToWire(concordance, scope.decision.obligations),
+  };
 }
 
 async function latestOf(scope: AccessScope, patientId: PatientId): Promise<readonly StoredAssessment[]> {

@@ -8,6 +8,8 @@ export const paths = {
   report: (id: string, report: string, version: number | null) =>
     `/api/v1/patients/${encodeURIComponent(id)}/reports/${encodeURIComponent(report)}${version === null ? '' : `?version=${String(version)}`}`,
   reconcile: '/api/v1/reconcile',
+  discordances: '/api/v1/discordances',
+  review: (id: string) => `/api/v1/discordances/${encodeURIComponent(id)}/review`,
   models: '/api/v1/models',
   modelCard: (id: string) => `/api/v1/models/${encodeURIComponent(id)}/card`,
   activate: (id: string) => `/api/v1/models/${encodeURIComponent(id)}/activate`,

@@ -46,7 +46,7 @@ export function Frame({ session, nowMs, current, keys, foot, children }: Props) 
 function Places({ session, current }: { readonly session: Session; readonly current: string | null }) {
   return (
     <nav aria-label="Main">
-      {placesOf(deskOf(session)).map((place) => (
+      {placesOf(deskOf(session), session.roles).map((place) => (
         <a key={place.href} href={place.href} {...(place.href === current ? { 'aria-current': 'page' as const } : {})}>
           {place.word}
         </a>

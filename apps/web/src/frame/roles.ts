@@ -36,10 +36,10 @@ export function roleWord(session: Session): string {
 }
 
 /** The pages of a desk, first one first. */
-export function placesOf(desk: Desk): readonly Place[] {
+export function placesOf(desk: Desk, roles: readonly string[]): readonly Place[] {
   switch (desk) {
     case 'clinical':
-      return [{ href: '/', word: 'Worklist' }];
+      return [{ href: '/', word: 'Worklist' }, ...(roles.includes('radiologist') ? [{ href: '/second-look', word: 'Second look' }] : [])];
     case 'privacy':
       return [{ href: '/who-saw-what', word: 'Who saw what' }];
     case 'patient':

@@ -11,6 +11,7 @@ import { LiveNews } from '../frame/live.tsx';
 import { LostLine } from '../frame/lost-line.tsx';
 import { useChange } from '../worklist/use-change.ts';
 import { AxisPane } from './axis-pane.tsx';
+import { FindingsPane } from './findings-pane.tsx';
 import { ImagePane } from './image-pane.tsx';
 import { pageNews } from './news.ts';
 import { ReportPane } from './report-pane.tsx';
@@ -54,6 +55,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
         <div className="left">
           <ScorePane {...context} horizon={focus.horizon} onHorizon={focus.setHorizon} />
           <WhyPane {...context} fall={fall} timeline={timeline} selected={selected?.id ?? null} onSelect={select} onUnfold={focus.unfold} />
+          <FindingsPane {...context} />
         </div>
         <div className="rest">
           {timeline ? (

@@ -1,0 +1,79 @@
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { concordanceToWire, reviewSchema, type DiscordanceList, type Review } from '@concord/contracts';
+import { isUuid } from '@concord/core/clinical';
+import { toIso } from '@concord/core/kernel';
+import type { AccessScope } from '@concord/core/ports';
+import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
+import { callerOf } from '../edge/caller.ts';
+import { failure, notFound } from '../edge/failure.ts';
+import { aboutResource, aboutSearch, Gate } from '../edge/gate.ts';
+import { Needs } from '../edge/permission.ts';
+import { bannerOf, currentStay } from '../views/banner.ts';
+import { readQuery } from '../views/questions.ts';
+
+/** More than a person reads in a day; the newest come first. */
+const QUEUE_MAX = 100;
+
+/** Where report and film contradict each other: a list for a second look, and how it ended. */
+@Controller('api/v1/discordances')
+export class DiscordanceController {
+  readonly #gate: Gate;
+
+  constructor(@Inject(Gate) gate: Gate) {
+    this.#gate = gate;
+  }
+
+  @Get()
+  @Needs('search', 'Discordance')
+  list(@Req() request: FastifyRequest): Promise<DiscordanceList> {
+    readQuery(request, {});
+    return this.#gate.open(callerOf(request), aboutSearch(''), queueOf);
+  }
+
+  @Post(':id/review')
+  @HttpCode(200)
+  @Needs('update', 'Discordance')
+  async review(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: RawBody): Promise<Review> {
+    requireMediaType(request, ['application/json']);
+    readQuery(request, {});
+    if (!isUuid(id)) throw notFound();
+    const { outcome } = readReview(bytesOf(body));
+    const done = await this.#gate.open(callerOf(request), aboutResource(`Discordance/${id}`), async (scope) => {
+      const stored = await scope.concordances.review(id, outcome);
+      scope.audit.note({ objects: [`Discordance/${id}`], detail: { verb: 'review', outcome, stored } });
+      return stored;
+    });
+    if (!done) throw notFound();
+    return { outcome };
+  }
+}
+
+async function queueOf(scope: AccessScope): Promise<DiscordanceList> {
+  const entries = await scope.concordances.queue(QUEUE_MAX);
+  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const items: DiscordanceList['items'] = [];
+  for (const { stored, patient } of entries) {
+    const encounters = await scope.encounters.search({ patientId: patient.id }, { count: 20 });
+    const concordance = concordanceToWire(stored, scope.decision.obligations);
+    if (concordance.findings.every(({ verdict }) => verdict !== 'disagree')) continue;
+    items.push({ banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now), concordance });
+  }
+  return { generatedAt: toIso(scope.now), items };
+}
+
+function readReview(bytes: Buffer): Review {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw failure(400, 'The body is not JSON.');
+  }
+  const parsed = reviewSchema.safeParse(json);
+  if (!parsed.success) throw failure(422, 'outcome: one of report-stands, film-stands, both-possible, not-this-patient.');
+  return parsed.data;
+}
+
+/** The second look. */
+@Module({ controllers: [DiscordanceController] })
+export class DiscordanceModule {}

@@ -1,0 +1,45 @@
+import type { Metadata } from 'next';
+import { notFound, redirect } from 'next/navigation';
+import { discordanceListSchema } from '@concord/contracts';
+import { Plate } from '@concord/ui';
+import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { paths } from '../../api/paths.ts';
+import { SecondLook } from '../../discordance/second-look.tsx';
+import { FailedPage } from '../../frame/failed-page.tsx';
+import { Frame } from '../../frame/frame.tsx';
+
+export const metadata: Metadata = { title: 'Second look, Concord' };
+
+/** The radiologist's queue: patients whose report and film contradict each other, newest first. */
+export default async function SecondLookPage() {
+  const session = await sessionOrSignIn();
+  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const answer = await ask(paths.discordances, discordanceListSchema);
+  if (answer.kind === 'signed-out') redirect('/sign-in');
+  if (answer.kind === 'nothing') notFound();
+  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The queue" />;
+  const { items, generatedAt } = answer.value;
+  const open = items.filter(({ concordance }) => concordance.review === null).length;
+  return (
+    <Frame session={session} nowMs={Date.parse(generatedAt)} current="/second-look" keys={[]}>
+      <main className="page" id="main">
+        <div className="head">
+          <div>
+            <h1>Second look</h1>
+            <p>
+              <b>{`${String(open)} of ${String(items.length)} not looked at yet.`}</b>{' '}
+              <span className="two">Report and film contradict each other on a finding. The film’s side is a model: it may be the one that is wrong.</span>
+            </p>
+          </div>
+        </div>
+        {items.length === 0 ? (
+          <Plate title="No contradictions">
+            <p>Where a report and a film of the last three days both speak of a finding, they agree. Films that the model could not read are not compared.</p>
+          </Plate>
+        ) : (
+          <SecondLook items={items} nowMs={Date.parse(generatedAt)} zone={session.timeZone} />
+        )}
+      </main>
+    </Frame>
+  );
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { Concordance, PatientId } from '@concord/core/clinical';
+import { invariant } from '@concord/core/kernel';
+import type { ConcordanceStore, ReviewOutcome, StoredConcordance } from '@concord/core/ports';
+import { asOneOf, asPatientKey, at, date } from '../rows.ts';
+import { reachable, reachableCare, type Transaction } from '../transaction.ts';
+import { PATIENT_COLUMNS, PATIENT_FROM, toRecord, type PatientRow } from './patient-row.ts';
+import { contentMac, openJson, sealJson } from './sealed-json.ts';
+
+export function concordanceStore(tx: Transaction): ConcordanceStore {
+  return {
+    save: (concordance) => save(tx, concordance),
+    newest: (patientId) => newest(tx, patientId),
+    queue: (count) => queue(tx, count),
+    review: (id, outcome) => review(tx, id, outcome),
+  };
+}
+
+async function save(tx: Transaction, concordance: Concordance): Promise<string | undefined> {
+  const { patientId, asOf, revision, bundle, findings, mislinkSuspected } = concordance;
+  const key = await tx.keyOf(patientId);
+  invariant(key !== undefined, 'a concordance is stored for the patient of its job');
+  tx.touched.add(key);
+  const mac = await contentMac(tx, patientId, { bundle, findings, mislinkSuspected });
+  const same = 'SELECT content_mac FROM concordances WHERE patient_key = $1 ORDER BY as_of DESC, stored_at DESC, id LIMIT 1';
+  const [last] = await tx.rows<{ content_mac: Buffer }>('concordance-last', same, [key]);
+  if (last?.content_mac.equals(mac) === true) return undefined;
+  const id = randomUUID();
+  const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: concordance });
+  const disagreements = findings.filter(({ verdict }) => verdict === 'disagree').length;
+  const text = `INSERT INTO concordances (id, patient_key, as_of, stored_at, revision, bundle, content_mac, disagreements, mislink_suspected, sealed)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+  await tx.rows('concordance-insert', text, [id, key, date(asOf), date(tx.now), revision, bundle, mac, disagreements, mislinkSuspected, sealed]);
+  return id;
+}
+
+function contentPlace(id: string): string {
+  return `concordances|sealed|${id}`;
+}
+
+interface ConcordanceRow {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly stored_at: Date;
+  readonly sealed: Buffer;
+  readonly outcome: string | null;
+  readonly login: string | null;
+  readonly reviewed_at: Date | null;
+}
+
+const COLUMNS = 'o.id, o.patient_key, o.stored_at, o.sealed, v.outcome, v.login, v.reviewed_at';
+const FROM = 'concordances o LEFT JOIN concordance_reviews v ON v.concordance_id = o.id';
+
+async function newest(tx: Transaction, patientId: PatientId): Promise<StoredConcordance | undefined> {
+  const key = await tx.keyOf(patientId);
+  if (key === undefined) return undefined;
+  const text = `SELECT ${COLUMNS} FROM ${FROM} WHERE ${reachableCare('o')} AND o.patient_key = $4 ORDER BY o.as_of DESC, o.stored_at DESC, o.id LIMIT 1`;
+  const [row] = await tx.rows<ConcordanceRow>('concordance-newest', text, [...tx.reachValues, key]);
+  return row === undefined ? undefined : toStored(tx, row);
+}
+
+/** Only the newest of a patient counts: a contradiction that was resolved by new data leaves the queue by itself. */
+const QUEUE = `SELECT n.* FROM (SELECT DISTINCT ON (o.patient_key) ${COLUMNS}, o.disagreements, o.as_of FROM ${FROM} WHERE ${reachableCare('o')}
+    ORDER BY o.patient_key, o.as_of DESC, o.stored_at DESC, o.id) n WHERE n.disagreements > 0 ORDER BY n.stored_at DESC, n.id LIMIT $4`;
+
+async function queue(tx: Transaction, count: number): ReturnType<ConcordanceStore['queue']> {
+  const rows = await tx.rows<ConcordanceRow>('concordance-queue', QUEUE, [...tx.reachValues, count]);
+  await tx.meet(rows.map(({ patient_key }) => patient_key));
+  const patients = await patientsOf(tx, rows);
+  const found = [];
+  for (const row of rows) {
+    const patient = patients.get(row.patient_key);
+    if (patient !== undefined) found.push({ stored: await toStored(tx, row), patient });
+  }
+  return found;
+}
+
+async function patientsOf(tx: Transaction, rows: readonly ConcordanceRow[]) {
+  const text = `SELECT ${PATIENT_COLUMNS} FROM ${PATIENT_FROM} WHERE ${reachable('o')} AND o.patient_key = ANY ($4::uuid[]) AND v.superseded_at IS NULL AND v.retracted_at IS NULL`;
+  const found = new Map<string, Awaited<ReturnType<typeof toRecord>>>();
+  for (const row of await tx.rows<PatientRow>('concordance-patients', text, [...tx.reachValues, rows.map(({ patient_key }) => patient_key)]))
+    found.set(row.patient_key, await toRecord(tx, row));
+  return found;
+}
+
+async function review(tx: Transaction, id: string, outcome: ReviewOutcome): Promise<boolean> {
+  const find = `SELECT o.patient_key FROM ${FROM} WHERE ${reachableCare('o')} AND o.id = $4 AND v.id IS NULL`;
+  const [row] = await tx.rows<{ patient_key: string }>('concordance-open', find, [...tx.reachValues, id]);
+  if (row === undefined) return false;
+  await tx.meet([row.patient_key]);
+  tx.handOut(asPatientKey(row.patient_key));
+  const { issuer, subject, login } = tx.request.actor;
+  const text = `INSERT INTO concordance_reviews (id, concordance_id, patient_key, outcome, issuer, subject, login, reviewed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (concordance_id) DO NOTHING RETURNING id`;
+  const values = [randomUUID(), id, row.patient_key, outcome, issuer, subject, login, date(tx.now)];
+  return (await tx.rows('concordance-review', text, values)).length === 1;
+}
+
+async function toStored(tx: Transaction, row: ConcordanceRow): Promise<StoredConcordance> {
+  await tx.meet([row.patient_key]);
+  const patientId = tx.handOut(asPatientKey(row.patient_key));
+  const concordance = await openJson<Concordance>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+  const { outcome, login, reviewed_at } = row;
+  const reviewed =
+    outcome === null || login === null || reviewed_at === null ? {} : { review: { outcome: asOneOf<ReviewOutcome>(outcome), by: login, at: at(reviewed_at) } };
+  return { id: row.id, concordance, storedAt: at(row.stored_at), ...reviewed };
+}

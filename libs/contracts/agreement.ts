@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { toIso } from '@concord/core/kernel';
+import type { FindingAgreement, FindingStatement } from '@concord/core/clinical';
+import type { StoredConcordance } from '@concord/core/ports';
+import { pointerSchema } from './assessment.ts';
+import { pointerToWire } from './to-wire.ts';
+import { bannerSchema } from './banner.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+/** What one source says of a finding, and where it says so. */
+export const findingStatementSchema = z
+  .object({
+    modality: z.string(),
+    stance: z.enum(['present', 'absent', 'uncertain', 'suggested']),
+    effectiveAt: instant,
+    /** Calibrated probability of a model that looked; null for a person's word. */
+    probability: z.number().nullable(),
+    text: z.string(),
+  })
+  .and(pointerSchema);
+
+export const findingAgreementSchema = z.object({
+  finding: z.string(),
+  verdict: z.enum(['agree', 'disagree', 'undecided', 'one-source', 'apart']),
+  statements: z.array(findingStatementSchema),
+});
+
+const REVIEW_OUTCOMES = ['report-stands', 'film-stands', 'both-possible', 'not-this-patient'] as const;
+export const reviewSchema = z.strictObject({ outcome: z.enum(REVIEW_OUTCOMES) });
+
+/** Where the sources of one patient agree and contradict each other. No score, and none is changed by it. */
+export const concordanceSchema = z.object({
+  id: z.string(),
+  asOf: instant,
+  bundle: z.string(),
+  findings: z.array(findingAgreementSchema),
+  mislinkSuspected: z.boolean(),
+  review: z.object({ outcome: z.enum(REVIEW_OUTCOMES), by: z.string(), at: instant }).nullable(),
+});
+
+/** The radiologist's queue: patients whose sources contradict each other, newest first. */
+export const discordanceListSchema = z.object({
+  generatedAt: instant,
+  items: z.array(z.object({ banner: bannerSchema, concordance: concordanceSchema })),
+});
+
+export type WireConcordance = z.infer<typeof concordanceSchema>;
+export type DiscordanceList = z.infer<typeof discordanceListSchema>;
+export type Review = z.infer<typeof reviewSchema>;
+
+/**
+ * A stored concordance as it crosses HTTP. What a reader may not see is left out, and with it any verdict that rested on it:
+ * a contradiction with a hidden source would tell what the source says.
+ */
+export function concordanceToWire({ id, concordance, review }: StoredConcordance, withhold: readonly string[] = []): WireConcordance {
+  const findings = concordance.findings.flatMap((each) => spared(each, withhold));
+  return {
+    id,
+    asOf: toIso(concordance.asOf),
+    bundle: concordance.bundle,
+    findings: findings.map(({ finding, verdict, statements }) => ({ finding, verdict, statements: statements.map(statementToWire) })),
+    mislinkSuspected: concordance.mislinkSuspected && withhold.length === 0,
+    review: review === undefined ? null : { outcome: review.outcome, by: review.by, at: toIso(review.at) },
+  };
+}
+
+function spared({ finding, verdict, statements }: FindingAgreement, withhold: readonly string[]): readonly FindingAgreement[] {
+  const seen = statements.filter(({ modality }) => !withhold.includes(modality));
+  const looks = new Set(seen.filter(({ stance }) => stance !== 'suggested').map(({ modality }) => modality));
+  if (looks.size === 0) return [];
+  return [{ finding, verdict: seen.length < statements.length && looks.size < 2 ? 'one-source' : verdict, statements: seen }];
+}
+
+function statementToWire(statement: FindingStatement): z.infer<typeof findingStatementSchema> {
+  const { modality, stance, effectiveAt, probability, text } = statement;
+  return { modality, stance, effectiveAt: toIso(effectiveAt), probability: probability ?? null, text, ...pointerToWire(statement.pointer) };
+}

@@ -1,0 +1,64 @@
+import type { Instant, Probability } from '../kernel/index.ts';
+import type { EvidencePointer } from './evidence.ts';
+import type { BundleId, ModalityKind, PatientId } from './identity.ts';
+
+/** Findings of a chest on which more than one source can have a word. Each source maps its own names onto these. */
+export const SHARED_FINDINGS = [
+  'airspace-opacity',
+  'pleural-effusion',
+  'cardiomegaly',
+  'pneumothorax',
+  'atelectasis',
+  'pulmonary-edema',
+  'nodule-or-mass',
+] as const;
+export type SharedFinding = (typeof SHARED_FINDINGS)[number];
+
+/** `suggested`: a source that cannot see the finding and only fits it; it never contradicts one that looked. */
+export type Stance = 'present' | 'absent' | 'uncertain' | 'suggested';
+
+/** What one source says of one finding, and where. */
+export interface FindingStatement {
+  readonly finding: SharedFinding;
+  readonly modality: ModalityKind;
+  readonly stance: Stance;
+  /** When what it looked at was true of the patient. */
+  readonly effectiveAt: Instant;
+  /** Calibrated probability of a model that looked; a report has none. */
+  readonly probability?: Probability;
+  readonly pointer: EvidencePointer;
+  readonly text: string;
+}
+
+/** `apart`: both looked, at times too far from each other to be compared. */
+export type Verdict = 'agree' | 'disagree' | 'undecided' | 'one-source' | 'apart';
+
+export interface FindingAgreement {
+  readonly finding: SharedFinding;
+  readonly verdict: Verdict;
+  readonly statements: readonly FindingStatement[];
+}
+
+/** Where the sources of one patient agree and where they contradict each other, as of one moment. It is no score and changes none. */
+export interface Concordance {
+  readonly patientId: PatientId;
+  readonly asOf: Instant;
+  /** Patient revision the timeline was read at. */
+  readonly revision: number;
+  readonly bundle: BundleId;
+  readonly findings: readonly FindingAgreement[];
+  /** Two contradictions and no agreement: one of the sources may be of somebody else. */
+  readonly mislinkSuspected: boolean;
+}
+
+/** What a model names in one input: a calibrated probability, and from where on it is a word. */
+export interface NamedFinding {
+  readonly name: string;
+  readonly probability: Probability;
+  /** Present at or above it. */
+  readonly present: number;
+  /** Absent at or below it. */
+  readonly absent: number;
+  /** False: it was never judged on drawn films, and says nothing of one. */
+  readonly onDrawnFilms: boolean;
+}

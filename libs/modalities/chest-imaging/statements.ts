@@ -1,0 +1,56 @@
+import type { FindingStatement, ModalityKind, NamedFinding, SharedFinding, Stance } from '@concord/core/clinical';
+import type { UsableFilm } from './align.ts';
+
+/** Names that a block of findings may give (those of the NIH set, lower case) → the finding that other sources know too. */
+const SHARED: Readonly<Record<string, SharedFinding>> = {
+  pneumonia: 'airspace-opacity',
+  consolidation: 'airspace-opacity',
+  infiltration: 'airspace-opacity',
+  opacity: 'airspace-opacity',
+  effusion: 'pleural-effusion',
+  cardiomegaly: 'cardiomegaly',
+  pneumothorax: 'pneumothorax',
+  atelectasis: 'atelectasis',
+  edema: 'pulmonary-edema',
+  nodule: 'nodule-or-mass',
+  mass: 'nodule-or-mass',
+};
+
+/** How the project's own generator marks a film that nobody took. */
+const DRAWN = 'Procedural chest phantom';
+
+/**
+ * What the film shows, as far as the block dares to say: present when one of its names reaches its threshold, absent when all
+ * of them stay below theirs, else uncertain. It points to the film, not to a region: a finding that is not there has no place.
+ */
+export function statementsOf({ observation, derived }: UsableFilm, named: readonly NamedFinding[]): readonly FindingStatement[] {
+  const isDrawn = observation.value.header.derivationNote?.startsWith(DRAWN) ?? false;
+  const shared = named.flatMap((one) => {
+    if (isDrawn && !one.onDrawnFilms) return [];
+    const finding = SHARED[one.name.toLowerCase()];
+    return finding === undefined ? [] : [{ ...one, finding }];
+  });
+  return [...new Set(shared.map(({ finding }) => finding))].flatMap((finding) => {
+    const mine = shared.filter((each) => each.finding === finding).sort((a, b) => b.probability - a.probability);
+    const [strongest] = mine;
+    if (strongest === undefined) return [];
+    const { x, y, side } = derived.crop;
+    const { sopInstanceUid } = observation.value.header;
+    return [
+      {
+        finding,
+        modality: 'chest-imaging' as ModalityKind,
+        stance: stanceOf(mine),
+        effectiveAt: observation.effectiveAt,
+        probability: strongest.probability,
+        pointer: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: [x, y, side, side] } } as const,
+        text: `${Math.round(strongest.probability * 100)} % on the film`,
+      },
+    ];
+  });
+}
+
+function stanceOf(named: readonly NamedFinding[]): Stance {
+  if (named.some(({ probability, present }) => probability >= present)) return 'present';
+  return named.every(({ probability, absent }) => probability <= absent) ? 'absent' : 'uncertain';
+}

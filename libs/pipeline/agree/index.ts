@@ -1,0 +1,1 @@
+export { createAgree, type Agree, type AgreeParts } from './agree.ts';

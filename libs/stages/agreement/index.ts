@@ -1,0 +1,1 @@
+export { agreements, COMPARABLE_WITHIN, mislinkSuspected } from './agree.ts';

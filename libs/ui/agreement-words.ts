@@ -1,0 +1,59 @@
+import type { WireConcordance } from '@concord/contracts';
+import type { GlyphName } from './glyph.tsx';
+import { listed, modalityWords } from './words.ts';
+
+export type Agreement = WireConcordance['findings'][number];
+export type Statement = Agreement['statements'][number];
+
+const FINDINGS: Readonly<Record<string, string>> = {
+  'airspace-opacity': 'Opacity in the lung',
+  'pleural-effusion': 'Pleural effusion',
+  cardiomegaly: 'Enlarged heart',
+  pneumothorax: 'Pneumothorax',
+  atelectasis: 'Atelectasis',
+  'pulmonary-edema': 'Pulmonary edema',
+  'nodule-or-mass': 'Nodule or mass',
+};
+
+/** A finding as it stands in a row. */
+export function findingWord(finding: string): string {
+  return FINDINGS[finding] ?? finding;
+}
+
+const STANCES: Readonly<Record<Statement['stance'], string>> = { present: 'present', absent: 'absent', uncertain: 'not sure', suggested: 'fits' };
+
+/** `report: absent`, `image: present, 84 %` */
+export function statementWords({ modality, stance, probability }: Statement): string {
+  const chance = probability === null ? '' : `, ${String(Math.round(probability * 100))} %`;
+  return `${modalityWords(modality).word.toLowerCase()}: ${STANCES[stance]}${chance}`;
+}
+
+/** A verdict by shape and word; never by colour alone. */
+export function verdictWords({ verdict, statements }: Agreement): { readonly glyph: GlyphName; readonly word: string } {
+  const looked = [...new Set(statements.filter(({ stance }) => stance !== 'suggested').map(({ modality }) => modalityWords(modality).word.toLowerCase()))];
+  switch (verdict) {
+    case 'agree':
+      return { glyph: 'i-ok', word: 'agree' };
+    case 'disagree':
+      return { glyph: 'i-differ', word: `${listed(looked)} contradict each other` };
+    case 'undecided':
+      return { glyph: 'i-note', word: 'one of them is not sure' };
+    case 'one-source':
+      return { glyph: 'i-note', word: `only the ${listed(looked)} looked` };
+    case 'apart':
+      return { glyph: 'i-stale', word: 'looked more than a day apart' };
+  }
+}
+
+export const REVIEWS: Readonly<Record<NonNullable<WireConcordance['review']>['outcome'], string>> = {
+  'report-stands': 'the report stands',
+  'film-stands': 'the film stands',
+  'both-possible': 'both are possible',
+  'not-this-patient': 'one of them is not of this patient',
+};
+
+/** Contradictions first: they are what somebody has to look at. */
+export function byVerdict(a: Agreement, b: Agreement): number {
+  const rank = ['disagree', 'undecided', 'apart', 'agree', 'one-source'];
+  return rank.indexOf(a.verdict) - rank.indexOf(b.verdict);
+}
