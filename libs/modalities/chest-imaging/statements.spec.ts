@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { ImageValue, NamedFinding, Observation } from '@concord/core/clinical';
+import { instant, probability } from '@concord/core/kernel';
+import type { UsableFilm } from './align.ts';
+import { statementsOf } from './statements.ts';
+
+function film(derivationNote?: string): UsableFilm {
+  const observation = {
+    id: 'o',
+    effectiveAt: instant(0),
+    value: { header: { sopInstanceUid: '1.2.3', ...(derivationNote === undefined ? {} : { derivationNote }) } },
+  } as unknown as Observation<ImageValue>;
+  return { observation, prepared: new Uint8Array(), derived: { preparation: 1, crop: { x: 10, y: 0, side: 400 }, view: 'PA', likeness: 0.5, spread: 100 } };
+}
+
+const named = (name: string, chance: number, onDrawnFilms = true): NamedFinding => ({
+  name,
+  probability: probability(chance),
+  present: 0.7,
+  absent: 0.2,
+  onDrawnFilms,
+});
+const stance = (...all: NamedFinding[]) => statementsOf(film(), all).map(({ finding, stance: said }) => [finding, said]);
+
+describe('what a film is said to show', () => {
+  it('is present from one threshold, absent up to the other, and unsaid between: a coin toss contradicts no reader', () => {
+    expect(stance(named('Effusion', 0.7))).toEqual([['pleural-effusion', 'present']]);
+    expect(stance(named('Effusion', 0.2))).toEqual([['pleural-effusion', 'absent']]);
+    expect(stance(named('Effusion', 0.45))).toEqual([['pleural-effusion', 'uncertain']]);
+  });
+
+  it('takes one name to be there, and every name to be ruled out', () => {
+    expect(stance(named('Pneumonia', 0.1), named('Infiltration', 0.9))).toEqual([['airspace-opacity', 'present']]);
+    expect(stance(named('Pneumonia', 0.1), named('Infiltration', 0.5))).toEqual([['airspace-opacity', 'uncertain']]);
+    expect(stance(named('Pneumonia', 0.1), named('Infiltration', 0.2))).toEqual([['airspace-opacity', 'absent']]);
+  });
+
+  it('leaves out names that no other source knows', () => {
+    expect(stance(named('Hernia', 0.9))).toEqual([]);
+  });
+
+  it('says nothing of a drawn film where it was never judged on one', () => {
+    const drawn = film('Procedural chest phantom: no person, no exposure.');
+    expect(statementsOf(drawn, [named('Effusion', 0.9, false)])).toEqual([]);
+    expect(statementsOf(drawn, [named('Effusion', 0.9, true)])).toHaveLength(1);
+  });
+});
