@@ -1,9 +1,10 @@
 import { createTelemetry } from '@concord/adapters/telemetry';
+import type { Database } from '@concord/adapters/postgres';
 import { runJobs } from '@concord/adapters/queue';
 import { openAccess } from './access.ts';
-import { assessPatient } from './assess-patient.ts';
+import { assessPatient, type AssessPatientParts } from './assess-patient.ts';
 import { readConfig } from './config.ts';
-import { openActiveModel } from './models.ts';
+import { openActiveModel, type ActiveModel } from './models.ts';
 import { tasks } from '@concord/tasks/registry';
 
 /** Two cores: one job computes while the other waits for the database. */
@@ -25,12 +26,7 @@ async function main(): Promise<void> {
     handlers: {
       assess: async ({ id, patientId }) => {
         const began = performance.now();
-        const done = await assessPatient(patientId, `job-${id}`, {
-          withAccess: access.withAccess,
-          assess: model.assess,
-          agree: await model.agree(),
-          tasks,
-        });
+        const done = await assessPatient(patientId, `job-${id}`, await partsOf(access, model));
         if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
       },
     },
@@ -59,6 +55,11 @@ async function main(): Promise<void> {
     say(`worker leaves: ${error instanceof Error ? error.name : 'unknown reason'}`);
     process.exit(1);
   });
+}
+
+/** What a job works with: whichever bundle is active when it begins. */
+async function partsOf({ withAccess }: Pick<Database, 'withAccess'>, model: ActiveModel): Promise<AssessPatientParts> {
+  return { withAccess, assess: model.assess, agree: await model.agree(), tasks };
 }
 
 main().catch((error: unknown) => {

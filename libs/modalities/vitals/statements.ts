@@ -15,21 +15,25 @@ const LOW_PERCENT = 94;
  * contradict a source that looked. A plain rule of ours, shown with its numbers, not a validated score.
  */
 export function statementsOf(stream: ModalityStream<Reading>, at: Instant): readonly FindingStatement[] {
-  const [temperature, respiration, spo2] = [TEMPERATURE, RESPIRATION, SPO2].map((code) => newest(stream, code, at));
-  const hot = temperature !== undefined && numberOf(temperature) >= FEVER_CEL;
-  const fast = respiration !== undefined && numberOf(respiration) >= FAST_PER_MINUTE;
-  const low = spo2 !== undefined && numberOf(spo2) < LOW_PERCENT;
-  const second = fast ? respiration : spo2;
-  if (!hot || second === undefined || !(fast || low)) return [];
-  const said = [`temperature ${shown(temperature)} °C`, ...(fast ? [`respiration ${shown(respiration)} /min`] : []), ...(low ? [`SpO₂ ${shown(spo2)} %`] : [])];
+  const temperature = newest(stream, TEMPERATURE, at);
+  if (temperature === undefined || numberOf(temperature) < FEVER_CEL) return [];
+  const respiration = newest(stream, RESPIRATION, at);
+  const spo2 = newest(stream, SPO2, at);
+  const fits = [
+    ...(respiration !== undefined && numberOf(respiration) >= FAST_PER_MINUTE ? [{ sign: respiration, text: `respiration ${shown(respiration)} /min` }] : []),
+    ...(spo2 !== undefined && numberOf(spo2) < LOW_PERCENT ? [{ sign: spo2, text: `SpO₂ ${shown(spo2)} %` }] : []),
+  ];
+  const [first] = fits;
+  if (first === undefined) return [];
+  const { effectiveAt, value } = first.sign;
   return [
     {
       finding: 'airspace-opacity',
       modality: 'vitals' as ModalityKind,
       stance: 'suggested',
-      effectiveAt: second.effectiveAt,
-      pointer: { kind: 'signal-window', pointer: { code: second.value.code, device: null, from: second.effectiveAt, to: at } },
-      text: `Fits: ${said.join(', ')}`,
+      effectiveAt,
+      pointer: { kind: 'signal-window', pointer: { code: value.code, device: null, from: effectiveAt, to: at } },
+      text: `Fits: ${[`temperature ${shown(temperature)} °C`, ...fits.map(({ text }) => text)].join(', ')}`,
     },
   ];
 }
