@@ -3,7 +3,7 @@ import { probability, type Instant } from '@concord/core/kernel';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import { agreements, mislinkSuspected } from '@concord/stages/agreement';
-import { findingsOf } from '../assess/findings.ts';
+import { findingsOf } from '@concord/pipeline/assess';
 
 export interface AgreeParts {
   readonly plugins: readonly ModalityPlugin[];

@@ -1,6 +1,7 @@
 'use client';
 
 import { problemSchema } from '@concord/contracts';
+import { proof } from './proof.ts';
 import { readAnswer, type Answer, type Schema } from './answer.ts';
 
 /** Longer than a poll takes on a bad day; after it the line is said to be lost. */
@@ -28,7 +29,7 @@ export async function sendHere<T>(path: string, body: unknown, schema: Schema<T>
   try {
     const response = await fetch(path, {
       method: 'POST',
-      headers: { accept: 'application/json', ...(body === null ? {} : { 'content-type': 'application/json' }) },
+      headers: { accept: 'application/json', 'x-concord-csrf': proof(), ...(body === null ? {} : { 'content-type': 'application/json' }) },
       ...(body === null ? {} : { body: JSON.stringify(body) }),
       cache: 'no-store',
       signal: AbortSignal.timeout(CHANGE_TIMEOUT_MS),
