@@ -1,12 +1,11 @@
 import { mkdtempSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EncounterId, ModalityKind, PatientId, Sha256, SourceId, WardId } from '@concord/core/clinical';
 import { instant, minutes, minus, type Instant, type Result } from '@concord/core/kernel';
 import type { AccessRequest, AccessScope, NewObservation, NewPatient, Refusal } from '@concord/core/ports';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer } from '@concord/adapters/crypto';
+import { openKeyring, type SiteKeyring } from '@concord/adapters/crypto';
 import { openDatabase, type AccessPolicy, type Database } from '@concord/adapters/postgres';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { asks, person } from './people.ts';
@@ -14,6 +13,9 @@ import { asks, person } from './people.ts';
 /** A cloned database, opened by its roles, with one root key for all. */
 export interface TestStores {
   readonly database: TestDatabase;
+  /** Holds the root key, the patients' keys and the blobs. */
+  readonly folder: string;
+  readonly keyring: SiteKeyring;
   readonly api: Database;
   readonly worker: Database;
   /** Another door to the same data: row-level security alone, or the application's decision alone. */
@@ -23,8 +25,9 @@ export interface TestStores {
 
 export async function testStores(): Promise<TestStores> {
   const database = await testDatabase();
-  const keyring = createSealer(randomBytes(32));
-  const files = createFileBlobs(mkdtempSync(path.join(tmpdir(), 'concord-blobs-')));
+  const folder = mkdtempSync(path.join(tmpdir(), 'concord-stores-'));
+  const keyring = await openKeyring(path.join(folder, 'root.key'));
+  const files = createFileBlobs(path.join(folder, 'blobs'));
   const opened: Database[] = [];
   const open = (role: string, policy?: AccessPolicy, demo = true) => {
     const machine = role === 'app_worker' ? 'worker' : 'api';
@@ -34,6 +37,8 @@ export async function testStores(): Promise<TestStores> {
   };
   return {
     database,
+    folder,
+    keyring,
     api: open('app_rw'),
     worker: open('app_worker'),
     open,

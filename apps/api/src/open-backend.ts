@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer, createSessionSeal, loadRootKey } from '@concord/adapters/crypto';
+import { createSessionSeal, loadRootKey, openKeyring } from '@concord/adapters/crypto';
 import { openDatabase, openSessionStore } from '@concord/adapters/postgres';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
 
 /** Stored data behind the edge: the database, the keys that open it, and the sealed files beside it. */
 export async function openBackend(config: Config): Promise<Backend> {
-  const rootKey = await loadRootKey(config.keyFile);
-  const keyring = createSealer(rootKey);
+  const keyring = await openKeyring(config.keyFile);
   const files = createFileBlobs(join(config.dataDir, 'blobs'));
   const database = openDatabase({ url: config.databaseUrl, machine: 'api', keyring, files, demo: config.demo });
   const sessions = openSessionStore(config.databaseUrl);
   return {
     ...database,
     sessions,
-    sessionSeal: createSessionSeal(rootKey),
+    sessionSeal: createSessionSeal(await loadRootKey(config.keyFile)),
     close: async () => {
       await Promise.all([database.close(), sessions.close()]);
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer, loadRootKey } from '@concord/adapters/crypto';
+import { openKeyring } from '@concord/adapters/crypto';
 import { openDatabase, type Database } from '@concord/adapters/postgres';
 import type { Settings } from './config.ts';
 import { findRunning, requireRunning } from './running.ts';
@@ -19,7 +19,7 @@ export async function openAccess(settings: Settings, machine: 'api' | 'worker'):
   return openDatabase({
     url,
     machine,
-    keyring: createSealer(await loadRootKey(keyFile)),
+    keyring: await openKeyring(keyFile),
     files: createFileBlobs(join(settings.dataDir, 'blobs')),
     demo: settings.environment === 'demo',
     connections: CONNECTIONS,

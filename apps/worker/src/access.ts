@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer, loadRootKey } from '@concord/adapters/crypto';
+import { openKeyring } from '@concord/adapters/crypto';
 import { openDatabase, type Database } from '@concord/adapters/postgres';
 import type { Config } from './config.ts';
 
@@ -12,7 +12,7 @@ export async function openAccess(config: Config): Promise<Database> {
   return openDatabase({
     url: config.databaseUrl,
     machine: 'worker',
-    keyring: createSealer(await loadRootKey(config.keyFile)),
+    keyring: await openKeyring(config.keyFile),
     files: createFileBlobs(join(config.dataDir, 'blobs')),
     demo: config.demo,
     connections: CONNECTIONS,

@@ -49,7 +49,7 @@ function* seal(name: string, bytes: Uint8Array, key: Uint8Array): Generator<Buff
   const segments = Math.max(1, Math.ceil(bytes.length / SEGMENT));
   for (let index = 0; index < segments; index += 1) {
     const nonce = randomBytes(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
     cipher.setAAD(additional(name, index, index === segments - 1));
     const plain = bytes.subarray(index * SEGMENT, (index + 1) * SEGMENT);
     yield Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
@@ -105,7 +105,7 @@ async function openSegment(
   const sealed = Buffer.alloc(SEALED_SEGMENT);
   const { bytesRead } = await handle.read(sealed, 0, SEALED_SEGMENT, segment.index * SEALED_SEGMENT);
   if (bytesRead < NONCE + TAG) throw new BlobError(`blob ${segment.name} is cut short`);
-  const decipher = createDecipheriv('aes-256-gcm', segment.key, sealed.subarray(0, NONCE));
+  const decipher = createDecipheriv('aes-256-gcm', segment.key, sealed.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(additional(segment.name, segment.index, segment.last));
   decipher.setAuthTag(sealed.subarray(bytesRead - TAG, bytesRead));
   try {

@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { createSealer, SealError } from './sealer.ts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { derive, open, seal, SealError } from './envelope.ts';
 
 /** Seals what a browser's session holds, and answers for what a page must show beside its cookie. */
 export interface SessionSeal {
@@ -13,16 +13,14 @@ export interface SessionSeal {
 
 /** Keys derived from the root key: every process that shares the database shares them, and a new root key ends all sessions. */
 export function createSessionSeal(rootKey: Uint8Array): SessionSeal {
-  const sealer = createSealer(rootKey);
-  const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', rootKey, new Uint8Array(0), purpose, 32));
-  const sealKey = derive('concord/session/1');
-  const wordKey = derive('concord/session-word/1');
+  const sealKey = derive(rootKey, 'concord/session/1');
+  const wordKey = derive(rootKey, 'concord/session-word/1');
   const word = (text: string): string => createHmac('sha256', wordKey).update(text).digest('base64url');
   return {
-    seal: (plain, place) => sealer.seal(sealKey, plain, place),
+    seal: (plain, place) => seal(sealKey, plain, { head: new Uint8Array(0), place }),
     open: (sealed, place) => {
       try {
-        return sealer.open(sealKey, sealed, place);
+        return open(sealKey, sealed, place);
       } catch (error) {
         if (error instanceof SealError) return undefined;
         throw error;

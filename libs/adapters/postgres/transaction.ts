@@ -1,7 +1,7 @@
 import type { ClientBase, QueryResultRow } from 'pg';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import { instant, invariant, type Instant } from '@concord/core/kernel';
-import type { AccessRequest, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
+import type { AccessRequest, DataKeys, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
 import { ScoreBook } from './audit/scores.ts';
 import { asPatientId, asPatientKey, type PatientKey } from './rows.ts';
 
@@ -46,7 +46,7 @@ export class Transaction {
   private readonly reach: Reach;
   private readonly keyById = new Map<PatientId, PatientKey>();
   private readonly idByKey = new Map<PatientKey, PatientId>();
-  private readonly dataKeys = new Map<PatientId, Uint8Array>();
+  private readonly dataKeys = new Map<PatientId, DataKeys>();
   private readonly writable = new Map<PatientId, PatientKey>();
   private readonly locked = new Set<PatientId>();
   private readonly raised = new Map<PatientId, Raised>();
@@ -120,33 +120,39 @@ export class Transaction {
     return key;
   }
 
+  /** Every patient met so far. */
+  get pseudonyms(): ReadonlyMap<PatientId, PatientKey> {
+    return this.keyById;
+  }
+
   know(id: PatientId, key: PatientKey): void {
     this.keyById.set(id, key);
     this.idByKey.set(key, id);
   }
 
-  /** The key that seals this patient's data. @throws when it was destroyed: the patient was erased. */
-  async dataKey(id: PatientId): Promise<Uint8Array> {
+  /** The keys that seal this patient's data. @throws KeysGone when they were destroyed: the patient is being erased. */
+  async dataKey(id: PatientId): Promise<DataKeys> {
     const kept = this.dataKeys.get(id);
     if (kept !== undefined) return kept;
     await this.readDataKeys([id]);
-    const key = this.dataKeys.get(id);
-    invariant(key !== undefined, 'the data key of a patient is not there');
-    return key;
+    const keys = this.dataKeys.get(id);
+    if (keys === undefined) throw new KeysGone('the keys of a patient are not there');
+    return keys;
   }
 
   /** For a page of patients: one question instead of many. */
   async readDataKeys(ids: readonly PatientId[]): Promise<void> {
     const unknown = ids.filter((id) => !this.dataKeys.has(id));
     if (unknown.length === 0) return;
-    const text =
-      'SELECT DISTINCT ON (patient_id) patient_id, version, wrapped FROM patient_keys WHERE patient_id = ANY ($1::uuid[]) ORDER BY patient_id, version DESC';
-    const rows = await this.rows<{ patient_id: string; version: number; wrapped: Buffer }>('data-keys', text, [unknown]);
-    for (const row of rows) this.dataKeys.set(asPatientId(row.patient_id), this.keyring.unwrap(row.wrapped, keyPlace(row.patient_id, row.version)));
+    // The row holds no key; that row-level security shows it is what lets this transaction fetch one.
+    const text = 'SELECT DISTINCT patient_id FROM patient_keys WHERE patient_id = ANY ($1::uuid[])';
+    const rows = await this.rows<{ patient_id: string }>('data-keys', text, [unknown]);
+    const opened = await Promise.all(rows.map(async ({ patient_id }) => [asPatientId(patient_id), await this.keyring.keysOf(patient_id)] as const));
+    for (const [id, keys] of opened) if (keys !== undefined) this.dataKeys.set(id, keys);
   }
 
-  keepDataKey(id: PatientId, key: Uint8Array): void {
-    this.dataKeys.set(id, key);
+  keepDataKey(id: PatientId, keys: DataKeys): void {
+    this.dataKeys.set(id, keys);
   }
 
   /**
@@ -238,9 +244,9 @@ interface LinkRow {
   readonly patient_key: string;
 }
 
-/** Where a wrapped data key stands. */
-export function keyPlace(patientId: string, version: number): string {
-  return `patient_keys|wrapped|${patientId}|${version}`;
+/** The keys of a patient whose row was just visible were destroyed: to the asker nobody is there. */
+export class KeysGone extends Error {
+  override readonly name = 'KeysGone';
 }
 
 /** Class of data that a consent names, as SQL over a row `o`: of an observation its modality. */

@@ -23,7 +23,7 @@ import { reconcileStore } from './stores/reconcile-store.ts';
 import { reportStore } from './stores/report-store.ts';
 import { timelineStore } from './stores/timeline-store.ts';
 import { worklistStore } from './stores/worklist-store.ts';
-import { Transaction } from './transaction.ts';
+import { KeysGone, Transaction } from './transaction.ts';
 
 /** The pure decision; a test of row-level security alone hands in one that always allows. */
 export interface AccessPolicy {
@@ -113,6 +113,8 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
     broken = await rollBack(client);
     // What cannot be recorded is still thrown, and the connection is not trusted any more.
     if (broken === undefined && !isDeadlock(error)) broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
+    // Between an erasure's first step and its last a reader meets what is no longer there, and hears just that.
+    if (error instanceof KeysGone) return err({ kind: 'not-found' });
     throw error;
   } finally {
     // A connection in an unknown state is not lent again.

@@ -83,6 +83,8 @@ export interface AuditRow {
   readonly scores?: ScoresShown;
   readonly recipient?: DisclosureRecipient;
   readonly detail?: unknown;
+  /** Free text of the event, opened; absent once the patient was erased. */
+  readonly text?: string;
 }
 
 /** Something that the edge records outside a decided transaction: a sign-in, a sign-out, a refusal that no store ever saw. */
@@ -119,6 +121,8 @@ export interface AuditStore {
     readonly objects?: readonly string[];
     readonly query?: string;
     readonly detail?: unknown;
+    /** What a person wrote, a reason for one: kept sealed under the key of the unit's patient, and gone with it. */
+    readonly text?: string;
     /** With unit `worklist`: the tier each patient is shown under; a change of it is an event. */
     readonly tiers?: readonly { readonly patientId: PatientId; readonly tier: string }[];
     /** What the event is besides an interaction: an export, a disclosure, the start of an emergency override. */

@@ -24,16 +24,59 @@ export interface SealedFiles {
   range(name: string, key: Uint8Array, bounds: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
 }
 
-/** Sealing and blind look-up. Keys of patients are stored wrapped by the root key, and nowhere else. */
+/**
+ * The keys of one patient, opened. The newest version seals; each version opens what was sealed under it. `fixed` (32 bytes)
+ * outlives a rotation: digests that must stay comparable, and what can never be sealed again, hang on it.
+ */
+export interface DataKeys {
+  readonly newest: number;
+  readonly versions: ReadonlyMap<number, Uint8Array>;
+  readonly fixed: Uint8Array;
+}
+
+/** What a key store keeps of one patient: every key wrapped by a root key, none of them open. */
+export interface KeyEntry {
+  readonly newest: number;
+  readonly versions: ReadonlyMap<number, Uint8Array>;
+  readonly fixed: Uint8Array;
+}
+
+/**
+ * Where wrapped keys are kept: outside the database, whose log and backups would keep them beyond an erasure. A name is a
+ * keyed digest of the patient's id, lower-case hex. A folder here; a key management service fits the same port.
+ */
+export interface KeyStore {
+  read(name: string): Promise<KeyEntry | undefined>;
+  /** Durable when it resolves; the whole entry is replaced at once. */
+  write(name: string, entry: KeyEntry): Promise<void>;
+  /** Gone for good when it resolves. A name that is not there is no error: an erasure is repeated after a crash. */
+  destroy(name: string): Promise<void>;
+  names(): Promise<readonly string[]>;
+}
+
+/** Sealing and blind look-up. `place` says where a value stands (`table|column|row id`); it is authenticated, so a value opens nowhere else. */
 export interface Keyring {
-  /** @param place Where the wrapped key stands, so that it opens nowhere else. */
+  /**
+   * Makes the keys of a patient; they are in the key store when it resolves.
+   * @param first the one key of a patient from before keys had versions.
+   */
+  makeKeys(patientId: string, first?: Uint8Array): Promise<DataKeys>;
+  /** Undefined when they were destroyed: the patient was erased. */
+  keysOf(patientId: string): Promise<DataKeys | undefined>;
+  /** A key for one thing that belongs to no patient yet, wrapped by the root key. */
   newKey(place: string): { readonly key: Uint8Array; readonly wrapped: Uint8Array };
   /** @throws when it was altered, moved or wrapped under another root key. */
   unwrap(wrapped: Uint8Array, place: string): Uint8Array;
-  /** A fresh nonce each time; `place` is authenticated. */
+  /** Under a key that seals one thing only. A fresh nonce each time. */
   seal(key: Uint8Array, plain: Uint8Array, place: string): Uint8Array;
   /** @throws when it was altered or moved. */
   open(key: Uint8Array, sealed: Uint8Array, place: string): Uint8Array;
+  /** Under a patient's newest key, whose version is part of what is authenticated. */
+  sealFor(keys: DataKeys, plain: Uint8Array, place: string): Uint8Array;
+  /** @throws when it was altered or moved, or its version of the key is gone. */
+  openFor(keys: DataKeys, sealed: Uint8Array, place: string): Uint8Array;
+  /** A key of its own purpose that lives and dies with the patient's keys and is not rotated: for what can never be sealed again. */
+  lastingKey(keys: DataKeys, purpose: string): Uint8Array;
   /** Keyed digest for look-up without the plain value. */
   blindIndex(system: string, value: string): Uint8Array;
 }

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer } from '@concord/adapters/crypto';
+import { openKeyring } from '@concord/adapters/crypto';
 import { benchTimelineWindow } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
@@ -19,14 +18,14 @@ export const timelineWindowBench: Bench = {
       'per-minute': { type: 'string', default: '1' },
     } as const;
     const { values } = readArgs(args, options);
-    const blobs = await mkdtemp(join(tmpdir(), 'concord-bench-blobs-'));
+    const folder = await mkdtemp(join(tmpdir(), 'concord-bench-keys-'));
     try {
       const figures = await benchTimelineWindow({
         rows: whole(values.rows, '--rows'),
         samples: whole(values.samples, '--samples'),
         perMinute: whole(values['per-minute'], '--per-minute'),
-        keyring: createSealer(randomBytes(32)),
-        files: createFileBlobs(blobs),
+        keyring: await openKeyring(join(folder, 'root.key')),
+        files: createFileBlobs(join(folder, 'blobs')),
         also: [prepareQueue],
         log: (line) => {
           io.err(line);
@@ -35,7 +34,7 @@ export const timelineWindowBench: Bench = {
       printFigures({ ...figures }, values.json, io);
       return EXIT.done;
     } finally {
-      await rm(blobs, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   },
 };

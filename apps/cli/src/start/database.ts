@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { migrate, startCluster, type Cluster } from '@concord/adapters/postgres';
+import { openKeyring } from '@concord/adapters/crypto';
+import { migrate, moveKeys, startCluster, type Cluster } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
 import type { Settings } from '../config.ts';
 
@@ -31,7 +32,7 @@ export class Database {
   async start(): Promise<DatabaseUrls> {
     await this.launch();
     const urls = this.urls();
-    const applied = await migrate(urls.owner, [prepareQueue]);
+    const applied = await migrate(urls.owner, [prepareQueue, moveKeys(await openKeyring(this.settings.keyFile))]);
     if (applied.length > 0) this.say(`Database schema brought up to date (${applied.length} steps).`);
     return urls;
   }

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '@concord/core/kernel';
+import type { PatientId } from '@concord/core/clinical';
 import type { AccessDecision, AccessRequest, AuditKind, AuditRow, DisclosureRecipient, ScoresShown } from '@concord/core/ports';
 import { RULES } from '@concord/governance/access';
 import { KINDS } from '@concord/governance/audit';
 import { stable } from '../stable-json.ts';
 import { timeOrderedId, type PatientKey } from '../rows.ts';
+import { disguised } from './pseudonyms.ts';
 
 /** One event as it is stored: the pseudonym stands where the outside sees a patient. */
-export type StoredEvent = Omit<AuditRow, 'patientId'> & { readonly patientKey?: PatientKey };
+export type StoredEvent = Omit<AuditRow, 'patientId' | 'text'> & {
+  readonly patientKey?: PatientKey;
+  /** Free text, base64 of what was sealed under the patient's key. */
+  readonly sealed?: string;
+};
 
 /** What the stores and the caller add to the open unit. */
 export interface Notes {
@@ -25,6 +31,8 @@ export interface Happening {
   readonly outcome: AuditRow['outcome'];
   readonly outcomeText?: string;
   readonly sessionHash?: string;
+  /** Patients met in this transaction: in the words of the event their pseudonym stands for them. */
+  readonly pseudonyms: ReadonlyMap<PatientId, PatientKey>;
 }
 
 export interface UnitPlace {
@@ -43,10 +51,10 @@ export const POLICY_VERSION = createHash('sha256').update(stable(RULES)).digest(
 
 /** One event of the vocabulary: who did what, about whom, why it was allowed, and how it ended. */
 export function eventOf(happening: Happening, place: UnitPlace, notes: Notes): StoredEvent {
-  const { request, decision, now, outcome, outcomeText } = happening;
+  const { request, decision, now, outcome, outcomeText, pseudonyms } = happening;
   const { unitId, part, patientKey } = place;
   const query = notes.query ?? (request.subject.kind === 'search' ? request.subject.query : undefined);
-  return {
+  const event: StoredEvent = {
     eventId: timeOrderedId(now),
     unitId,
     unitPart: part,
@@ -70,6 +78,7 @@ export function eventOf(happening: Happening, place: UnitPlace, notes: Notes): S
     ...(notes.recipient === undefined ? {} : { recipient: notes.recipient }),
     ...(notes.detail === undefined ? {} : { detail: notes.detail }),
   };
+  return disguised(event, pseudonyms);
 }
 
 type Codes = Pick<StoredEvent, 'category' | 'subtype' | 'action' | 'kind'>;

@@ -33,6 +33,11 @@ export class NoteBook {
     };
   }
 
+  /** Free text of this unit. */
+  get text(): string | undefined {
+    return this.said.findLast((note) => note.text !== undefined)?.text;
+  }
+
   async tiers(): Promise<ReadonlyMap<PatientKey, string>> {
     const tiers = new Map<PatientKey, string>();
     for (const { patientId, tier } of this.said.flatMap((note) => note.tiers ?? [])) {

@@ -6,6 +6,7 @@ import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { eventOf, type Happening } from './event.ts';
 import type { NoteBook } from './notes.ts';
+import { withText } from './text.ts';
 import { eventsOf, unitIdOf } from './units.ts';
 import { writeEvents } from './write.ts';
 
@@ -33,12 +34,13 @@ export async function record(client: ClientBase, { request, decision, facts, tx,
     request,
     decision,
     now: facts.now,
+    pseudonyms: tx.pseudonyms,
     ...(sessionHash === undefined ? {} : { sessionHash }),
     ...ending(request, decision, { refused, patients }),
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
-  await writeEvents(client, events);
+  await writeEvents(client, await withText(tx, events, notes.text));
 }
 
 /** One patient asked about is named whether or not a row of theirs was found; a refusal names nobody else. */
@@ -87,7 +89,8 @@ export async function recordFailure(client: ClientBase, { request, process, erro
   const outcomeText = error instanceof Error ? error.name : 'unknown';
   const patientKey = request.subject.kind === 'patient' ? await failedKey(client, request.subject.patientId) : undefined;
   const place = { unitId: unitIdOf(request), part: 'open', patientKey } as const;
-  await writeEvents(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText }, place, { objects: [] })]);
+  const pseudonyms = new Map(request.subject.kind === 'patient' && patientKey !== undefined ? [[request.subject.patientId, patientKey]] : []);
+  await writeEvents(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText, pseudonyms }, place, { objects: [] })]);
   await client.query('COMMIT');
 }
 

@@ -1,6 +1,8 @@
 import type { PatientId } from '@concord/core/clinical';
 import type { AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
+import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
+import { textOf } from '../audit/text.ts';
 import { asPatientKey, asWritten, date } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
@@ -40,11 +42,11 @@ async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<P
   filter.where('o.purpose = ?', query.purpose);
   filter.where('o.outcome = ?', query.outcome);
   const found = await searchPage<EventRow>(tx, SEARCH, filter, page);
-  const ids = await audited(
-    tx,
-    found.items.map(({ patient_key }) => patient_key).filter((key) => key !== ''),
-  );
-  return { ...found, items: found.items.map((row) => toRow(row, ids)) };
+  const named = found.items.flatMap(({ patient_key, bytes }) => [...(patient_key === '' ? [] : [patient_key]), ...pseudonymsIn(bytes.toString('utf8'))]);
+  const ids = await audited(tx, named);
+  const items = [];
+  for (const row of found.items) items.push(await toRow(tx, row, ids));
+  return { ...found, items };
 }
 
 async function auditedKey(tx: Transaction, id: PatientId): Promise<string | undefined> {
@@ -60,8 +62,10 @@ async function audited(tx: Transaction, keys: readonly string[]): Promise<Readon
   return new Map(unique.flatMap((key) => (tx.isKnown(asPatientKey(key)) ? [[key, tx.idOf(asPatientKey(key))]] : [])));
 }
 
-function toRow(row: EventRow, ids: ReadonlyMap<string, PatientId>): AuditRow {
-  const { patientKey: _pseudonym, ...event } = asWritten<StoredEvent>(JSON.parse(row.bytes.toString('utf8')));
+/** A stored event as the officer reads it: the outside's ids for pseudonyms, and the free text opened. */
+async function toRow(tx: Transaction, row: EventRow, ids: ReadonlyMap<string, PatientId>): Promise<AuditRow> {
+  const { patientKey: _pseudonym, sealed, ...event } = asWritten<StoredEvent>(JSON.parse(row.bytes.toString('utf8')));
   const patientId = ids.get(row.patient_key);
-  return { ...event, ...(patientId === undefined ? {} : { patientId }) };
+  const text = sealed === undefined || patientId === undefined ? undefined : await textOf(tx, patientId, { eventId: event.eventId, sealed });
+  return { ...undisguised(event, ids), ...(patientId === undefined ? {} : { patientId }), ...(text === undefined ? {} : { text }) };
 }

@@ -42,13 +42,13 @@ async function newBlobKey(
   patientId: PatientId | undefined,
 ): Promise<{ readonly key: Uint8Array; readonly wrapped: Uint8Array }> {
   const fresh = tx.keyring.newKey(wrapPlace(name));
-  return patientId === undefined ? fresh : { key: fresh.key, wrapped: tx.keyring.seal(await tx.dataKey(patientId), fresh.key, wrapPlace(name)) };
+  return patientId === undefined ? fresh : { key: fresh.key, wrapped: tx.keyring.sealFor(await tx.dataKey(patientId), fresh.key, wrapPlace(name)) };
 }
 
 async function blobKey(tx: Transaction, { name, wrapped, patient_key }: BlobRow): Promise<Uint8Array> {
   if (patient_key === null) return tx.keyring.unwrap(wrapped, wrapPlace(name));
   await tx.meet([patient_key]);
-  return tx.keyring.open(await tx.dataKey(tx.handOut(asPatientKey(patient_key))), wrapped, wrapPlace(name));
+  return tx.keyring.openFor(await tx.dataKey(tx.handOut(asPatientKey(patient_key))), wrapped, wrapPlace(name));
 }
 
 async function get(tx: Transaction, hash: Sha256): Promise<Uint8Array | undefined> {

@@ -1,12 +1,13 @@
 import { days, plus } from '@concord/core/kernel';
 import type { NewImageInstance, Stored } from '@concord/core/ports';
+import { seriesTextPlace, studyTextPlace } from '../places.ts';
 import { bytesOf, date, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
 import { putBlob } from './blob-store.ts';
 import { replaceGrants } from './grant-rows.ts';
 import { identifierIndex } from './identifiers.ts';
 import { ACCESSION, accessionPlace, dicomJsonPlace, preparedPlace, type StoredPixels } from './imaging-row.ts';
-import { sealJson } from './sealed-json.ts';
+import { sealJson, sealText } from './sealed-json.ts';
 
 /** How long a study lets radiologists reach its patient (DESIGN 7). */
 const STUDY_REACH = days(30);
@@ -42,22 +43,23 @@ export async function putImage(tx: Transaction, record: NewImageInstance): Promi
 
 async function putStudy(tx: Transaction, record: NewImageInstance, { key, studyId, seriesId, raised }: Place): Promise<void> {
   const { accession, header, patientId } = record;
-  const study = `INSERT INTO imaging_studies (id, patient_key, study_uid, started_at, description, accession_index, accession_sealed, source_id, updated_at)
+  const study = `INSERT INTO imaging_studies (id, patient_key, study_uid, started_at, description_sealed, accession_index, accession_sealed, source_id, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at`;
   await tx.rows('study-insert', study, [
     studyId,
     key,
     header.studyInstanceUid,
     date(record.effectiveAt),
-    record.studyDescription ?? null,
+    await sealText(tx, patientId, { place: studyTextPlace(studyId), content: record.studyDescription }),
     accession === undefined ? null : identifierIndex(tx, { system: ACCESSION, value: accession }),
     accession === undefined ? null : await sealJson(tx, patientId, { place: accessionPlace(studyId), content: accession }),
     tx.sourceId,
     date(raised.at),
   ]);
-  const series = `INSERT INTO imaging_series (id, study_id, patient_key, series_uid, modality, description, source_id)
+  const series = `INSERT INTO imaging_series (id, study_id, patient_key, series_uid, modality, description_sealed, source_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`;
-  await tx.rows('series-insert', series, [seriesId, studyId, key, header.seriesInstanceUid, header.modality, record.seriesDescription ?? null, tx.sourceId]);
+  const words = await sealText(tx, patientId, { place: seriesTextPlace(seriesId), content: record.seriesDescription });
+  await tx.rows('series-insert', series, [seriesId, studyId, key, header.seriesInstanceUid, header.modality, words, tx.sourceId]);
   const endsAt = plus(record.effectiveAt, STUDY_REACH);
   await replaceGrants(tx, key, studyId, [{ relationship: 'recent-study', holder: 'radiology', startsAt: record.effectiveAt, endsAt }]);
 }
@@ -69,7 +71,7 @@ const INSERT = `INSERT INTO imaging_instances (id, study_id, series_id, patient_
 async function putInstance(tx: Transaction, record: NewImageInstance, { key, id, studyId, seriesId, raised }: Place): Promise<void> {
   const { patientId, header, pixels, prepared } = record;
   const dicomJson = await sealJson(tx, patientId, { place: dicomJsonPlace(id), content: record.dicomJson ?? null });
-  const preparedSealed = prepared === undefined ? null : tx.keyring.seal(await tx.dataKey(patientId), prepared, preparedPlace(id));
+  const preparedSealed = prepared === undefined ? null : tx.keyring.sealFor(await tx.dataKey(patientId), prepared, preparedPlace(id));
   const grey = pixels === undefined ? null : bytesOf(await putBlob(tx, pixels.grey, patientId));
   const frame: StoredPixels | null = pixels === undefined ? null : { columns: pixels.columns, rows: pixels.rows, recipe: pixels.recipe };
   // prettier-ignore

@@ -1,10 +1,11 @@
 import type { ImageHeader, PatientId, PixelRecipe } from '@concord/core/clinical';
 import type { ImageInstanceRecord, StudyRecord } from '@concord/core/ports';
+import { seriesTextPlace, studyTextPlace } from '../places.ts';
 import { asModality, asPatientKey, asSha256, asSourceId, asWritten, at, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { blobStore } from './blob-store.ts';
 import { lifetime } from './report-store.ts';
-import { openJson } from './sealed-json.ts';
+import { openJson, openText } from './sealed-json.ts';
 
 /** System under which accession numbers are indexed; they identify an order, so they are sealed like identifiers. */
 export const ACCESSION = 'urn:concord:accession';
@@ -75,7 +76,7 @@ export async function toInstance(tx: Transaction, row: InstanceRow, pixels: 'wit
 
 /** Grey values for the encoder, opened. */
 export async function preparedOf(tx: Transaction, patientId: PatientId, row: Pick<InstanceRow, 'id' | 'prepared_sealed'>): Promise<Uint8Array | undefined> {
-  return row.prepared_sealed === null ? undefined : tx.keyring.open(await tx.dataKey(patientId), row.prepared_sealed, preparedPlace(row.id));
+  return row.prepared_sealed === null ? undefined : tx.keyring.openFor(await tx.dataKey(patientId), row.prepared_sealed, preparedPlace(row.id));
 }
 
 async function pixelsOf(tx: Transaction, row: InstanceRow): Promise<ImageInstanceRecord['pixels']> {
@@ -89,21 +90,23 @@ export interface StudyRow {
   readonly patient_key: string;
   readonly study_uid: string;
   readonly started_at: Date;
-  readonly description: string | null;
+  readonly description_sealed: Buffer | null;
   readonly accession_sealed: Buffer | null;
   readonly updated_at: Date;
   readonly series: readonly SeriesRow[];
 }
 
 interface SeriesRow {
+  readonly id: string;
   readonly uid: string;
   readonly modality: string;
+  /** Hexadecimal, as JSON carries bytes here. */
   readonly description: string | null;
   readonly instances: readonly { readonly sop: string; readonly class: string; readonly number: number | null }[] | null;
 }
 
-export const STUDY_COLUMNS = `o.id, o.patient_key, o.study_uid, o.started_at, o.description, o.accession_sealed, o.updated_at,
-  (SELECT coalesce(json_agg(json_build_object('uid', s.series_uid, 'modality', s.modality, 'description', s.description, 'instances',
+export const STUDY_COLUMNS = `o.id, o.patient_key, o.study_uid, o.started_at, o.description_sealed, o.accession_sealed, o.updated_at,
+  (SELECT coalesce(json_agg(json_build_object('id', s.id, 'uid', s.series_uid, 'modality', s.modality, 'description', encode(s.description_sealed, 'hex'), 'instances',
      (SELECT json_agg(json_build_object('sop', i.sop_uid, 'class', i.sop_class_uid, 'number', i.instance_number) ORDER BY i.instance_number NULLS LAST, i.sop_uid)
       FROM imaging_instances i WHERE i.series_id = s.id)) ORDER BY s.series_uid), '[]')
    FROM imaging_series s WHERE s.study_id = o.id) AS series`;
@@ -117,23 +120,28 @@ export async function toStudy(tx: Transaction, row: StudyRow): Promise<StudyReco
   const patientId = tx.handOut(asPatientKey(row.patient_key));
   const accession =
     row.accession_sealed === null ? undefined : await openJson<string>(tx, patientId, { place: accessionPlace(row.id), sealed: row.accession_sealed });
+  const description = await openText(tx, patientId, { place: studyTextPlace(row.id), sealed: row.description_sealed });
+  const series = [];
+  for (const one of row.series) series.push(await toSeries(tx, patientId, one));
   return {
     id: row.id,
     patientId,
     studyInstanceUid: row.study_uid,
     started: at(row.started_at),
     modalities: [...new Set(row.series.map(({ modality }) => modality))],
-    series: row.series.map(toSeries),
+    series,
     updatedAt: at(row.updated_at),
-    ...given({ description: row.description, accession }),
+    ...given({ description, accession }),
   };
 }
 
-function toSeries({ uid, modality, description, instances }: SeriesRow): StudyRecord['series'][number] {
+async function toSeries(tx: Transaction, patientId: PatientId, { id, uid, modality, ...row }: SeriesRow): Promise<StudyRecord['series'][number]> {
+  const sealed = row.description === null ? null : Buffer.from(row.description, 'hex');
+  const description = await openText(tx, patientId, { place: seriesTextPlace(id), sealed });
   return {
     seriesInstanceUid: uid,
     modality,
     ...given({ description }),
-    instances: (instances ?? []).map(({ sop, class: sopClassUid, number }) => ({ sopInstanceUid: sop, sopClassUid, ...given({ number }) })),
+    instances: (row.instances ?? []).map(({ sop, class: sopClassUid, number }) => ({ sopInstanceUid: sop, sopClassUid, ...given({ number }) })),
   };
 }

@@ -1,10 +1,12 @@
 import type { PatientId } from '@concord/core/clinical';
 import type { NewObservation, Stored, StoredObservation } from '@concord/core/ports';
+import { textPlace } from '../places.ts';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
 import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
 import { identifierPlace } from './observation-row.ts';
+import { openText, sealText } from './sealed-json.ts';
 import { verdict, type StoredVersion } from './verdict.ts';
 
 /** A version to insert. */
@@ -25,8 +27,7 @@ export async function putObservations(tx: Transaction, records: readonly NewObse
   await tx.lock(patients);
   const ids = records.map((record) => naturalId(tx, record));
   const versions = new Map<string, StoredVersion[]>();
-  for (const patient of patients)
-    await readVersions(tx, tx.writeKey(patient), { ids: ids.filter((_, i) => records[i]?.patientId === patient), into: versions });
+  for (const patient of patients) await readVersions(tx, patient, { ids: ids.filter((_, i) => records[i]?.patientId === patient), into: versions });
   const additions: Addition[] = [];
   const paused = await pausedReadings(tx, records);
   const answers = records.map((record, i): StoredObservation =>
@@ -51,20 +52,22 @@ interface VersionRow {
   readonly number: number | null;
   readonly unit: string | null;
   readonly text: string | null;
+  readonly text_sealed: Buffer | null;
   readonly effective_at: Date;
   readonly device: string | null;
 }
 
 async function readVersions(
   tx: Transaction,
-  key: PatientKey,
+  patient: PatientId,
   { ids, into }: { readonly ids: readonly string[]; readonly into: Map<string, StoredVersion[]> },
 ): Promise<void> {
-  const text = `SELECT id, version, status, number, unit, text, effective_at, device FROM observations
+  const text = `SELECT id, version, status, number, unit, text, text_sealed, effective_at, device FROM observations
     WHERE patient_key = $1 AND id = ANY ($2::uuid[]) ORDER BY id, version`;
-  for (const row of await tx.rows<VersionRow>('observation-versions', text, [key, ids])) {
+  for (const row of await tx.rows<VersionRow>('observation-versions', text, [tx.writeKey(patient), ids])) {
     const list = into.get(row.id) ?? [];
-    list.push({ version: row.version, status: row.status, content: content(row.number, row.unit, row.text, row.effective_at.getTime(), row.device) });
+    const words = row.text ?? (await openText(tx, patient, { place: textPlace(row.id, row.version), sealed: row.text_sealed })) ?? null;
+    list.push({ version: row.version, status: row.status, content: content(row.number, row.unit, words, row.effective_at.getTime(), row.device) });
     into.set(row.id, list);
   }
 }
@@ -118,7 +121,7 @@ async function toRow(tx: Transaction, { record, id, key, version, retracts }: Ad
     record.codeSystem,
     record.number ?? null,
     record.unit ?? null,
-    record.text ?? null,
+    ...(await textOf(tx, record, textPlace(id, version))),
     record.sentNumber ?? null,
     record.sentUnit ?? null,
     record.status,
@@ -135,6 +138,14 @@ async function toRow(tx: Transaction, { record, id, key, version, retracts }: Ad
   ];
 }
 
+/**
+ * Open and sealed text. An answer that a modality understood is a word of its vocabulary, and models ask for it; anything else
+ * is what somebody wrote.
+ */
+async function textOf(tx: Transaction, { modality, text, patientId }: NewObservation, place: string): Promise<readonly [string | null, Buffer | null]> {
+  return modality === undefined ? [null, await sealText(tx, patientId, { place, content: text })] : [text ?? null, null];
+}
+
 const COLUMNS = [
   ['patient_key', 'uuid'],
   ['id', 'uuid'],
@@ -146,6 +157,7 @@ const COLUMNS = [
   ['number', 'float8'],
   ['unit', 'text'],
   ['text', 'text'],
+  ['text_sealed', 'bytea'],
   ['sent_number', 'float8'],
   ['sent_unit', 'text'],
   ['status', 'text'],

@@ -1,7 +1,9 @@
 import type { ObservationRecord } from '@concord/core/ports';
+import { textPlace } from '../places.ts';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asSha256, asSourceId, at, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { openIdentifier } from './identifiers.ts';
+import { openText } from './sealed-json.ts';
 
 export interface ObservationRow {
   readonly id: string;
@@ -13,6 +15,7 @@ export interface ObservationRow {
   readonly number: number | null;
   readonly unit: string | null;
   readonly text: string | null;
+  readonly text_sealed: Buffer | null;
   readonly sent_number: number | null;
   readonly sent_unit: string | null;
   readonly status: string;
@@ -28,7 +31,7 @@ export interface ObservationRow {
   readonly blob_sha256: Buffer;
 }
 
-export const OBSERVATION_COLUMNS = `o.id, o.patient_key, o.version, o.modality, o.code, o.code_system, o.number, o.unit, o.text, o.sent_number, o.sent_unit,
+export const OBSERVATION_COLUMNS = `o.id, o.patient_key, o.version, o.modality, o.code, o.code_system, o.number, o.unit, o.text, o.text_sealed, o.sent_number, o.sent_unit,
   o.status, o.effective_at, o.available_at, o.superseded_at, o.retracted_at, o.sent_at, o.device, o.encounter_id, o.identifier_sealed, o.source_id, o.blob_sha256`;
 
 export function identifierPlace(id: string, version: number): string {
@@ -46,6 +49,7 @@ export async function toObservations(tx: Transaction, rows: readonly Observation
 async function toObservation(tx: Transaction, row: ObservationRow): Promise<ObservationRecord> {
   const patientId = tx.handOut(asPatientKey(row.patient_key));
   const identifier = await openIdentifier(tx, patientId, { place: identifierPlace(row.id, row.version), sealed: row.identifier_sealed });
+  const words = await openText(tx, patientId, { place: textPlace(row.id, row.version), sealed: row.text_sealed });
   return {
     id: row.id,
     patientId,
@@ -57,7 +61,15 @@ async function toObservation(tx: Transaction, row: ObservationRow): Promise<Obse
     availableAt: at(row.available_at),
     sourceId: asSourceId(row.source_id),
     blob: asSha256(row.blob_sha256),
-    ...given({ number: row.number, unit: row.unit, text: row.text, sentNumber: row.sent_number, sentUnit: row.sent_unit, device: row.device, identifier }),
+    ...given({
+      number: row.number,
+      unit: row.unit,
+      text: row.text ?? words,
+      sentNumber: row.sent_number,
+      sentUnit: row.sent_unit,
+      device: row.device,
+      identifier,
+    }),
     ...given({
       modality: row.modality === null ? null : asModality(row.modality),
       supersededAt: row.superseded_at === null ? null : at(row.superseded_at),

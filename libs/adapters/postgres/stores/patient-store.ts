@@ -3,7 +3,7 @@ import type { Identifier, PatientId } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { NewPatient, Page, Paged, PatientRecord, PatientStore, Stored } from '@concord/core/ports';
 import { asPatientId, asPatientKey, at, date } from '../rows.ts';
-import { keyPlace, type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import { identifierIndex } from './identifiers.ts';
 import { contentPlace, toRecord, type PatientContent } from './patient-row.ts';
 import { findPatient, searchPatients } from './patient-search.ts';
@@ -78,8 +78,8 @@ async function insert(tx: Transaction, record: NewPatient): Promise<PatientId> {
   const now = clock?.now ?? date(tx.now);
   tx.begin(id, { revision: 1, at: at(now) });
   const available = date(tx.availableAt({ revision: 1, at: at(now) }, record.availableAt));
-  const dataKey = tx.keyring.newKey(keyPlace(id, 1));
-  tx.keepDataKey(id, dataKey.key);
+  // In the store before the row is committed: a key without a patient is swept, a patient without a key would be lost.
+  tx.keepDataKey(id, await tx.keyring.makeKeys(id));
   const content = contentOf(record);
   await tx.rows(
     'patient-insert',
@@ -92,7 +92,7 @@ async function insert(tx: Transaction, record: NewPatient): Promise<PatientId> {
     sourceId,
     now,
   ]);
-  await tx.rows('key-insert', 'INSERT INTO patient_keys (patient_id, version, wrapped, source_id) VALUES ($1, 1, $2, $3)', [id, dataKey.wrapped, sourceId]);
+  await tx.rows('key-insert', 'INSERT INTO patient_keys (patient_id, version, source_id) VALUES ($1, 1, $2)', [id, sourceId]);
   await tx.rows(
     'version-insert',
     'INSERT INTO patient_versions (patient_id, version, sealed, content_mac, revision, available_at, source_id) VALUES ($1, 1, $2, $3, 1, $4, $5)',

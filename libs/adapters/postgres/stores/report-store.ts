@@ -1,5 +1,6 @@
 import type { PatientId, ReportId } from '@concord/core/clinical';
 import type { NewReport, Page, Paged, ReportRecord, ReportStore, Stored } from '@concord/core/ports';
+import { reportPlace } from '../places.ts';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asReportId, asSha256, asSourceId, at, bytesOf, date, given, idFrom } from '../rows.ts';
 import { reachable, REPORTED, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
@@ -11,6 +12,8 @@ import { verdict } from './verdict.ts';
 interface ReportContent {
   readonly text: string;
   readonly title?: string;
+  /** What the sender calls the code: free text. */
+  readonly codeDisplay?: string;
   readonly derived: unknown;
 }
 
@@ -55,9 +58,9 @@ interface NewVersion {
   readonly mac: Buffer;
 }
 
-const INSERT = `INSERT INTO reports (id, version, patient_key, code, code_system, code_display, modality, status, issued_at, effective_at, available_at,
+const INSERT = `INSERT INTO reports (id, version, patient_key, code, code_system, modality, status, issued_at, effective_at, available_at,
     retracted_at, language, content_type, sealed, content_mac, encounter_id, identifier_index, identifier_sealed, revision, source_id, blob_sha256)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`;
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`;
 
 async function insert(tx: Transaction, record: NewReport, { id, version, mac }: NewVersion): Promise<void> {
   const { patientId, code, identifier } = record;
@@ -69,19 +72,15 @@ async function insert(tx: Transaction, record: NewReport, { id, version, mac }: 
       'UPDATE reports SET superseded_at = $2, retracted_at = coalesce(retracted_at, $3), closed_revision = $4 WHERE id = $1 AND superseded_at IS NULL';
     await tx.rows('report-close', close, [id, available, retracted, raised.revision]);
   }
-  const content: ReportContent = { text: record.text, derived: record.derived, ...given({ title: record.title }) };
-  const sealed = await sealJson(tx, patientId, { place: contentPlace(id, version), content });
+  const content: ReportContent = { text: record.text, derived: record.derived, ...given({ title: record.title, codeDisplay: code.display }) };
+  const sealed = await sealJson(tx, patientId, { place: reportPlace(id, version), content });
   const identifierSealed = await sealIdentifier(tx, patientId, { place: identifierPlace(id, version), identifier });
   // prettier-ignore
   await tx.rows('report-insert', INSERT, [
-    id, version, tx.writeKey(patientId), code.code, code.system, code.display ?? null, record.modality ?? null, record.status,
+    id, version, tx.writeKey(patientId), code.code, code.system, record.modality ?? null, record.status,
     date(record.issued), date(record.effectiveAt), available, retracted, record.language ?? null, record.contentType, sealed, mac,
     record.encounterId ?? null, indexOrNull(tx, identifier), identifierSealed, raised.revision, tx.sourceId, bytesOf(record.blob),
   ]);
-}
-
-function contentPlace(id: string, version: number): string {
-  return `reports|sealed|${id}|${version}`;
 }
 
 function identifierPlace(id: string, version: number): string {
@@ -94,7 +93,6 @@ export interface ReportRow {
   readonly patient_key: string;
   readonly code: string;
   readonly code_system: string;
-  readonly code_display: string | null;
   readonly modality: string | null;
   readonly status: string;
   readonly issued_at: Date;
@@ -112,7 +110,7 @@ export interface ReportRow {
   readonly blob_sha256: Buffer;
 }
 
-export const REPORT_COLUMNS = `o.id, o.version, o.patient_key, o.code, o.code_system, o.code_display, o.modality, o.status, o.issued_at, o.effective_at,
+export const REPORT_COLUMNS = `o.id, o.version, o.patient_key, o.code, o.code_system, o.modality, o.status, o.issued_at, o.effective_at,
   o.available_at, o.superseded_at, o.retracted_at, o.language, o.content_type, o.sealed, o.encounter_id, o.identifier_sealed,
   o.closed_revision::float8 AS closed_revision, o.source_id, o.blob_sha256`;
 
@@ -155,14 +153,14 @@ async function records(tx: Transaction, filter: Filter, page: Page): Promise<Pag
 /** Opens a row of a patient already met, and counts it as handed out. */
 export async function toReport(tx: Transaction, row: ReportRow): Promise<ReportRecord> {
   const patientId: PatientId = tx.handOut(asPatientKey(row.patient_key));
-  const content = await openJson<ReportContent>(tx, patientId, { place: contentPlace(row.id, row.version), sealed: row.sealed });
+  const { codeDisplay, ...content } = await openJson<ReportContent>(tx, patientId, { place: reportPlace(row.id, row.version), sealed: row.sealed });
   const identifier = await openIdentifier(tx, patientId, { place: identifierPlace(row.id, row.version), sealed: row.identifier_sealed });
   return {
     id: asReportId(row.id),
     patientId,
     version: row.version,
     modality: row.modality === null ? undefined : asModality(row.modality),
-    code: { code: row.code, system: row.code_system, ...given({ display: row.code_display }) },
+    code: { code: row.code, system: row.code_system, ...given({ display: codeDisplay }) },
     status: asOneOf<ReportRecord['status']>(row.status),
     issued: at(row.issued_at),
     effectiveAt: at(row.effective_at),
