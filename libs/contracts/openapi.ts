@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { discordanceListSchema, reviewSchema } from './agreement.ts';
+import { accessReportSchema, accountingSchema } from './access-report.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
 import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
@@ -38,8 +39,16 @@ const SCHEMAS = {
   Validation: validationSchema,
   Withdrawal: withdrawalSchema,
   CsvReceipt: csvReceiptSchema,
+  AccessReport: accessReportSchema,
+  Accounting: accountingSchema,
   Problem: problemSchema,
 } as const;
+
+const REPORT_QUERY = {
+  from: 'Instant with offset; six years ago without it.',
+  to: 'Instant with offset; now without it.',
+  format: 'json (as without it), html for print, csv.',
+};
 
 /** Everything under `/api/v1`, and the audit record. FHIR and DICOMweb describe themselves in their own forms. */
 const OPERATIONS: readonly Operation[] = [
@@ -83,6 +92,36 @@ const OPERATIONS: readonly Operation[] = [
     query: { version: 'Version of the report; the newest without it.' },
     answer: 'Report',
     failures: [400, 404],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}/access-report',
+    summary: 'Who looked at the patient and why they were allowed, newest first. For the patient and the privacy officer.',
+    query: REPORT_QUERY,
+    answer: 'AccessReport',
+    failures: [400, 404, 422],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/patients/{id}/disclosures',
+    summary: 'Accounting of disclosures, 45 CFR 164.528. For the patient and the privacy officer.',
+    query: REPORT_QUERY,
+    answer: 'Accounting',
+    failures: [400, 404, 422],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/patients/{id}/disclosures',
+    summary: 'Writes down that something was given to somebody outside. For the privacy officer.',
+    body: { type: 'application/json', description: '{recipient: {name, address?}, basis, disclosedAt, what: [kind…]}' },
+    failures: [400, 403, 404, 415, 422],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/patients/{id}/disclosure-suspensions',
+    summary: 'An agency asked that disclosures to it be left out of accountings for a time (164.528(a)(2)); an oral request for at most 30 days.',
+    body: { type: 'application/json', description: '{agency, request: written or oral, until}' },
+    failures: [400, 403, 404, 415, 422],
   },
   { method: 'get', path: '/api/v1/assessments/{id}', summary: 'One stored assessment.', answer: 'Assessment', failures: [400, 404] },
   {
@@ -152,7 +191,8 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/audit',
-    summary: 'The audit record as FHIR AuditEvents, newest first; one a line for Accept: application/fhir+ndjson. For the privacy officer.',
+    summary:
+      'The audit record as FHIR AuditEvents, newest first; one a line for Accept: application/fhir+ndjson, a table for text/csv. For the privacy officer.',
     query: {
       patient: 'Patient id.',
       user: 'Login or subject.',
@@ -190,7 +230,9 @@ export function openApi(): Readonly<Record<string, unknown>> {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { session: [] }],
-    paths: Object.fromEntries(OPERATIONS.map((operation) => [operation.path, { [operation.method]: describe(operation) }])),
+    paths: Object.fromEntries(
+      OPERATIONS.map(({ path }) => [path, Object.fromEntries(OPERATIONS.filter((one) => one.path === path).map((one) => [one.method, describe(one)]))]),
+    ),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -42,6 +42,7 @@ export type ResourceKind =
   | 'ImagingStudy'
   | 'RiskAssessment'
   | 'AuditEvent'
+  | 'AccessReport'
   | 'Worklist'
   | 'Timeline'
   | 'ReconcileItem'

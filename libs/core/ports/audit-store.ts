@@ -116,6 +116,8 @@ export interface AuditQuery {
 
 export interface AuditStore {
   search(query: AuditQuery, page: Page): Promise<Paged<AuditRow>>;
+  /** True when there is such a patient; for whoever may ask the record about one. */
+  knows(patientId: PatientId): Promise<boolean>;
   /** Adds detail to the open unit of this transaction: objects read, model and input hashes. */
   note(detail: {
     readonly objects?: readonly string[];

@@ -4,6 +4,7 @@ import { agentsOf, OBSERVER } from './agents.ts';
 import { entitiesOf } from './entities.ts';
 import { ACT_REASON, coded, DCM, INTERACTION, LIFECYCLE, OURS, type Json } from './systems.ts';
 import { DICOM_WORDS } from './vocabulary.ts';
+import { ruleWords } from './words.ts';
 
 /** FHIR R4 AuditEvent, shaped after IHE BALP 1.1. */
 export type AuditEvent = Json & { readonly resourceType: 'AuditEvent'; readonly id: string };
@@ -80,6 +81,8 @@ function extensionsOf(row: AuditRow): readonly Json[] {
     const value = row[name];
     return value === undefined || value === '' ? [] : [{ url: url(name), valueString: value }];
   });
+  // The officer reads why, not a code; the sentence is the table's own.
+  const because = { url: url('because'), valueString: ruleWords(row.outcome === 0 ? row.legalBasis : (row.outcomeText ?? row.legalBasis)) };
   const detail = row.detail === undefined ? [] : [{ url: url('detail'), valueString: JSON.stringify(row.detail) }];
-  return [{ url: url('unit'), extension: unit }, ...said, ...detail];
+  return [{ url: url('unit'), extension: unit }, because, ...said, ...detail];
 }

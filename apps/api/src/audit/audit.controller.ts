@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '@concord/adapters/crypto';
 import { isUuid, type PatientId } from '@concord/core/clinical';
-import type { AccessScope, AuditQuery, AuditRow } from '@concord/core/ports';
-import { toAuditEvent } from '@concord/governance/audit';
+import type { AuditQuery, AuditRow } from '@concord/core/ports';
+import { eventsCsv, toAuditEvent } from '@concord/governance/audit';
 import type { Config } from '../config.ts';
 import { callerOf } from '../edge/caller.ts';
 import { failure } from '../edge/failure.ts';
@@ -12,10 +12,9 @@ import { aboutPatient, aboutSearch, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { instantParameter, readQuery } from '../views/questions.ts';
+import { allRows, MOST_ROWS } from './all-rows.ts';
 
 const PAGE = 500;
-/** More than this is an export job, not an answer. */
-const MOST_LINES = 10_000;
 const PURPOSES = ['TREAT', 'ETREAT', 'BTG', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'PUBHLTH', 'HSYSADMIN'] as const;
 
 const parameters = {
@@ -47,19 +46,22 @@ export class AuditController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asked = readQuery(request, parameters);
     const query = queryOf(asked);
-    const asLines = (request.headers.accept ?? '').includes('ndjson');
+    const form = formOf(request);
     const subject = query.patientId === undefined ? aboutSearch(textOf(asked)) : aboutPatient(query.patientId);
     const page = await this.#gate.open(callerOf(request), subject, async (scope) => {
       scope.audit.note({ query: textOf(asked) });
-      if (asLines) scope.audit.note({ kind: 'export' });
-      const found = asLines
-        ? await allRows(scope, query)
-        : await scope.audit.search(query, { count: asked._count, ...(asked.after === undefined ? {} : { after: asked.after }) });
+      if (form !== 'bundle') scope.audit.note({ kind: 'export' });
+      const found =
+        form !== 'bundle'
+          ? await allRows(scope, query)
+          : await scope.audit.search(query, { count: asked._count, ...(asked.after === undefined ? {} : { after: asked.after }) });
       if (found !== undefined) scope.audit.note({ detail: countOf(found.items) });
       return found;
     });
-    if (page === undefined) throw failure(422, `More than ${MOST_LINES} events: narrow the time with from and to.`);
-    if (asLines) await reply.type('application/fhir+ndjson').send(page.items.map((row) => `${JSON.stringify(toAuditEvent(row))}\n`).join(''));
+    if (page === undefined) throw failure(422, `More than ${MOST_ROWS} events: narrow the time with from and to.`);
+    if (form === 'lines') await reply.type('application/fhir+ndjson').send(page.items.map((row) => `${JSON.stringify(toAuditEvent(row))}\n`).join(''));
+    else if (form === 'csv')
+      await reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="audit.csv"').send(eventsCsv(page.items));
     else await reply.type('application/fhir+json; charset=utf-8').send(JSON.stringify(this.#bundle(asked, page)));
   }
 
@@ -78,6 +80,13 @@ export class AuditController {
       })),
     };
   }
+}
+
+/** By the `Accept` header: one AuditEvent a line, a table for a spreadsheet, or a Bundle. */
+function formOf({ headers }: FastifyRequest): 'lines' | 'csv' | 'bundle' {
+  const accept = headers.accept ?? '';
+  if (accept.includes('ndjson')) return 'lines';
+  return accept.includes('text/csv') ? 'csv' : 'bundle';
 }
 
 /** What a look at the record gave out: how many events, and a hash of their ids. */
@@ -102,16 +111,4 @@ function textOf({ patient, user, from, to, purpose, outcome, _count }: Parameter
   const iso = (moment: number | undefined): string | undefined => (moment === undefined ? undefined : new Date(moment).toISOString());
   const named = { patient, user, from: iso(from), to: iso(to), purpose, outcome, _count: String(_count) };
   return new URLSearchParams(Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))).toString();
-}
-
-/** Every event of the answer, or undefined when they are too many for one. */
-async function allRows(scope: AccessScope, query: AuditQuery): Promise<{ readonly items: readonly AuditRow[]; readonly total: number } | undefined> {
-  const items: AuditRow[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await scope.audit.search(query, { count: PAGE, ...(after === undefined ? {} : { after }) });
-    items.push(...page.items);
-    if (items.length > MOST_LINES) return undefined;
-    if (page.next === undefined) return { items, total: page.total };
-    after = page.next;
-  }
 }

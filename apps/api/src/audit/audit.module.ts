@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller.ts';
+import { ReportsController } from './reports.controller.ts';
 
-/** The audit record, for the privacy officer. */
-@Module({ controllers: [AuditController] })
+/** The audit record, for the privacy officer; what it says of one patient, for the patient too. */
+@Module({ controllers: [AuditController, ReportsController] })
 export class AuditModule {}

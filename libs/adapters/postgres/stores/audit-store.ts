@@ -25,7 +25,7 @@ const SEARCH = {
 
 /** @param note where the open unit takes what is added to it. */
 export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStore {
-  return { search: (query, page) => search(tx, query, page), note };
+  return { search: (query, page) => search(tx, query, page), knows: async (id) => (await auditedKey(tx, id)) !== undefined, note };
 }
 
 async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<Paged<AuditRow>> {

@@ -1,0 +1,172 @@
+import type { Instant } from '@concord/core/kernel';
+import type { AuditRow } from '@concord/core/ports';
+
+/** Under which title something was given to somebody outside. */
+export const BASES = [
+  'public-health',
+  'oversight',
+  'law-enforcement',
+  'judicial',
+  'research',
+  'required-by-law',
+  'threat-to-safety',
+  'workers-compensation',
+  'decedents',
+  'authorization',
+  'individual',
+  'incident',
+  'directory-or-family',
+  'national-security',
+  'custody',
+  'limited-data-set',
+] as const;
+export type DisclosureBasis = (typeof BASES)[number];
+
+/** Kinds of information, so that a description holds no free text about a patient. */
+export const DISCLOSED = ['demographics', 'stays', 'vital-signs', 'laboratory', 'reports', 'images', 'risk-scores', 'access-record', 'whole-record'] as const;
+
+/** What the record keeps of a disclosure beside its recipient. */
+export interface DisclosureDetail {
+  readonly basis: DisclosureBasis;
+  /** ISO 8601; when it was given, which may lie before it was recorded. */
+  readonly disclosedAt: string;
+  readonly what: readonly (typeof DISCLOSED)[number][];
+}
+
+/** A rule that takes a line out of the accounting, and where it stands in 45 CFR. */
+export interface Exemption {
+  readonly id: string;
+  readonly citation: string;
+  readonly because: string;
+  readonly applies: (row: AuditRow) => boolean;
+}
+
+const detailOf = (row: AuditRow): Partial<DisclosureDetail> => (typeof row.detail === 'object' && row.detail !== null ? row.detail : {});
+const isGiven = (row: AuditRow): boolean => row.kind === 'disclosure';
+const isFor =
+  (...purposes: readonly string[]): Exemption['applies'] =>
+  (row) =>
+    !isGiven(row) && purposes.includes(row.purpose);
+const under =
+  (basis: DisclosureBasis): Exemption['applies'] =>
+  (row) =>
+    isGiven(row) && detailOf(row).basis === basis;
+
+/** Version of the rules below; stands on every accounting. */
+export const ACCOUNTING_RULES = '45 CFR 164.528, rules of 2026-11';
+
+/** In this order: the first that applies is the one that is named. */
+export const EXEMPTIONS: readonly Exemption[] = [
+  { id: 'refused', citation: '164.528(a)(1)', because: 'Nothing was disclosed: the request was refused or failed.', applies: (row) => row.outcome !== 0 },
+  {
+    id: 'received',
+    citation: '164.528(a)(1)',
+    because: 'Nothing was disclosed: information came in or was changed.',
+    applies: (row) => !isGiven(row) && (row.action === 'C' || row.action === 'U'),
+  },
+  {
+    id: 'unit',
+    citation: '164.528(a)(1)',
+    because: 'No disclosure of its own: a line that ends or administers others.',
+    applies: (row) => row.unitPart === 'close' || row.unitPart === 'lost' || (row.kind !== undefined && row.kind !== 'disclosure' && row.kind !== 'export'),
+  },
+  {
+    id: 'individual',
+    citation: '164.528(a)(1)(ii)',
+    because: 'To the individual, about themselves.',
+    applies: (row) => isFor('PATRQT')(row) || under('individual')(row),
+  },
+  { id: 'treatment', citation: '164.528(a)(1)(i)', because: 'To carry out treatment.', applies: isFor('TREAT', 'ETREAT', 'BTG') },
+  { id: 'payment', citation: '164.528(a)(1)(i)', because: 'To carry out payment.', applies: isFor('HPAYMT') },
+  { id: 'operations', citation: '164.528(a)(1)(i)', because: 'To carry out health care operations.', applies: isFor('HOPERAT', 'HSYSADMIN') },
+  { id: 'incident', citation: '164.528(a)(1)(iii)', because: 'Incident to a use that is permitted.', applies: under('incident') },
+  { id: 'authorization', citation: '164.528(a)(1)(iv)', because: 'Under the individual’s authorization.', applies: under('authorization') },
+  {
+    id: 'directory-or-family',
+    citation: '164.528(a)(1)(v)',
+    because: 'Facility directory, or persons involved in care.',
+    applies: under('directory-or-family'),
+  },
+  { id: 'national-security', citation: '164.528(a)(1)(vi)', because: 'National security or intelligence.', applies: under('national-security') },
+  { id: 'custody', citation: '164.528(a)(1)(vii)', because: 'To a correctional institution or law enforcement having custody.', applies: under('custody') },
+  { id: 'limited-data-set', citation: '164.528(a)(1)(viii)', because: 'Part of a limited data set.', applies: under('limited-data-set') },
+];
+
+/** One line of an accounting; repeats to one recipient for one purpose are one line (164.528(b)(3)). */
+export interface Disclosure {
+  readonly at: Instant;
+  readonly recipient: string;
+  readonly address: string;
+  readonly description: string;
+  readonly purpose: string;
+  readonly times: number;
+  readonly lastAt: Instant;
+}
+
+export interface Accounting {
+  readonly entries: readonly Disclosure[];
+  /** What was left out, by the rule that did it. */
+  readonly exempt: readonly { readonly id: string; readonly citation: string; readonly because: string; readonly count: number }[];
+  /** Left out for now at an agency's request (164.528(a)(2)); shown to the officer, and only how many. */
+  readonly suspended: number;
+}
+
+interface Suspension {
+  readonly agency: string;
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/** An oral request suspends for at most this long (164.528(a)(2)(ii)(C)). */
+export const ORAL_SUSPENSION_DAYS = 30;
+/** An accounting reaches this far back (164.528(a)(3)). */
+export const ACCOUNTING_YEARS = 6;
+
+/** The accounting of a patient's disclosures, from every event about the patient. */
+export function accountOf(rows: readonly AuditRow[], now: Instant): Accounting {
+  const suspensions = rows.flatMap(suspensionOf).filter(({ from, until }) => from <= now && now < until);
+  const sorted = rows.map((row) => ({ row, rule: EXEMPTIONS.find(({ applies }) => applies(row)) }));
+  const due = sorted.filter(({ rule }) => rule === undefined).map(({ row }) => row);
+  const isSuspended = (row: AuditRow): boolean => suspensions.some(({ agency }) => agency === recipientOf(row));
+  return {
+    entries: summarised(due.filter((row) => !isSuspended(row)).map(disclosureOf)),
+    exempt: EXEMPTIONS.map(({ id, citation, because }) => ({ id, citation, because, count: sorted.filter(({ rule }) => rule?.id === id).length })).filter(
+      ({ count }) => count > 0,
+    ),
+    suspended: due.filter(isSuspended).length,
+  };
+}
+
+function suspensionOf(row: AuditRow): readonly Suspension[] {
+  if (row.kind !== 'suspension' || row.outcome !== 0 || row.recipient === undefined) return [];
+  const detail = row.detail as { readonly until?: unknown };
+  const until = typeof detail.until === 'string' ? Date.parse(detail.until) : NaN;
+  return Number.isNaN(until) ? [] : [{ agency: row.recipient.name, from: row.recordedAt, until: until as Instant }];
+}
+
+const recipientOf = (row: AuditRow): string => row.recipient?.name ?? row.actor.name;
+
+function disclosureOf(row: AuditRow): Disclosure {
+  const { basis, disclosedAt, what } = detailOf(row);
+  const given = disclosedAt === undefined ? NaN : Date.parse(disclosedAt);
+  const at = Number.isNaN(given) ? row.recordedAt : (given as Instant);
+  return {
+    at,
+    lastAt: at,
+    recipient: recipientOf(row),
+    address: row.recipient?.address ?? '',
+    description: what === undefined ? row.resource : what.join(', '),
+    purpose: basis ?? row.purpose,
+    times: 1,
+  };
+}
+
+function summarised(entries: readonly Disclosure[]): readonly Disclosure[] {
+  const groups = new Map<string, Disclosure>();
+  for (const entry of [...entries].sort((a, b) => a.at - b.at)) {
+    const key = JSON.stringify([entry.recipient, entry.address, entry.purpose, entry.description]);
+    const first = groups.get(key);
+    groups.set(key, first === undefined ? entry : { ...first, times: first.times + 1, lastAt: entry.at });
+  }
+  return [...groups.values()];
+}
