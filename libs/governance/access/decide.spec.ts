@@ -20,6 +20,7 @@ const CHART: readonly ResourceKind[] = [...RECORD, 'RiskAssessment', 'Timeline']
 const KEEPS: readonly ResourceKind[] = ['Ward', 'Staff', 'CareTeam', 'Source'];
 const ELSE: readonly ResourceKind[] = [
   'AuditEvent',
+  'AccessReport',
   'Worklist',
   'ReconcileItem',
   'Discordance',
@@ -56,7 +57,8 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
   integrator: (cell) => cell.purpose === 'TREAT' && (cell.resource === 'ReconcileItem' ? isLook(cell.action) : sendsOrReadsBack(cell)),
   privacy: (cell) =>
     cell.purpose === 'HOPERAT' &&
-    ((cell.resource === 'AuditEvent' && ['read', 'search', 'export'].includes(cell.action)) ||
+    ((cell.resource === 'AuditEvent' && ['read', 'search', 'export', 'create'].includes(cell.action)) ||
+      (cell.resource === 'AccessReport' && cell.action === 'read') ||
       (cell.resource === 'BreakGlass' && (isLook(cell.action) || cell.action === 'update'))),
   administrator: (cell) => cell.purpose === 'HSYSADMIN' && KEEPS.includes(cell.resource) && (isLook(cell.action) || ['create', 'update'].includes(cell.action)),
   steward: (cell) =>
@@ -65,6 +67,7 @@ const NAIVE: Readonly<Record<Role, (cell: Cell) => boolean>> = {
     cell.purpose === 'PATRQT' &&
     cell.relationship === 'own-record' &&
     ((RECORD.includes(cell.resource) && isLook(cell.action)) ||
+      (cell.resource === 'AccessReport' && cell.action === 'read') ||
       (['Consent', 'Device'].includes(cell.resource) && (isLook(cell.action) || ['create', 'update'].includes(cell.action)))),
 };
 
