@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { accessReportSchema, accountingSchema } from './access-report.ts';
+import { ACCESS_OPERATIONS, ACCESS_SCHEMAS } from './openapi-access.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
 import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
@@ -22,6 +23,7 @@ interface Operation {
 }
 
 const SCHEMAS = {
+  ...ACCESS_SCHEMAS,
   Session: sessionSchema,
   Worklist: worklistSchema,
   PatientList: patientListSchema,
@@ -230,9 +232,7 @@ export function openApi(): Readonly<Record<string, unknown>> {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { session: [] }],
-    paths: Object.fromEntries(
-      OPERATIONS.map(({ path }) => [path, Object.fromEntries(OPERATIONS.filter((one) => one.path === path).map((one) => [one.method, describe(one)]))]),
-    ),
+    paths: pathsOf([...OPERATIONS, ...ACCESS_OPERATIONS]),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -241,6 +241,13 @@ export function openApi(): Readonly<Record<string, unknown>> {
       schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema)])),
     },
   };
+}
+
+/** One path may be read and written. */
+function pathsOf(operations: readonly Operation[]): Readonly<Record<string, object>> {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  return paths;
 }
 
 function schemaOf(schema: z.ZodType): object {

@@ -32,6 +32,7 @@ import { instant } from '@concord/core/kernel';
 import type { Clock } from '@concord/core/ports';
 import { createVerifiers } from '@concord/adapters/keycloak';
 import type { Telemetry } from '@concord/adapters/telemetry';
+import { AccessModule } from './access/access.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
@@ -50,7 +51,7 @@ import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the models, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [FhirModule, IngestModule, DicomWebModule, ViewsModule, DiscordanceModule, ModelsModule, AuditModule];
+const resources: readonly (Type | DynamicModule)[] = [AccessModule, FhirModule, IngestModule, DicomWebModule, ViewsModule, DiscordanceModule, ModelsModule, AuditModule];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';

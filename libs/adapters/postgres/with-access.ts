@@ -1,6 +1,17 @@
 import pg from 'pg';
 import { err, ok, type Result } from '@concord/core/kernel';
-import type { AccessDecision, AccessRequest, AccessScope, Keyring, RecordSecurity, Refusal, Relationship, SealedFiles, WithAccess } from '@concord/core/ports';
+import type {
+  AccessDecision,
+  AccessRequest,
+  AccessScope,
+  Keyring,
+  Purpose,
+  RecordSecurity,
+  Refusal,
+  Relationship,
+  SealedFiles,
+  WithAccess,
+} from '@concord/core/ports';
 import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
 import { begin, type Facts } from './context.ts';
 import { NoteBook } from './audit/notes.ts';
@@ -10,6 +21,8 @@ import { closeAuditUnits } from './audit/sweep.ts';
 import { assessmentStore } from './stores/assessment-store.ts';
 import { auditStore } from './stores/audit-store.ts';
 import { blobStore } from './stores/blob-store.ts';
+import { administrationStore } from './stores/administration-store.ts';
+import { breakGlassStore } from './stores/break-glass-store.ts';
 import { careStore } from './stores/care-store.ts';
 import { concordanceStore } from './stores/concordance-store.ts';
 import { consentStore } from './stores/consent-store.ts';
@@ -98,6 +111,8 @@ async function withAccess<T>(door: Door, request: AccessRequest, work: (scope: A
     try {
       return await attemptAccess(door, request, work);
     } catch (error) {
+      // Nothing was recorded or done: the same question again, as what it is now.
+      if (error instanceof UnderGrant) return attemptAccess(door, { ...request, purpose: error.purpose }, work);
       if (attempt < TRIES && isDeadlock(error)) continue;
       throw error;
     }
@@ -112,7 +127,8 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
   } catch (error) {
     broken = await rollBack(client);
     // What cannot be recorded is still thrown, and the connection is not trusted any more.
-    if (broken === undefined && !isDeadlock(error)) broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
+    if (broken === undefined && !isDeadlock(error) && !(error instanceof UnderGrant))
+      broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
     // Between an erasure's first step and its last a reader meets what is no longer there, and hears just that.
     if (error instanceof KeysGone) return err({ kind: 'not-found' });
     throw error;
@@ -131,19 +147,46 @@ async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { r
   const policy = settings.policy ?? POLICY;
   const facts = await begin(client, request, settings);
   const question = questionOf(request, facts, settings.machine);
-  const decision = policy.decide(question);
+  const decision = { ...policy.decide(question), ...basisOf(request, facts) };
   const tx = transactionOf(settings, client, { request, facts, policy });
   const notes = new NoteBook(tx);
   if (!decision.allow) {
+    askUnderGrant(request, facts);
     await record(client, { request, decision, facts, tx, notes, refused: true });
     await client.query('COMMIT');
     return err(policy.refusal(question, decision));
   }
   const value = await work(scopeOf(tx, { decision, facts, notes }));
+  if (value === undefined && isLook(request)) askUnderGrant(request, facts);
   await record(client, { request, decision, facts, tx, notes, refused: false });
   tx.close();
   await client.query('COMMIT');
   return ok(value);
+}
+
+/** Thrown to begin anew under the purpose of the actor's open emergency grant. */
+class UnderGrant extends Error {
+  override readonly name = 'UnderGrant';
+  readonly purpose: Purpose;
+
+  constructor(purpose: Purpose) {
+    super('asked again under an emergency grant');
+    this.purpose = purpose;
+  }
+}
+
+/** What is denied, or not to be seen, by the usual relations is asked once more by whoever holds an open grant. */
+function askUnderGrant({ purpose, subject, resource }: AccessRequest, { grant }: Facts): void {
+  if (grant !== undefined && purpose === 'TREAT' && subject.kind !== 'none' && resource !== 'BreakGlass') throw new UnderGrant(grant.purpose);
+}
+
+function isLook({ action }: AccessRequest): boolean {
+  return action === 'read' || action === 'vread';
+}
+
+function basisOf({ purpose, resource }: AccessRequest, { grant }: Facts): { readonly basis?: string } {
+  const isUnder = grant !== undefined && (purpose === 'BTG' || purpose === 'ETREAT') && resource !== 'BreakGlass';
+  return isUnder ? { basis: `break-glass/${grant.id}` } : {};
 }
 
 function questionOf({ actor, purpose, action, resource, subject, concerns }: AccessRequest, facts: Facts, machine: 'api' | 'worker'): AccessQuestion {
@@ -215,6 +258,8 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     care: careStore(tx),
     models: modelStore(tx),
     consents: consentStore(tx),
+    breakGlass: breakGlassStore(tx),
+    administration: administrationStore(tx),
     audit: auditStore(tx, (detail) => {
       notes.add(detail);
     }),

@@ -91,6 +91,8 @@ export interface AccessDecision {
   readonly allow: boolean;
   readonly ruleId: string;
   readonly relationship: Relationship;
+  /** What the allowance rests on beyond the rule: the emergency grant. */
+  readonly basis?: string;
   /** What the reader must be spared: modality kinds whose evidence is folded into `joint`. */
   readonly obligations: readonly string[];
 }

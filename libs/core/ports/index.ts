@@ -49,6 +49,8 @@ export type {
   ShownModel,
   ShownScore,
 } from './audit-store.ts';
+export type { AdministrationStore, ReachEntry, Source, StaffMember, Ward } from './administration-store.ts';
+export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, LookUp } from './break-glass-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
 export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';

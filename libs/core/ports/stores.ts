@@ -2,6 +2,8 @@ import type { Instant } from '../kernel/index.ts';
 import type { PatientId, PatientTimeline, Sha256 } from '../clinical/index.ts';
 import type { AssessmentStore } from './assessment-store.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { AdministrationStore } from './administration-store.ts';
+import type { BreakGlassStore } from './break-glass-store.ts';
 import type { CareStore } from './care-store.ts';
 import type { ConcordanceStore } from './concordance-store.ts';
 import type { ConsentStore } from './consent-store.ts';
@@ -29,6 +31,8 @@ export interface Stores {
   readonly care: CareStore;
   readonly models: ModelStore;
   readonly consents: ConsentStore;
+  readonly breakGlass: BreakGlassStore;
+  readonly administration: AdministrationStore;
   readonly audit: AuditStore;
   readonly blobs: SealedBlobStore;
   readonly jobs: JobStore;

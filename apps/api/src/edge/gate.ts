@@ -6,7 +6,7 @@ import { forbidden, notFound } from './failure.ts';
 import { WITH_ACCESS } from './tokens.ts';
 
 /** What of the question the route cannot know beforehand. The rest stands in the route's permission. */
-export type Ask = Pick<AccessRequest, 'subject'> & Partial<Pick<AccessRequest, 'action' | 'resource' | 'unit' | 'unitKey'>>;
+export type Ask = Pick<AccessRequest, 'subject'> & Partial<Pick<AccessRequest, 'action' | 'resource' | 'unit' | 'unitKey' | 'purpose' | 'concerns'>>;
 
 export const aboutPatient = (patientId: PatientId): Ask => ({ subject: { kind: 'patient', patientId } });
 export const aboutSearch = (query: string): Ask => ({ subject: { kind: 'search', query } });

@@ -65,7 +65,7 @@ export function eventOf(happening: Happening, place: UnitPlace, notes: Notes): S
     ...(outcomeText === undefined ? {} : { outcomeText }),
     ...whoOf(happening),
     purpose: request.purpose,
-    legalBasis: decision.ruleId,
+    legalBasis: decision.basis ?? decision.ruleId,
     relationship: decision.relationship,
     policyVersion: POLICY_VERSION,
     ...(patientKey === undefined ? {} : { patientKey }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
-import { asWritten, at, timeOrderedId } from '../rows.ts';
+import { KINDS } from '@concord/governance/audit';
+import { asPatientKey, asWritten, at, timeOrderedId } from '../rows.ts';
 import type { StoredEvent } from './event.ts';
 import { RENEW_AFTER, STUDY_UNIT } from './units.ts';
 import { writeEvents } from './write.ts';
@@ -44,6 +45,7 @@ export async function closeAuditUnits(pool: Pool): Promise<number> {
     const { rows } = await client.query<EndedUnit>(ENDED, [STUDY_UNIT, WORKLIST_SILENT_MS]);
     let closed = 0;
     for (const unit of rows) closed += await close(client, unit);
+    closed += await endGrants(client);
     await client.query('COMMIT');
     return closed;
   } catch (error) {
@@ -52,6 +54,57 @@ export async function closeAuditUnits(pool: Pool): Promise<number> {
   } finally {
     client.release();
   }
+}
+
+/** Emergency grants whose time is over: each ends with one event in the name of who held it. */
+const EXPIRED = `INSERT INTO emergency_ends (grant_id, patient_key, how, ended_at)
+  SELECT g.id, g.patient_key, 'expired', g.ends_at FROM emergency_grants g
+  WHERE g.ends_at <= now() AND NOT EXISTS (SELECT FROM emergency_ends e WHERE e.grant_id = g.id) LIMIT ${UNITS_MAX}
+  ON CONFLICT DO NOTHING RETURNING grant_id`;
+const HELD = `SELECT g.id, g.patient_key, g.issuer, g.subject, g.login, g.purpose, g.ends_at, clock_timestamp() AS now FROM emergency_grants g WHERE g.id = ANY ($1::uuid[])`;
+
+interface EndedGrant {
+  readonly id: string;
+  readonly patient_key: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly login: string;
+  readonly purpose: string;
+  readonly ends_at: Date;
+  readonly now: Date;
+}
+
+async function endGrants(client: ClientBase): Promise<number> {
+  const ended = await client.query<{ grant_id: string }>(EXPIRED);
+  if (ended.rows.length === 0) return 0;
+  const { rows } = await client.query<EndedGrant>(HELD, [ended.rows.map(({ grant_id }) => grant_id)]);
+  for (const grant of rows) {
+    await client.query("SELECT set_config('app.issuer', $1, true), set_config('app.subject', $2, true)", [grant.issuer, grant.subject]);
+    await writeEvents(client, [endEvent(grant)]);
+  }
+  return rows.length;
+}
+
+function endEvent({ id, patient_key, issuer, subject, login, purpose, now }: EndedGrant): StoredEvent {
+  const recordedAt = at(now);
+  return {
+    eventId: timeOrderedId(recordedAt),
+    unitId: id,
+    unitPart: 'close',
+    recordedAt,
+    kind: 'break-glass-stop',
+    ...KINDS['break-glass-stop'],
+    outcome: 0,
+    actor: { issuer, subject, login, name: login, roles: [] },
+    clientId: 'worker',
+    purpose,
+    legalBasis: `break-glass/${id}`,
+    patientKey: asPatientKey(patient_key),
+    resource: 'BreakGlass',
+    objects: [`BreakGlass/${id}`],
+    requestId: id,
+    entry: 'sweep',
+  };
 }
 
 async function close(client: ClientBase, unit: EndedUnit): Promise<number> {

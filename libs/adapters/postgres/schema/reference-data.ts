@@ -14,6 +14,13 @@ const SOURCES = [
   ['demo', 'Demo patients', 'live'],
 ];
 
+/** People of the demo realm who may stand in a ward or a team. */
+const PEOPLE = [
+  ['00000000-0000-4000-8000-000000000001', 'physician', 'Dr R. Osei, ward physician'],
+  ['00000000-0000-4000-8000-000000000002', 'nurse', 'K. Lindqvist, ward nurse'],
+  ['00000000-0000-4000-8000-000000000003', 'radiologist', 'Dr M. Castellanos, radiologist'],
+];
+
 /** Subjects of the demo realm: 1 is the physician, 2 the nurse. */
 const STAFF = [
   ['00000000-0000-4000-8000-0000000000a1', '00000000-0000-4000-8000-000000000001', 'ward-a'],
@@ -27,8 +34,8 @@ const STAFF = [
  */
 export async function seedReferenceData(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ complete: boolean }>(
-    'SELECT (SELECT count(*) FROM wards WHERE id = ANY ($1)) + (SELECT count(*) FROM sources WHERE id = ANY ($2)) + (SELECT count(*) FROM ward_staff WHERE id = ANY ($3)) = $4::bigint AS complete',
-    [WARDS.map(first), SOURCES.map(first), STAFF.map(first), WARDS.length + SOURCES.length + STAFF.length],
+    'SELECT (SELECT count(*) FROM wards WHERE id = ANY ($1)) + (SELECT count(*) FROM sources WHERE id = ANY ($2)) + (SELECT count(*) FROM ward_staff WHERE id = ANY ($3)) + (SELECT count(*) FROM staff WHERE subject = ANY ($4)) = $5::bigint AS complete',
+    [WARDS.map(first), SOURCES.map(first), STAFF.map(first), PEOPLE.map(first), WARDS.length + SOURCES.length + STAFF.length + PEOPLE.length],
   );
   if (rows[0]?.complete === true) return;
   for (const ward of WARDS) await client.query('INSERT INTO wards (id, name, setting) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', ward);
@@ -41,6 +48,8 @@ export async function seedReferenceData(client: ClientBase): Promise<void> {
       delivery,
     ]);
   }
+  for (const [subject, login, name] of PEOPLE)
+    await client.query('INSERT INTO staff (issuer, subject, login, name) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [ISSUER, subject, login, name]);
   for (const [id, subject, ward] of STAFF) {
     await client.query(
       "INSERT INTO ward_staff (id, issuer, subject, ward_id, starts_at) VALUES ($1, $2, $3, $4, '2020-01-01T00:00:00Z') ON CONFLICT DO NOTHING",
