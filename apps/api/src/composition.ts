@@ -51,7 +51,16 @@ import { servedBundle } from './views/served-bundle.ts';
 import { ViewsModule } from './views/views.module.ts';
 
 /** One line per resource: FHIR, ingest, DICOMweb, the views of the dashboard, the models, the audit record. */
-const resources: readonly (Type | DynamicModule)[] = [AccessModule, FhirModule, IngestModule, DicomWebModule, ViewsModule, DiscordanceModule, ModelsModule, AuditModule];
+const resources: readonly (Type | DynamicModule)[] = [
+  AccessModule,
+  FhirModule,
+  IngestModule,
+  DicomWebModule,
+  ViewsModule,
+  DiscordanceModule,
+  ModelsModule,
+  AuditModule,
+];
 
 /** The resource server that tokens are meant for, and whose client roles count. */
 export const AUDIENCE = 'concord-api';
