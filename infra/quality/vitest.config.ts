@@ -45,6 +45,19 @@ export default defineConfig({
         ...shared,
         root,
         test: {
+          name: 'keycloak',
+          include: ['test/keycloak/**/*.spec.ts'],
+          globalSetup: ['test/keycloak-server.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          ...slow,
+          hookTimeout: 360_000,
+        },
+      },
+      {
+        ...shared,
+        root,
+        test: {
           name: 'campaign',
           include: ['test/campaign/**/*.spec.ts'],
           globalSetup: ['test/global-setup.ts'],

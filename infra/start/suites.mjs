@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 const root = new URL('../../', import.meta.url).pathname;
 export const PROJECTS = ['unit', 'architecture', 'conformance', 'integration', 'e2e'];
+/** Run only when they are named: they need more than the clone installs. */
+export const NAMED = ['keycloak'];
 
 /**
  * @param {{ projects?: readonly string[], env?: NodeJS.ProcessEnv }} options

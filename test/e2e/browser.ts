@@ -68,7 +68,7 @@ export class PageBench {
     page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {
       // The browser itself reports an answer that is 404 or 503; showing those well is what such a page is for.
-      if (message.type() === 'error' && !/status of (404|503)/.test(message.text())) this.complaints.push(`${page.url()}: ${message.text()}`);
+      if (message.type() === 'error' && !/status of (404|503)|^\[Report Only\]/.test(message.text())) this.complaints.push(`${page.url()}: ${message.text()}`);
     });
     return page;
   }
