@@ -107,20 +107,21 @@ class ImageEncoder(nn.Module):
 class Attention(nn.Module):
     """Pre-norm self-attention with masked keys, written out so that the exported graph is plain matrix products."""
 
-    def __init__(self, heads: int = 4, hidden: int = 128, drop: float = 0.1):
+    def __init__(self, heads: int = 4, hidden: int = 128, drop: float = 0.1, width: int = WIDTH):
         super().__init__()
-        self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
-        self.qkv, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.feed = nn.Sequential(nn.Linear(WIDTH, hidden), nn.GELU(), nn.Dropout(drop), nn.Linear(hidden, WIDTH))
+        self.heads, self.width = heads, width
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.feed = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(drop), nn.Linear(hidden, width))
         self.drop = nn.Dropout(drop)
 
     def forward(self, x, bias, asked: int = 42):  # [batch, n, width], [batch, 1, 1, n]
         """Only the first `asked` tokens get an answer: the last layer is asked for the query alone, which is all that is read."""
-        heads = (x.shape[0], -1, self.heads, WIDTH // self.heads)
+        width = self.width
+        heads = (x.shape[0], -1, self.heads, width // self.heads)
         seen, mine = self.norm1(x), x[:, :asked]
-        q = F.linear(seen[:, :asked], self.qkv.weight[:WIDTH], self.qkv.bias[:WIDTH]).reshape(heads).transpose(1, 2)  # [batch, heads, asked, d]
-        k, v = (F.linear(seen, self.qkv.weight[part], self.qkv.bias[part]).reshape(heads).transpose(1, 2) for part in (slice(WIDTH, 2 * WIDTH), slice(2 * WIDTH, None)))
+        q = F.linear(seen[:, :asked], self.qkv.weight[:width], self.qkv.bias[:width]).reshape(heads).transpose(1, 2)  # [batch, heads, asked, d]
+        k, v = (F.linear(seen, self.qkv.weight[part], self.qkv.bias[part]).reshape(heads).transpose(1, 2) for part in (slice(width, 2 * width), slice(2 * width, None)))
         weights = (torch.matmul(q, k.transpose(-1, -2)) * heads[3] ** -0.5 + bias).softmax(-1)  # [batch, heads, asked, n]
         mine = mine + self.drop(self.out(torch.matmul(weights, v).transpose(1, 2).flatten(2)))
         return mine + self.drop(self.feed(self.norm2(mine)))

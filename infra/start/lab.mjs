@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const lab = resolve(dirname(fileURLToPath(import.meta.url)), '../../apps/lab');
 const python = process.env.CONCORD_LAB_PYTHON ?? '/usr/bin/python3';
-const steps = ['vitals', 'image', 'fusion', 'bundle'];
+const steps = ['vitals', 'image', 'fusion', 'bundle', 'benchmark-fusion'];
 const [step, ...rest] = process.argv.slice(2);
 
 if (!steps.includes(step)) {
-  console.error(`npm run lab -- STEP [--smoke] [--seed N], STEP one of ${steps.join(', ')}, in this order. Tensors first: see apps/lab/README.md.`);
+  console.error(
+    `npm run lab -- STEP [--smoke] [--seed N], STEP one of ${steps.join(', ')}, the first four in this order. Tensors first: see apps/lab/README.md.`,
+  );
   process.exit(2);
 }
 if (!existsSync(python)) {

@@ -32,6 +32,26 @@ export const riskFiguresSchema = z.object({
   excluded: z.record(z.string(), z.number().int().nonnegative()),
 });
 
+/** A figure beside what guessing gives, and what the best possible answer gives. */
+const besideCeiling = z.object({ value: share, chance: share, ceiling: share });
+
+/** One availability pattern of the benchmark: AUROCs of one sample, calibration by pattern beside the pooled map, coverage with its 95 % interval. */
+const fusionPattern = z.looseObject({
+  pattern: z.array(z.string()),
+  n: z.number().int().nonnegative(),
+  fusedAuroc: share,
+  bestUnimodalAuroc: share,
+  optimalAuroc: share,
+  lateAuroc: share,
+  slope: z.number(),
+  observedExpected: z.number(),
+  ece: share,
+  pooledEce: share,
+  coverage: share,
+  coverageLow: share,
+  coverageHigh: share,
+});
+
 /** One JSON object per suite, as `concord evaluate SUITE --json` prints it. */
 export const evaluationSchemas = {
   'early-warning-scores': z.object({
@@ -102,6 +122,21 @@ export const evaluationSchemas = {
     suite: z.literal('physiological-decline'),
     ...head,
     horizons: z.record(z.enum(['6h', '12h', '24h']), z.looseObject({ ...riskFiguresSchema.shape, news2: ranking, vitalsOnly: ranking })),
+  }),
+  fusion: z.looseObject({
+    suite: z.literal('fusion'),
+    ...head,
+    patterns: z.array(fusionPattern).length(7),
+    xorAuroc: share,
+    lateFusionXorAuroc: share,
+    discordanceAuroc: share,
+    discordanceFalseAlarms: share,
+    shapleyError: z.number().nonnegative(),
+    efficiencyResidual: z.number().nonnegative(),
+    uninformativeShare: share,
+    onlyInformativeShare: share,
+    retrieval: besideCeiling,
+    mislink: besideCeiling,
   }),
 } as const;
 

@@ -54,14 +54,19 @@ export async function activeBundle(folders: ModelFolders): Promise<ActiveBundle>
   return { current: value.current as BundleId, previous: previous as BundleId | null };
 }
 
-/** The manifest of the active bundle. */
+/** The manifest of the active bundle. @throws BundleUnusable when it was made to be measured: such a bundle answers no patient. */
 export async function readActiveBundle(folders: ModelFolders): Promise<BundleManifest> {
-  return readBundle(folders, (await activeBundle(folders)).current);
+  return served(await readBundle(folders, (await activeBundle(folders)).current));
+}
+
+function served(bundle: BundleManifest): BundleManifest {
+  if (bundle.benchmark !== undefined) throw new BundleUnusable(`bundle ${bundle.id} only benchmarks and is never served`);
+  return bundle;
 }
 
 /** Makes a bundle the active one, whole and at once; the caller has seen its probe set reproduce. */
 export async function activateBundle(folders: ModelFolders & { readonly data: string }, id: BundleId): Promise<ActiveBundle> {
-  await readBundle(folders, id);
+  served(await readBundle(folders, id));
   const before = await activeBundle(folders);
   const after: ActiveBundle = before.current === id ? before : { current: id, previous: before.current };
   const path = join(folders.data, 'active-bundle.json');

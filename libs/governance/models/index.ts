@@ -1,6 +1,7 @@
 export {
   blocksOf,
   everyBlockOf,
+  type BenchmarkEntry,
   type BundleManifest,
   type CalibrationEntry,
   type EncoderEntry,

@@ -6,6 +6,8 @@ export interface EncoderEntry {
   readonly input: { readonly name: string; readonly shape: readonly number[]; readonly units: string };
   /** `[batch, tokens, width]` */
   readonly output: { readonly name: string; readonly shape: readonly number[] };
+  /** `[batch, dimensions]`: where the whole input lies in the space that all modalities share; absent where it was not aligned. */
+  readonly latent?: { readonly name: string; readonly shape: readonly number[] };
 }
 
 /** Where a modality's tokens stand in the fusion head. */
@@ -26,6 +28,10 @@ export interface FusionEntry {
   readonly layout: readonly SlotRange[];
   /** In the order of the output's columns, shortest horizon first. */
   readonly heads: readonly string[];
+  /** Heads that answer different questions, in no order. */
+  readonly independent?: boolean;
+  /** Members of the ensemble over the trunk, where the block also gives `members` and `spread`. */
+  readonly ensemble?: number;
 }
 
 /** One calibration: a task's head on one set of modalities. */
@@ -67,12 +73,22 @@ export interface FindingsEntry {
   readonly findings: readonly FindingEntry[];
 }
 
+/** What a bundle that only benchmarks holds beside its calibrations. */
+export interface BenchmarkEntry {
+  /** One map for all patterns, per head: what calibration by pattern is measured against. */
+  readonly pooled: readonly CalibrationEntry[];
+  /** Log-odds from which a head raises an alarm, set on patients of the calibration part without the event. */
+  readonly alarms: Readonly<Record<string, number>>;
+}
+
 /** A model bundle (DESIGN 11). Everything that scores is named here by hash; nothing is looked up elsewhere. */
 export interface BundleManifest {
   readonly id: BundleId;
   readonly created: string;
   readonly title: string;
   readonly intendedUse: string;
+  /** Present in a bundle that was made to be measured: it is never activated and answers no patient. */
+  readonly benchmark?: BenchmarkEntry;
   readonly encoders: Readonly<Record<string, EncoderEntry>>;
   readonly fusion: FusionEntry;
   /** Absent in a bundle that names no findings. */

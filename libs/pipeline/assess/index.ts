@@ -1,4 +1,5 @@
 export { createAssess, type AssessParts } from './assess.ts';
+export { encodeAll } from './encode-once.ts';
 export { findingsOf, type NamedFindings } from './findings.ts';
 export { probeBundle, type ProbeResult } from './probe.ts';
 export { replay, type Difference, type Replay } from './replay.ts';

@@ -2,6 +2,8 @@ export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw 
 export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
 export { chestFindingsSuite, type ChestParts, type FilmFile } from './chest-findings.ts';
 export { auprc, auroc } from './discrimination.ts';
+export { fusionSuite } from './fusion.ts';
+export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fusion-rows.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { ADMISSION, endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';

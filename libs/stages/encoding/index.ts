@@ -1,2 +1,2 @@
-export { encode, type Encoder, type Tokens } from './encode.ts';
+export { encode, locate, type Encoder, type Tokens } from './encode.ts';
 export { findingLogits, type FindingsReader } from './findings.ts';

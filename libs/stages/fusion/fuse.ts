@@ -11,6 +11,10 @@ export interface FusionHead {
   readonly width: number;
   readonly layout: readonly { readonly modality: ModalityKind; readonly offset: number; readonly tokens: number }[];
   readonly heads: readonly string[];
+  /** Heads that answer different questions, in no order; without it they are cumulative hazards, shortest horizon first. */
+  readonly independent?: boolean;
+  /** How many members stand over the trunk, where the block also gives `members` [batch, members, heads] and `spread` [batch, heads]. */
+  readonly ensemble?: number;
 }
 
 /** One row for the head: which modalities speak, and which of their tokens are left out. */
@@ -30,17 +34,49 @@ export interface FusionRow {
   readonly coalition: Coalition;
 }
 
+/** What an ensemble says of one row. */
+export interface EnsembleAnswer {
+  readonly logits: Logits;
+  /** One `Logits` per member. */
+  readonly members: readonly Logits[];
+  /** What the single head says of how far its members are apart: one standard deviation per head. */
+  readonly spread: readonly number[];
+}
+
 /**
  * Tokens, some absent, to logits. Absence is an input: an absent modality has mask 0 throughout, and the head answers with
  * what it learned for that set. Rows run in the block's fixed batch; a run that is not full is padded with empty coalitions.
  * @returns one `Logits` per row, in order.
  */
 export async function fuse(rows: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<readonly Logits[]> {
-  const parts = Array.from({ length: Math.ceil(rows.length / head.batch) }, (_, run) => rows.slice(run * head.batch, (run + 1) * head.batch));
-  return (await Promise.all(parts.map((part) => fuseRun(part, head, runner)))).flat();
+  const runs = await Promise.all(partsOf(rows, head).map(async (part) => ({ part, output: await fuseRun(part, head, runner) })));
+  return runs.flatMap(({ part, output }) => part.map((_, place) => logitsOf(output, place, head)));
 }
 
-async function fuseRun(part: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<readonly Logits[]> {
+/** As `fuse`, with what each member of the ensemble says. @throws when the head has no ensemble. */
+export async function fuseEnsemble(rows: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<readonly EnsembleAnswer[]> {
+  const { ensemble = 0, heads } = head;
+  invariant(ensemble > 0, 'the head has an ensemble');
+  const runs = await Promise.all(partsOf(rows, head).map(async (part) => ({ part, output: await fuseRun(part, head, runner) })));
+  return runs.flatMap(({ part, output }) => {
+    const members = dataOf(output, 'members', [head.batch, ensemble, heads.length]);
+    const spread = dataOf(output, 'spread', [head.batch, heads.length]);
+    const slice = (data: Float32Array, at: number): readonly number[] => [...data.subarray(at * heads.length, (at + 1) * heads.length)];
+    return part.map((_, place) => ({
+      logits: logitsOf(output, place, head),
+      members: Array.from({ length: ensemble }, (_member, at) => slice(members, place * ensemble + at)),
+      spread: slice(spread, place),
+    }));
+  });
+}
+
+type Output = Awaited<ReturnType<ModelRunner['run']>>;
+
+function partsOf(rows: readonly FusionRow[], { batch }: FusionHead): readonly (readonly FusionRow[])[] {
+  return Array.from({ length: Math.ceil(rows.length / batch) }, (_, run) => rows.slice(run * batch, (run + 1) * batch));
+}
+
+async function fuseRun(part: readonly FusionRow[], head: FusionHead, runner: ModelRunner): Promise<Output> {
   const { batch, slots, width } = head;
   const tokens = new Float32Array(batch * slots * width);
   const mask = new Float32Array(batch * slots);
@@ -53,11 +89,13 @@ async function fuseRun(part: readonly FusionRow[], head: FusionHead, runner: Mod
     });
   });
   const shape = [batch, slots];
-  const output = (await runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } }))[
-    'logits'
-  ];
-  invariant(output?.shape.join() === [batch, head.heads.length].join(), 'one logit per row and head');
-  return part.map((_, place) => logitsOf(output.data.subarray(place * head.heads.length, (place + 1) * head.heads.length)));
+  return runner.run(head.block, { tokens: { data: tokens, shape: [...shape, width] }, mask: { data: mask, shape }, age: { data: age, shape } });
+}
+
+function dataOf(output: Output, name: string, shape: readonly number[]): Float32Array {
+  const tensor = output[name];
+  invariant(tensor?.shape.join() === shape.join(), `${name} has the shape of the head`);
+  return tensor.data;
 }
 
 interface Place {
@@ -78,13 +116,11 @@ function lay({ tokens, coalition }: FusionRow, { layout, width }: FusionHead, pl
   }
 }
 
-function logitsOf(values: Float32Array): Logits {
-  const logits = [...values];
+function logitsOf(output: Output, place: number, { batch, heads, independent = false }: FusionHead): Logits {
+  const data = dataOf(output, 'logits', [batch, heads.length]);
+  const logits = [...data.subarray(place * heads.length, (place + 1) * heads.length)];
   invariant(logits.every(Number.isFinite), 'logits are finite');
-  // The heads are cumulative hazards: a longer horizon is never less likely.
-  invariant(
-    logits.every((logit, index) => index === 0 || logit >= (logits[index - 1] ?? logit)),
-    'longer horizons are not less likely',
-  );
+  // Cumulative hazards: a longer horizon is never less likely.
+  invariant(independent || logits.every((logit, index) => index === 0 || logit >= (logits[index - 1] ?? logit)), 'longer horizons are not less likely');
   return logits;
 }

@@ -1,1 +1,2 @@
-export { fuse, type Coalition, type FusionHead, type FusionRow, type Logits, type TokensByModality } from './fuse.ts';
+export { fuse, fuseEnsemble, type Coalition, type EnsembleAnswer, type FusionHead, type FusionRow, type Logits, type TokensByModality } from './fuse.ts';
+export { lateFusion } from './late.ts';

@@ -24,6 +24,12 @@ const OF_MODELS: readonly SuiteEntry[] = [
     reads: ['labels.csv', 'images/'],
     load: async (settings) => (await import('./chest.ts')).chestSuite(settings),
   },
+  {
+    name: 'fusion',
+    title: 'Fusion on generated patients with known truth: every pattern, interaction, contributions, calibration.',
+    reads: [],
+    load: async (settings) => (await import('./fusion.ts')).fusionBenchmark(settings),
+  },
 ];
 
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */

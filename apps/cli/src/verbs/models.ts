@@ -43,7 +43,7 @@ async function list(io: Io, json: boolean): Promise<ExitCode> {
       bundle: id,
       title: bundle.title,
       created: bundle.created,
-      state: id === current ? 'active' : id === previous ? 'previous' : 'kept',
+      state: bundle.benchmark !== undefined ? 'benchmark' : id === current ? 'active' : id === previous ? 'previous' : 'kept',
       heads: bundle.fusion.heads,
       bytes: await bundleBytes(folders, bundle),
       calibrations: bundle.calibrations.map(({ id: calibration, head, pattern, evidenceLevel }) => ({ id: calibration, head, pattern, evidenceLevel })),
@@ -59,6 +59,7 @@ async function activate(io: Io, id: BundleId, json: boolean): Promise<ExitCode> 
   const folders = foldersOf(io);
   if (!(await bundleIds(folders)).includes(id)) throw new VerbFailed(`There is no bundle ${id}.`);
   const bundle = await readBundle(folders, id);
+  if (bundle.benchmark !== undefined) throw new VerbFailed(`${id} was made to be measured; it answers no patient and is never activated.`);
   const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
   const { reproduces, maxDifference } = await probeBundle(bundle, runner).finally(() => runner.close());
   if (!reproduces) throw new VerbFailed(`The probe set of ${id} differs by ${maxDifference.toExponential(1)} on this machine; it was not activated.`);

@@ -1,5 +1,6 @@
 import { declineTensors } from '../lab/decline-tensors.ts';
 import { filmTensors } from '../lab/film-tensors.ts';
+import { fusionTensors } from '../lab/fusion-tensors.ts';
 import { writeNpz, type NpzArray } from '../lab/npz.ts';
 import { phantomTensors } from '../lab/phantom-tensors.ts';
 import { reportTensors } from '../lab/report-tensors.ts';
@@ -24,6 +25,7 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
   'physiological-decline': ({ data }) => declineTensors(folderOf(data)),
   'chest-findings': ({ data }) => filmTensors(folderOf(data)),
   'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
+  fusion: ({ count, seed }) => fusionTensors(count, seed),
   'report-grammar': ({ count, seed }) => reportTensors(count, seed),
 };
 
@@ -32,7 +34,7 @@ export const tensors: Verb = {
   usage: [
     'tensors physiological-decline --data DIR --out FILE.npz',
     'tensors chest-findings --data DIR --out FILE.npz',
-    'tensors chest-phantoms | report-grammar --out FILE.npz [--count N] [--seed N]',
+    'tensors chest-phantoms | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, OPTIONS);

@@ -1,0 +1,187 @@
+"""Benchmark of fusion: train on the generator's patients of tokens, calibrate per pattern, export the bundle `benchmark-fusion`.
+
+Run: npm run lab -- benchmark-fusion [--smoke] [--seed N]     draws its own tensors (concord tensors fusion); under five minutes on two cores
+Writes infra/models/benchmark-fusion and its blocks, or with --smoke the same under work/models; `concord evaluate fusion` judges it.
+The bundle answers no patient: activation refuses it.
+
+References: ml.md 3.3; Platt 1999; Vovk et al. 2005 (split conformal); Gneiting and Raftery 2007.
+"""
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmark_blocks import COLUMNS, HEADS, LATENT, MEMBERS, SOURCES, TOKENS, WIDTH
+from benchmark_train import Part, SUBSETS, answers, train
+from lab import MODELS, OUT, arguments, auroc, seed_everything
+
+# Config
+ID = "benchmark-fusion"
+CREATED = "2026-11-27"
+PATIENTS, STEPS, BATCH = 300_000, 1_500, 224
+SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH = 60_000, 500, 128
+ROWS = 128  # of a run, in every block
+MISS = 0.10  # conformal sets leave out one in ten
+ALARM_QUIET = 0.985  # share of patients without the event who stay below the alarm
+FLAT = 0.1  # spread of logits below which a source says nothing of a head: its map stays as it is
+PROBE_SEED = 7
+NAME = {"vitals": "vitals", "radiology-report": "report", "chest-imaging": "image"}
+ROOT = Path(__file__).parent.parent.parent
+
+
+def tensors(count: int, seed: int):
+    path = OUT / f"fusion-tokens-{count}-{seed}.npz"
+    if not path.exists():
+        subprocess.run(["node", str(ROOT / "apps/cli/bin/concord.js"), "tensors", "fusion", "--count", str(count), "--seed", str(seed), "--out", str(path)], check=True, stdout=subprocess.DEVNULL)
+    return np.load(path), path
+
+
+def platt(labels, logits, steps: int = 25):
+    """Slope, intercept and their covariance, the inverse of the information: one row a patient, so no bootstrap is needed."""
+    y, design = labels.astype(float), np.stack([logits.astype(float), np.ones(len(logits))], 1)
+    beta = np.array([1.0, 0.0])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-design @ beta))
+        information = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
+        beta = beta + np.linalg.solve(information, design.T @ (y - p))
+    covariance = np.linalg.inv(information)
+    return float(beta[0]), float(beta[1]), [float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1])]
+
+
+def calibration(head: str, pattern, labels, logits, name: str):
+    asked = labels >= 0
+    y, z = labels[asked], logits[asked]
+    slope, intercept, covariance = platt(y, z) if z.std() > FLAT else (1.0, 0.0, [0.0, 0.0, 0.0])
+    if slope <= 0:
+        slope, intercept = 1.0, 0.0
+    p = 1 / (1 + np.exp(-(slope * z + intercept)))
+    conformal = [float(np.quantile(strange, min(1.0, (1 - MISS) * (1 + 1 / len(strange))), method="higher")) for strange in (p[y == 0], 1 - p[y == 1])]
+    return {
+        "id": f"{ID}/{head}/{name}", "head": head, "pattern": list(pattern), "slope": slope, "intercept": intercept, "covariance": covariance,
+        "conformal": [min(1.0, value + 5e-5) for value in conformal], "evidenceLevel": {"icu": "synthetic", "ward": "synthetic"},
+        "patients": int(asked.sum()), "events": int(y.sum()),
+    }
+
+
+def calibrations(model, part):
+    """Each head on each pattern, on patients with exactly that pattern as it comes; and one pooled map per head."""
+    logits, labels, measured = answers(model, part)[0], part.labels.numpy(), part.measured.numpy()
+    made, pooled = [], []
+    for column, head in enumerate(HEADS):
+        for subset in SUBSETS[1:]:
+            own = (measured == np.array(subset)).all(1)
+            pattern = [source for source, there in zip(SOURCES, subset) if there]
+            made.append(calibration(head, pattern, labels[own, column], logits[own, column], "+".join(pattern)))
+        pooled.append(calibration(head, SOURCES, labels[:, column], logits[:, column], "pooled"))
+    complete = measured.all(1)
+    quiet = {head: logits[complete & (labels[:, HEADS.index(head)] == 0), HEADS.index(head)] for head in ("discordance", "mislink")}
+    return made, pooled, {head: float(np.quantile(values, ALARM_QUIET)) for head, values in quiet.items()}
+
+
+def export(name: str, module, inputs, names, outputs, blocks: Path) -> str:
+    path = OUT / f"benchmark-{name}.onnx"
+    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    (blocks / f"{sha256}.onnx").write_bytes(content)
+    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
+    return sha256
+
+
+def probe_inputs():
+    """The same numbers in every language: a linear congruential generator (Numerical Recipes), upper bits."""
+    state = PROBE_SEED
+
+    def draw(count):
+        nonlocal state
+        out = np.empty(count, np.float32)
+        for index in range(count):
+            state = (state * 1664525 + 1013904223) % 2**32
+            out[index] = (state >> 8) / 2**24
+        return out
+
+    slots = TOKENS * len(SOURCES)
+    tokens = (draw(ROWS * slots * WIDTH) * 2 - 1).reshape(ROWS, slots, WIDTH)
+    mask = (draw(ROWS * slots) < 0.7).astype(np.float32).reshape(ROWS, slots)
+    age = (draw(ROWS * slots) * 24).reshape(ROWS, slots)
+    return [torch.from_numpy(each) for each in (tokens, mask, age)]
+
+
+def metrics(model, truth, optimal):
+    rows, labels = [], truth.labels.numpy()
+    for bits, subset in enumerate(SUBSETS[1:], 1):
+        logits = answers(model, truth, subset)[0]
+        pattern = [source for source, there in zip(SOURCES, subset) if there]
+        for head in ("outcome", "interaction", "discordance", "mislink") if bits == 7 else ("outcome",):
+            column = HEADS.index(head)
+            for name, score in (("auroc", logits[:, column]), ("optimalAuroc", optimal[:, column, bits])):
+                rows.append({"name": name, "head": head, "pattern": pattern, "value": round(auroc(labels[:, column], score), 4), "interval": None, "data": "complete patients of the generator"})
+    return rows
+
+
+def manifest(model, part, parts, shas, source: Path):
+    made, pooled, alarms = parts
+    with torch.no_grad():
+        probe = model.fusion(*probe_inputs())[0].numpy().astype(float)
+        tokens = {name: adapter(x[:20_000])[0].mean(1) for name, adapter, x in zip(SOURCES, model.adapters, part.sources)}
+    slots = TOKENS * len(SOURCES)
+    return {
+        "id": ID, "created": CREATED, "title": "Properties of fusion on generated patients of tokens",
+        "intendedUse": "Made to be measured on generated patients whose truth is known. It knows no real patient and answers none.",
+        "benchmark": {"pooled": pooled, "alarms": alarms},
+        "encoders": {
+            NAME[name]: {
+                "block": shas[name], "input": {"name": "tokens", "shape": [ROWS, TOKENS, COLUMNS[name]], "units": "generated numbers"},
+                "output": {"name": "adapted", "shape": [ROWS, TOKENS, WIDTH]}, "latent": {"name": "latent", "shape": [ROWS, LATENT]},
+            } for name in SOURCES
+        },
+        "fusion": {
+            "block": shas["fusion"], "batch": ROWS, "slots": slots, "width": WIDTH, "heads": HEADS, "independent": True, "ensemble": MEMBERS,
+            "layout": [{"modality": name, "encoder": NAME[name], "offset": TOKENS * place, "tokens": TOKENS} for place, name in enumerate(SOURCES)],
+        },
+        "calibrations": made,
+        "thresholds": {head: {"raised": 0.3, "high": 0.6} for head in HEADS},
+        "preprocessing": {name: "tokens of the generator as they are (libs/generator/token-design.ts)" for name in SOURCES},
+        "driftReference": {NAME[name]: {"mean": [round(float(v), 5) for v in own.mean(0)], "spread": [round(float(v), 5) for v in own.std(0)]} for name, own in tokens.items()},
+        "probe": {"seed": PROBE_SEED, "tolerance": 1e-4, "logits": [[round(float(v), 7) for v in row] for row in probe]},
+        "training": [{"name": "Concord generator: patients of tokens", "licence": "Apache-2.0", "use": "everything", "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}],
+        "metrics": [],
+    }
+
+
+CARD = """# Properties of fusion on generated patients of tokens
+
+Bundle `benchmark-fusion`. Made to be measured: its patients are drawn from a hidden state that is known (`libs/generator/token-design.ts`), so the
+best possible score and the true contribution of every source can be computed. It has seen no real patient, answers none, and activation
+refuses it. It says nothing about how well anything works in care.
+
+Trained by `npm run lab -- benchmark-fusion`; judged by `npx --no-install concord evaluate fusion --seed 1`; what came out stands in
+`docs/fusion.md`.
+"""
+
+
+def main():
+    options = arguments()
+    seed_everything(options.seed)
+    count, steps, batch = (SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH) if options.smoke else (PATIENTS, STEPS, BATCH)
+    data, source = tensors(count, options.seed)
+    part, held, truth = (Part(data, name) for name in ("train", "calibration", "truth"))
+    model = train(part, steps, batch, options.seed)
+    models = OUT / "models" if options.smoke else MODELS
+    (models / "blocks").mkdir(parents=True, exist_ok=True), (models / ID).mkdir(parents=True, exist_ok=True)
+    shas = {name: export(NAME[name], adapter, torch.zeros(ROWS, TOKENS, COLUMNS[name]), ["tokens"], ["adapted", "latent"], models / "blocks") for name, adapter in zip(SOURCES, model.adapters)}
+    slots = TOKENS * len(SOURCES)
+    shas["fusion"] = export("fusion", model.fusion, (torch.zeros(ROWS, slots, WIDTH), torch.zeros(ROWS, slots), torch.zeros(ROWS, slots)), ["tokens", "mask", "age"], ["logits", "spread", "members"], models / "blocks")
+    written = manifest(model, part, calibrations(model, held), shas, source)
+    written["metrics"] = metrics(model, truth, data["truth_optimal"])
+    (models / ID / "manifest.json").write_text(json.dumps(written, indent=2) + "\n")
+    (models / ID / "model-card.md").write_text(CARD)
+    for row in written["metrics"]:
+        print(row["head"], "+".join(row["pattern"]), row["name"], row["value"])
+
+
+if __name__ == "__main__":
+    main()
