@@ -21,8 +21,8 @@ from lab import MODELS, OUT, arguments, auroc, seed_everything
 # Config
 ID = "benchmark-fusion"
 CREATED = "2026-11-27"
-PATIENTS, STEPS, BATCH = 300_000, 1_500, 224
-SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH = 60_000, 500, 128
+PATIENTS, STEPS, BATCH = 300_000, 1_000, 160
+SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH = 60_000, 450, 96
 ROWS = 128  # of a run, in every block
 MISS = 0.10  # conformal sets leave out one in ten
 ALARM_QUIET = 0.985  # share of patients without the event who stay below the alarm

@@ -25,6 +25,23 @@ export const evidenceSchema = z
   })
   .and(pointerSchema);
 
+/** What stands behind a score beyond its reasons; null for a score stored before explanations were kept. */
+export const explanationSchema = z.object({
+  interactions: z.array(
+    z.object({ modalities: z.tuple([z.string(), z.string()]), value: z.number().meta({ description: 'Log-odds that the two say only together.' }) }),
+  ),
+  uncertainty: z.object({ data: z.number(), model: z.number(), conflict: z.number(), missing: z.number().nullable() }).meta({ description: 'Nats.' }),
+  awaited: z.array(
+    z.object({
+      modality: z.string(),
+      state: z.enum(['stale', 'absent', 'withheld', 'unused']),
+      expectedChange: z.number().nullable().meta({ description: 'Mean distance in probability, over reference patients who have this source.' }),
+      widerBy: z.number().nullable().meta({ description: 'How much wider the interval is without it, in probability.' }),
+    }),
+  ),
+  rationale: z.string().nullable().meta({ description: 'null where the reader may not see every source.' }),
+});
+
 export const news2Schema = z.object({
   total: z.number().int().nullable(),
   atLeast: z.number().int(),
@@ -67,10 +84,12 @@ export const assessmentSchema = z.object({
   shapley: z.array(z.object({ modality: z.string(), value: z.number() })),
   news2: news2Schema,
   evidence: z.array(evidenceSchema),
+  explanation: explanationSchema.nullable(),
 });
 
 export const assessmentListSchema = z.object({ items: z.array(assessmentSchema) });
 
 export type WireAssessment = z.infer<typeof assessmentSchema>;
 export type WireEvidence = z.infer<typeof evidenceSchema>;
+export type WireExplanation = z.infer<typeof explanationSchema>;
 export type WireNews2 = z.infer<typeof news2Schema>;

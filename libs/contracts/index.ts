@@ -1,5 +1,15 @@
 export { accessReportSchema, accountingSchema, type AccessReport, type AccountingReport } from './access-report.ts';
-export { assessmentListSchema, assessmentSchema, evidenceSchema, news2Schema, type WireAssessment, type WireEvidence, type WireNews2 } from './assessment.ts';
+export {
+  assessmentListSchema,
+  assessmentSchema,
+  evidenceSchema,
+  explanationSchema,
+  news2Schema,
+  type WireAssessment,
+  type WireEvidence,
+  type WireExplanation,
+  type WireNews2,
+} from './assessment.ts';
 export { evaluationJsonSchema, evaluationSchemas, riskFiguresSchema, type EvaluatedSuite, type Evaluation } from './evaluate.ts';
 export { assessmentToWire, news2ToWire, tierOf, WITHHELD, type ToWire } from './to-wire.ts';
 export { openApi } from './openapi.ts';

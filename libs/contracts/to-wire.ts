@@ -1,8 +1,8 @@
-import type { Assessment, Evidence, EvidencePointer, News2, RiskTask } from '@concord/core/clinical';
+import type { Assessment, Evidence, EvidencePointer, Explanation, News2, RiskTask } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { StoredAssessment } from '@concord/core/ports';
 import type { z } from 'zod';
-import type { pointerSchema, WireAssessment, WireEvidence, WireNews2 } from './assessment.ts';
+import type { pointerSchema, WireAssessment, WireEvidence, WireExplanation, WireNews2 } from './assessment.ts';
 
 export interface ToWire {
   /** Thresholds of the task; without them no tier is said. */
@@ -52,11 +52,12 @@ type WireOutcome = Pick<
   | 'tier'
   | 'shapley'
   | 'evidence'
+  | 'explanation'
 >;
 
 function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds'] | undefined, withhold: readonly string[]): WireOutcome {
   if (outcome.kind === 'abstained') return { ...NO_NUMBERS, reason: outcome.abstention.reason, reasonText: outcome.abstention.text };
-  const { score, evidence } = outcome;
+  const { score, evidence, explanation } = outcome;
   return {
     outcome: 'scored',
     reason: null,
@@ -71,6 +72,7 @@ function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds
     tier: thresholds === undefined ? null : tierOf(score.probability, thresholds),
     shapley: foldShares(score.shapley, withhold),
     evidence: foldEvidence(evidence, withhold),
+    explanation: explanation === undefined ? null : explanationToWire(explanation, withhold),
   };
 }
 
@@ -86,6 +88,7 @@ const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
   tier: null,
   shapley: [],
   evidence: [],
+  explanation: null,
 };
 
 /** Where a probability stands against the thresholds of its task; at a threshold it is over it. */
@@ -107,6 +110,19 @@ function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[]
   const sources = new Set(hidden.map(({ modality }) => modality)).size;
   const text = sources === 1 ? '1 source withheld' : `${sources} sources withheld`;
   return [...seen, { id: WITHHELD, modality: WITHHELD, kind: 'joint', pointer: null, contribution: sum(hidden.map(({ contribution }) => contribution)), text }];
+}
+
+/** Sentences quote every source, so a reader who may not see them all gets none; the rest leaves out what may not be seen. */
+function explanationToWire({ interactions, uncertainty, awaited, rationale }: Explanation, withhold: readonly string[]): WireExplanation {
+  const seen = (modality: string): boolean => !withhold.includes(modality);
+  return {
+    interactions: interactions
+      .filter(({ modalities }) => modalities.every(seen))
+      .map(({ modalities: [first, second], value }) => ({ modalities: [first, second], value })),
+    uncertainty: { ...uncertainty },
+    awaited: awaited.filter(({ modality }) => seen(modality)).map((source) => ({ ...source })),
+    rationale: withhold.length === 0 ? rationale : null,
+  };
 }
 
 function evidenceToWire(item: Evidence): WireEvidence {

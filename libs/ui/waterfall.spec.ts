@@ -17,6 +17,7 @@ const scored = (baselineLogit: number, evidence: readonly WireEvidence[]): WireA
   id: 'a',
   patientId: 'p',
   task: 'physiological-decline-24h',
+  explanation: null,
   asOf: '2026-11-23T02:12:00Z',
   bundle: 'b',
   status: 'preliminary',

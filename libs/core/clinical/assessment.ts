@@ -1,5 +1,6 @@
 import type { Instant, Milliseconds, Probability } from '../kernel/index.ts';
 import type { Evidence } from './evidence.ts';
+import type { Explanation } from './explanation.ts';
 import type { BundleId, ModalityKind, PatientId, RiskTaskId } from './identity.ts';
 import type { News2 } from './news2.ts';
 import type { PatientTimeline } from './timeline.ts';
@@ -59,7 +60,13 @@ export interface Assessment {
   readonly asOf: Instant;
   readonly bundle: BundleId;
   readonly outcome:
-    | { readonly kind: 'scored'; readonly score: RiskScore; readonly evidence: readonly Evidence[] }
+    | {
+        readonly kind: 'scored';
+        readonly score: RiskScore;
+        readonly evidence: readonly Evidence[];
+        /** Absent from scores that were stored before explanations were kept. */
+        readonly explanation?: Explanation;
+      }
     | { readonly kind: 'abstained'; readonly abstention: Abstention };
   readonly modalities: ModalityStates;
   /** Why a present modality was left out: `chest-imaging` → "transfer syntax not decoded". */

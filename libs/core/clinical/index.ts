@@ -16,6 +16,7 @@ export { CONSENT_CLASSES, CONSENT_USES, type ConsentClass, type ConsentStatement
 export { curb65, mews, qsofa, sirs, type Avpu } from './early-warning.ts';
 export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';
+export type { AwaitedSource, Explanation, SourceInteraction, Uncertainty } from './explanation.ts';
 export { isUuid } from './identity.ts';
 export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
 export { SHARED_FINDINGS } from './concordance.ts';

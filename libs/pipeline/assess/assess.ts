@@ -5,16 +5,19 @@ import type { BundleManifest, CalibrationEntry } from '@concord/governance/model
 import { calibrationFor } from '@concord/stages/calibration';
 import { assertConserved, explain } from '@concord/stages/explanation';
 import { tokensOf } from './encode-once.ts';
+import { explanationOf } from './explanation.ts';
 import { absentRequired, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
-import { headView, viewer, type Viewer } from './view.ts';
+import { headView, viewer, type ReferenceTokens, type Viewer } from './view.ts';
 
 export interface AssessParts {
   readonly plugins: readonly ModalityPlugin[];
   readonly bundle: BundleManifest;
   readonly runner: ModelRunner;
   readonly hash: Hash;
+  /** Patients to ask what a missing source might say; without them the answer does not guess. */
+  readonly reference?: ReferenceTokens;
 }
 
 /**
@@ -56,7 +59,8 @@ async function answer(question: TaskQuestion): Promise<Answer> {
   const score = scoreOf(view, { calibration, known, bundle: parts.bundle });
   const evidence = explain(sharesOf(headView(view, parts.bundle.fusion.heads.indexOf(question.task.head)), { view, known, at, inputs }));
   assertConserved(evidence, score.baselineLogit, score.logit);
-  return { outcome: { kind: 'scored', score, evidence }, ...statesOf(inputs, score.pattern, 'never calibrated together with the others') };
+  const explanation = explanationOf({ view, task: question.task, calibration, bundle: parts.bundle, inputs, score, evidence });
+  return { outcome: { kind: 'scored', score, evidence, explanation }, ...statesOf(inputs, score.pattern, 'never calibrated together with the others') };
 }
 
 function refusalOf({ task, known, at, inputs }: TaskQuestion): Abstention | undefined {

@@ -5,3 +5,4 @@ export { probeBundle, type ProbeResult } from './probe.ts';
 export { replay, type Difference, type Replay } from './replay.ts';
 export { prepareRow, scoreRows, type PreparedRow, type RowAnswer, type RowParts } from './score-rows.ts';
 export { withoutModel } from './without-model.ts';
+export type { ReferenceTokens } from './view.ts';

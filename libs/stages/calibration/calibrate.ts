@@ -43,6 +43,26 @@ export function calibrate(logit: number, { slope, intercept, covariance }: Calib
 }
 
 /**
+ * Probabilities along the uncertainty of the map: the five points that match mean and covariance of slope and intercept. Their
+ * spread is what the model does not know where a bundle has no ensemble.
+ * Source: Julier and Uhlmann 1997 (unscented transform), kappa = 1.
+ */
+export function curveDraws(logit: number, { slope, intercept, covariance: [slopeVariance, cross, interceptVariance] }: Calibration): readonly number[] {
+  const reach = Math.sqrt(3);
+  const first = Math.sqrt(Math.max(0, slopeVariance));
+  const shared = first === 0 ? 0 : cross / first;
+  const second = Math.sqrt(Math.max(0, interceptVariance - shared * shared));
+  const steps = [
+    [0, 0],
+    [first, shared],
+    [-first, -shared],
+    [0, second],
+    [0, -second],
+  ] as const;
+  return steps.map(([a, b]) => sigmoid((slope + reach * a) * logit + intercept + reach * b));
+}
+
+/**
  * Makes the answers of one patient agree across horizons: a longer horizon is never less likely than a shorter one, whatever
  * each calibration says. The order is from the shortest horizon.
  */

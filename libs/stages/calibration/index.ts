@@ -1,1 +1,1 @@
-export { calibrate, calibrationFor, isCovered, monotone, type Calibrated, type Calibration } from './calibrate.ts';
+export { calibrate, calibrationFor, curveDraws, isCovered, monotone, type Calibrated, type Calibration } from './calibrate.ts';

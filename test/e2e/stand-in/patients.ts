@@ -74,6 +74,18 @@ function trend(sketch: Sketch, now: number): Row['trend'] {
   };
 }
 
+/** As the pipeline makes it: what each pair says together, where the doubt comes from, what is awaited, in sentences. */
+function explanation(absent: readonly string[], probability: number, reasons: readonly WireEvidence[]): WireAssessment['explanation'] {
+  const [first] = reasons;
+  const percent = Math.round(probability * 100);
+  return {
+    interactions: absent.length === 0 ? [{ modalities: ['vitals', 'chest-imaging'], value: 0.21 }] : [],
+    uncertainty: { data: 0.42, model: 0.011, conflict: 0.034, missing: absent.length === 0 ? null : 0.028 },
+    awaited: absent.map((modality) => ({ modality, state: 'absent' as const, expectedChange: 0.062, widerBy: 0.018 })),
+    rationale: `The score is ${percent} % (interval ${Math.max(0, percent - 10)} % to ${percent + 11} %).${first === undefined ? '' : ` It is raised most by: ${first.text} (${first.modality.replaceAll('-', ' ')}).`}`,
+  };
+}
+
 function assessment(sketch: Sketch, now: number, task: string, share: number): WireAssessment {
   const asOf = sketch.reason === 'stale-inputs' ? now - 20 * MINUTE : now - MINUTE;
   const by = (state: Sketch['inputs'][number]) => ['vitals', 'radiology-report', 'chest-imaging'].filter((_, index) => sketch.inputs[index] === state);
@@ -105,6 +117,7 @@ function assessment(sketch: Sketch, now: number, task: string, share: number): W
       tier: null,
       shapley: [],
       evidence: [],
+      explanation: null,
     };
   }
   const probability = Math.round(sketch.chance * share * 1e4) / 1e4;
@@ -122,6 +135,7 @@ function assessment(sketch: Sketch, now: number, task: string, share: number): W
     reason: null,
     reasonText: null,
     probability,
+    explanation: explanation(modalities.absent, probability, reasons),
     interval: [Math.max(0.001, probability - 0.1), Math.min(0.99, probability + 0.11)],
     baselineLogit: -2.71,
     logit: -2.71 + sum,
