@@ -1,4 +1,4 @@
-import type { PatientPage, WireAssessment, WireNews2, Worklist } from '@concord/contracts';
+import type { PatientPage, WireAssessment, WireEvidence, WireNews2, Worklist } from '@concord/contracts';
 import { evidenceAt } from './reasons.ts';
 import { SKETCHES, type Sketch } from './sketches.ts';
 
