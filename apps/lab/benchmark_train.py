@@ -16,7 +16,7 @@ HEAD_WEIGHT = torch.tensor([2.0, 3.0, 1.0, 1.0, 1.0, 3.0, 3.0])
 SUBSET_WEIGHT = torch.tensor([0.3, 1.0, 1.0, 1.5, 1.0, 1.5, 1.5, 2.5])
 KINSHIP = 0.1
 ALIGN = 0.15  # weight of the contrastive loss
-DISTIL = 0.3
+DISTIL = 0.1
 DROP_TOKEN = 0.1  # in one of four batches, so that leaving a token out later is nothing new
 LEARNING_RATE = 6e-3
 WEIGHT_DECAY = 0.005
@@ -68,10 +68,9 @@ def member_loss(members, labels, weight, draw):  # [batch, members, heads]; draw
     return (F.binary_cross_entropy_with_logits(members, target, reduction="none") * counted).sum() / counted.sum().clamp(min=1)
 
 
-def distil_loss(logits, spread, members):
-    """The single head learns the members' mean and, as a normal likelihood, how far apart they are."""
-    goal, apart = members.detach().mean(1), members.detach().std(1) + 1e-3
-    return F.mse_loss(logits, goal) + 0.1 * (spread.log() - apart.log()).pow(2).mean()
+def distil_loss(spread, members):
+    """The single head learns how far apart the members are."""
+    return (spread.log() - (members.detach().std(1) + 1e-3).log()).pow(2).mean()
 
 
 def balance(model, losses):
@@ -110,7 +109,7 @@ def train(part, steps: int, batch: int, seed: int, say=print, subsets=SUBSETS, w
         counts = weight.repeat_interleave(size).unsqueeze(1) * HEAD_WEIGHT
         linked = part.labels[rows, HEADS.index("mislink")] == 0
         align = alignment_loss([latent[linked] for latent in latents], part.classes[rows][linked], model.scale, kinship)
-        loss = member_loss(members, labels, counts, draws[rows].repeat(many, 1)) + 0.3 * loss_of(logits, labels, counts) + DISTIL * distil_loss(logits, spread, members) + ALIGN * align
+        loss = member_loss(members, labels, counts, draws[rows].repeat(many, 1)) + DISTIL * distil_loss(spread, members) + ALIGN * align
         optimiser.zero_grad()
         loss.backward()
         singles = [at for at, subset in enumerate(seen) if sum(subset) == 1]

@@ -56,17 +56,19 @@ export async function activeBundle(folders: ModelFolders): Promise<ActiveBundle>
 
 /** The manifest of the active bundle. @throws BundleUnusable when it was made to be measured: such a bundle answers no patient. */
 export async function readActiveBundle(folders: ModelFolders): Promise<BundleManifest> {
-  return served(await readBundle(folders, (await activeBundle(folders)).current));
+  return readServableBundle(folders, (await activeBundle(folders)).current);
 }
 
-function served(bundle: BundleManifest): BundleManifest {
-  if (bundle.benchmark !== undefined) throw new BundleUnusable(`bundle ${bundle.id} only benchmarks and is never served`);
+/** A bundle that may answer patients. @throws BundleUnusable when it was made to be measured. */
+export async function readServableBundle(folders: ModelFolders, id: BundleId): Promise<BundleManifest> {
+  const bundle = await readBundle(folders, id);
+  if (bundle.benchmark !== undefined) throw new BundleUnusable(`bundle ${id} only benchmarks and is never served`);
   return bundle;
 }
 
 /** Makes a bundle the active one, whole and at once; the caller has seen its probe set reproduce. */
 export async function activateBundle(folders: ModelFolders & { readonly data: string }, id: BundleId): Promise<ActiveBundle> {
-  served(await readBundle(folders, id));
+  await readServableBundle(folders, id);
   const before = await activeBundle(folders);
   const after: ActiveBundle = before.current === id ? before : { current: id, previous: before.current };
   const path = join(folders.data, 'active-bundle.json');

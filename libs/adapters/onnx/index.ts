@@ -7,6 +7,7 @@ export {
   BundleUnusable,
   readActiveBundle,
   readBundle,
+  readServableBundle,
   type ActiveBundle,
   type ModelFolders,
 } from './bundles.ts';

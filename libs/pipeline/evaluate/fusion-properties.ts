@@ -31,12 +31,10 @@ export async function measureContributions(patients: readonly TruthPatient[], pa
     figures: (weight) => {
       const sums = games.map(({ head, rows }) => ({ head, ...sumsOf(rows, weight, sources.length) }));
       const [outcome] = sums;
-      const shares = sums
-        .slice(1)
-        .map(({ magnitude }, place) => ({
-          own: (magnitude[place] ?? 0) / total(magnitude),
-          others: magnitude.filter((_, other) => other !== place).map((value) => value / total(magnitude)),
-        }));
+      const shares = sums.slice(1).map(({ magnitude }, place) => ({
+        own: (magnitude[place] ?? 0) / total(magnitude),
+        others: magnitude.filter((_, other) => other !== place).map((value) => value / total(magnitude)),
+      }));
       return {
         shapleyError: (outcome?.error ?? 0) / (outcome?.truth ?? 1),
         ...Object.fromEntries(sums.slice(1).map(({ head, error, truth }) => [`shapleyErrors.${head}`, error / truth])),

@@ -6,23 +6,26 @@ import type { FusionParts, TruthPatient } from './fusion-rows.ts';
 import type { Figures, Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
 /** Patients of each cohort: enough for the third decimal of an AUROC, and for two hundred in the rarest pattern. */
-const COUNTS = { asTheyCome: 20_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY } as const;
+const COUNTS = { asTheyCome: 20_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
 /** A property over thousands of patients is drawn again often enough for two digits. */
 const DRAWS_MOST = 200;
 
-/** Properties of fusion on patients of tokens whose truth is known; own bundle, same code, no clinical accuracy. */
-export function fusionSuite(parts: FusionParts): Suite {
+/**
+ * Properties of fusion on patients of tokens whose truth is known; own bundle, same code, no clinical accuracy.
+ * @param counts patients of each cohort; a test asks fewer.
+ */
+export function fusionSuite(parts: FusionParts, counts = COUNTS): Suite {
   return {
     name: 'fusion',
     title: 'Fusion on generated patients with known truth: every pattern, interaction, contributions, calibration.',
     reads: [],
-    run: (question) => judge(question, parts),
+    run: (question) => judge(question, parts, counts),
   };
 }
 
-async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionParts): Promise<Result<SuiteReport, SuiteError>> {
+async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionParts, counts: typeof COUNTS): Promise<Result<SuiteReport, SuiteError>> {
   const cohort = (name: keyof typeof COUNTS, measured: 'complete' | 'by-severity', mislink?: number): readonly TruthPatient[] => [
-    ...parts.generator.cohort({ seed: `evaluate-${name}-${seed}`, count: COUNTS[name], measured, ...(mislink === undefined ? {} : { mislink }) }),
+    ...parts.generator.cohort({ seed: `evaluate-${name}-${seed}`, count: counts[name], measured, ...(mislink === undefined ? {} : { mislink }) }),
   ];
   const rng = seededRng(seed);
   const plan = { draws: Math.min(draws, DRAWS_MOST), rng };
@@ -43,8 +46,8 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
   return ok({
     suite: 'fusion',
     bundle: parts.bundle.id,
-    n: COUNTS.asTheyCome,
-    nPatients: Object.values(COUNTS).reduce((sum, count) => sum + count, 0),
+    n: counts.asTheyCome,
+    nPatients: Object.values(counts).reduce((sum, count) => sum + count, 0),
     resampled: 'patient',
     figures: {
       patterns: patterns.figures,

@@ -10,6 +10,7 @@ import {
   bundleIds,
   BundleUnusable,
   readBundle,
+  readServableBundle,
   SessionPool,
   type ActiveBundle,
 } from '@concord/adapters/onnx';
@@ -51,7 +52,7 @@ export class ModelShelf {
       return {
         id,
         state,
-        unusable: null,
+        unusable: bundle.benchmark === undefined ? null : 'Made to be measured on generated patients; it answers nobody.',
         title: bundle.title,
         created: bundle.created,
         intendedUse: bundle.intendedUse,
@@ -88,7 +89,7 @@ export class ModelShelf {
 
   /** Runs the probe set in a thread of its own, so that no request waits behind a model. @throws BundleUnusable */
   async probe(id: string): Promise<Probed> {
-    const bundle = await readBundle(this.#folders, id as BundleId);
+    const bundle = await readServableBundle(this.#folders, id as BundleId);
     const runner = new SessionPool({ blocks: blocksFolder(this.#folders), threads: 1 });
     return probeBundle(bundle, runner).finally(() => runner.close());
   }
