@@ -2,7 +2,7 @@ import { calibrate } from '@concord/stages/calibration';
 import { interactions, shapley } from '@concord/stages/explanation';
 import type { Logits } from '@concord/stages/fusion';
 import { auroc } from './discrimination.ts';
-import { calibrationOn, everyCoalition, fused, lateLogit, located, tokensOf, type FusionParts, type TruthPatient } from './fusion-rows.ts';
+import { calibrationOn, everyCoalition, fused, fusedByMembers, lateLogit, located, tokensOf, type FusionParts, type TruthPatient } from './fusion-rows.ts';
 import { at, ranked } from './predictions.ts';
 
 /** A property measured patient by patient: its figures can be drawn again from any choice of patients. */
@@ -249,4 +249,29 @@ function meanShift(a: Float64Array, b: Float64Array, weight: (unit: number) => n
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Whether the single head that was taught says how far the members are apart. @param patients complete. */
+export async function measureEnsemble(patients: readonly TruthPatient[], parts: FusionParts): Promise<Measured> {
+  const kinds = parts.bundle.fusion.layout.map(({ modality }) => modality);
+  const place = parts.bundle.fusion.heads.indexOf('outcome');
+  const answers = await fusedByMembers(await tokensOf(patients, parts), () => kinds, parts);
+  const told = answers.map(({ spread }) => Math.log(spread[place] ?? 1));
+  const apart = answers.map(({ members }) => Math.log(deviation(members.map((logits) => logits[place] ?? 0)) + 1e-3));
+  return { units: patients.length, figures: (weight) => ({ spreadCorrelation: correlation(told, apart, weight) }) };
+}
+
+function deviation(values: readonly number[]): number {
+  const mean = total(values) / values.length;
+  return Math.sqrt(total(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
+}
+
+/** Pearson, weighted. */
+function correlation(a: readonly number[], b: readonly number[], weight: (unit: number) => number): number {
+  const weights = a.map((_, unit) => weight(unit));
+  const meanOf = (values: readonly number[]): number => total(values.map((value, unit) => value * (weights[unit] ?? 0))) / total(weights);
+  const [meanA, meanB] = [meanOf(a), meanOf(b)];
+  const product = (x: readonly number[], y: readonly number[], mx: number, my: number): number =>
+    total(x.map((value, unit) => (weights[unit] ?? 0) * (value - mx) * ((y[unit] ?? 0) - my)));
+  return product(a, b, meanA, meanB) / Math.sqrt(product(a, a, meanA, meanA) * product(b, b, meanB, meanB));
 }

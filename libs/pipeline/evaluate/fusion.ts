@@ -1,7 +1,7 @@
 import { ok, seededRng, type Result } from '@concord/core/kernel';
 import { bootstrap } from './bootstrap.ts';
 import { judgePatterns } from './fusion-patterns.ts';
-import { GALLERY, measureClock, measureContributions, measureMislink, measureRetrieval, type Measured } from './fusion-properties.ts';
+import { GALLERY, measureClock, measureContributions, measureEnsemble, measureMislink, measureRetrieval, type Measured } from './fusion-properties.ts';
 import type { FusionParts, TruthPatient } from './fusion-rows.ts';
 import type { Figures, Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
@@ -39,6 +39,7 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
   const properties: readonly Measured[] = [
     await measureContributions(complete, parts),
     await measureClock(complete, parts),
+    await measureEnsemble(complete, parts),
     await measureMislink(cohort('mislinked', 'complete'), parts),
     await measureRetrieval(cohort('pairs', 'complete', 0), parts),
   ];
