@@ -3,6 +3,7 @@ import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { accessReportSchema, accountingSchema } from './access-report.ts';
 import { ACCESS_OPERATIONS, ACCESS_SCHEMAS } from './openapi-access.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
+import { counterfactualQuestionSchema, counterfactualSchema } from './counterfactual.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
 import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
 import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
@@ -31,6 +32,8 @@ const SCHEMAS = {
   Timeline: timelineSchema,
   Assessment: assessmentSchema,
   AssessmentList: assessmentListSchema,
+  CounterfactualQuestion: counterfactualQuestionSchema,
+  Counterfactual: counterfactualSchema,
   Report: reportViewSchema,
   DiscordanceList: discordanceListSchema,
   Review: reviewSchema,
@@ -127,6 +130,14 @@ const OPERATIONS: readonly Operation[] = [
   },
   { method: 'get', path: '/api/v1/assessments/{id}', summary: 'One stored assessment.', answer: 'Assessment', failures: [400, 404] },
   {
+    method: 'post',
+    path: '/api/v1/assessments/{id}/counterfactual',
+    summary: 'What the model would answer with other readings ("if SpO2 were 96"). Nothing is stored; audited as a read.',
+    body: { type: 'application/json', description: 'CounterfactualQuestion: changes of measured quantities; an empty list gives the stored number.' },
+    answer: 'Counterfactual',
+    failures: [400, 404, 409, 415, 422, 503],
+  },
+  {
     method: 'get',
     path: '/api/v1/discordances',
     summary: 'Patients whose report and image contradict each other, newest first: a list for a second look.',
@@ -218,6 +229,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Larger than is read here.',
   415: 'Another media type is needed.',
   422: 'Readable, but refused.',
+  503: 'Busy; ask again in a moment.',
 };
 
 /** OpenAPI 3.1 of the API, made from the schemas that the code itself uses. */

@@ -1,3 +1,4 @@
+export { counterfactual, type Change, type Counterfactual, type CounterfactualQuestion } from './counterfactual.ts';
 export { createAssess, type AssessParts } from './assess.ts';
 export { encodeAll } from './encode-once.ts';
 export { findingsOf, type NamedFindings } from './findings.ts';

@@ -15,6 +15,11 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'ingest', summary: 'Sends FHIR, DICOM or CSV files through the running system’s doors.', load: async () => (await import('./ingest.ts')).ingest },
   { name: 'assess', summary: 'Asks one question about one patient, now or as of an earlier moment.', load: async () => (await import('./assess.ts')).assess },
   { name: 'replay', summary: 'Asks a stored question again and compares the number.', load: async () => (await import('./replay.ts')).replay },
+  {
+    name: 'counterfactual',
+    summary: 'Asks a stored question again with other readings.',
+    load: async () => (await import('./counterfactual.ts')).counterfactual,
+  },
   { name: 'audit', summary: 'Hands out the audit record, as the privacy officer.', load: async () => (await import('./audit.ts')).audit },
   {
     name: 'evaluate',
