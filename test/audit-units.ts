@@ -51,7 +51,9 @@ export async function proveUnits(world: World, all: readonly Visit[], options: O
   await Promise.all(
     Array.from({ length: options.atOnce }, async () => {
       for (let visit = chosen[next++]; visit !== undefined; visit = chosen[next++]) {
-        served.push(await ask(world, visit));
+        const chance = visit;
+        // A connection that the server closed while it was idle gives no answer; who asks, asks again.
+        served.push(await ask(world, chance).catch(() => ask(world, chance)));
         if (served.length % 5_000 === 0) options.progress?.(served.length);
       }
     }),

@@ -8,7 +8,24 @@ const environment = z.object({
   CONCORD_DATA_DIR: z.string().min(1).optional(),
   CONCORD_KEY_FILE: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
+  CONCORD_ATNA_HOST: z.string().min(1).optional(),
+  CONCORD_ATNA_PORT: z.coerce.number().int().min(1).max(65_535).default(6514),
+  CONCORD_ATNA_CA_FILE: z.string().min(1).optional(),
+  CONCORD_ATNA_CERT_FILE: z.string().min(1).optional(),
+  CONCORD_ATNA_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_ATNA_SPOOL_MB: z.coerce.number().int().min(1).max(10_240).default(64),
 });
+
+/** The audit repository of the house: DICOM audit messages by syslog over TLS. */
+export interface AtnaConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly dataDir: string;
+  readonly spoolMb: number;
+}
 
 /** Everything the worker is told from outside. Nothing else in this app reads the environment. */
 export interface Config {
@@ -18,6 +35,8 @@ export interface Config {
   readonly dataDir: string;
   readonly keyFile: string;
   readonly modelsDir: string;
+  /** Undefined when no repository is set. */
+  readonly atna: AtnaConfig | undefined;
 }
 
 /** @throws Error with one plain line for whoever starts the program. */
@@ -32,5 +51,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir,
     keyFile: given.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
     modelsDir: resolve(given.CONCORD_MODELS_DIR),
+    atna: atnaOf(given, dataDir),
+  };
+}
+
+function atnaOf(given: z.infer<typeof environment>, dataDir: string): AtnaConfig | undefined {
+  if (given.CONCORD_ATNA_HOST === undefined) return undefined;
+  return {
+    host: given.CONCORD_ATNA_HOST,
+    port: given.CONCORD_ATNA_PORT,
+    caFile: given.CONCORD_ATNA_CA_FILE,
+    certFile: given.CONCORD_ATNA_CERT_FILE,
+    keyFile: given.CONCORD_ATNA_KEY_FILE,
+    dataDir,
+    spoolMb: given.CONCORD_ATNA_SPOOL_MB,
   };
 }

@@ -2,6 +2,7 @@ import { createTelemetry } from '@concord/adapters/telemetry';
 import type { Database } from '@concord/adapters/postgres';
 import { runJobs } from '@concord/adapters/queue';
 import { openAccess } from './access.ts';
+import { startAtna } from './atna.ts';
 import { assessPatient, type AssessPatientParts } from './assess-patient.ts';
 import { readConfig } from './config.ts';
 import { openActiveModel, type ActiveModel } from './models.ts';
@@ -36,18 +37,17 @@ async function main(): Promise<void> {
     },
   });
   const sweeping = setInterval(() => void access.closeAuditUnits().catch(() => undefined), CLOSE_AUDIT_UNITS_EVERY_MS);
+  const stopAtna = await startAtna(config.atna, access, say);
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     clearInterval(sweeping);
     stopping ??= runner
       .stop()
+      .then(stopAtna)
       .then(() => Promise.all([model.close(), access.close()]))
       .then(() => process.exit(0));
   };
-  process.on('message', stop);
-  process.on('disconnect', stop);
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  onLeave(stop);
   process.send?.({ ready: true });
   // A runner that gives up has lost its database for long; a fresh process begins with fresh connections.
   await runner.ended.catch((error: unknown) => {
@@ -55,6 +55,13 @@ async function main(): Promise<void> {
     say(`worker leaves: ${error instanceof Error ? error.name : 'unknown reason'}`);
     process.exit(1);
   });
+}
+
+function onLeave(stop: () => void): void {
+  process.on('message', stop);
+  process.on('disconnect', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 /** What a job works with: whichever bundle is active when it begins. */

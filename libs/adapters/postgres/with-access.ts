@@ -16,6 +16,7 @@ import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/gove
 import { begin, type Facts } from './context.ts';
 import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
+import { auditFeed, type FeedBatch, type FeedPlace } from './audit/feed.ts';
 import { recordSecurity } from './audit/security.ts';
 import { closeAuditUnits } from './audit/sweep.ts';
 import { assessmentStore } from './stores/assessment-store.ts';
@@ -66,6 +67,8 @@ export interface Database {
   ready(): Promise<boolean>;
   /** Keeps what the edge decided by itself: sign-ins, and refusals that reached no store. */
   readonly record: RecordSecurity;
+  /** The next events after a place, for the house's audit repository; the worker's work. */
+  auditFeed(place: FeedPlace | undefined, most: number): Promise<FeedBatch>;
   /** Closes audit units that have ended; the worker calls it each minute. */
   closeAuditUnits(): Promise<number>;
   close(): Promise<void>;
@@ -96,6 +99,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     withAccess: (request, work) => withAccess({ settings, pool }, request, work),
     ready: () => isReady(pool),
     record: (event) => recordSecurity(pool, settings.keyring, event),
+    auditFeed: (place, most) => auditFeed(pool, place, most),
     closeAuditUnits: () => closeAuditUnits(pool),
     close: () => pool.end(),
   };

@@ -26,6 +26,7 @@ export const DICOM_WORDS: Readonly<Record<string, string>> = {
   '110103': 'DICOM Instances Accessed',
   '110106': 'Export',
   '110107': 'Import',
+  '110110': 'Patient Record',
   '110112': 'Query',
   '110113': 'Security Alert',
   '110114': 'User Authentication',
@@ -35,4 +36,6 @@ export const DICOM_WORDS: Readonly<Record<string, string>> = {
   '110131': 'Software Configuration',
   '110137': 'User Security Attributes Changed',
   '110138': 'Emergency Override Stopped',
+  '110152': 'Destination Role ID',
+  '110153': 'Source Role ID',
 };

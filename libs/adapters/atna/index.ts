@@ -1,0 +1,1 @@
+export { openAtnaFeed, runAtnaFeed, type AtnaFeed, type AtnaSettings, type NextEvents } from './feed.ts';
