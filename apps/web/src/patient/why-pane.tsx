@@ -2,6 +2,7 @@
 
 import type { Timeline } from '@concord/contracts';
 import { WhyList, hoursWords, modalityWords, relatedTo, signed, when, type Waterfall, type WhyStep } from '@concord/ui';
+import { BehindScore } from './behind-score.tsx';
 import type { PaneContext } from './score-pane.tsx';
 
 interface Props extends PaneContext {
@@ -42,6 +43,7 @@ export function WhyPane({ assessment, fall, timeline, selected, onSelect, onUnfo
               ))}
             </p>
           )}
+          {assessment.explanation !== null && <BehindScore explanation={assessment.explanation} />}
         </>
       ) : (
         <p className="small two">Without a score there are no reasons to add up. The vitals, reports and images beside are complete.</p>
