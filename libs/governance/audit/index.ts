@@ -29,3 +29,16 @@ export { consistencyRanges, inclusionRanges, verifyConsistency, verifyInclusion,
 export { parseReceipt, signReceipt, type CommittedEvent, type Receipt } from './tree/receipt.ts';
 export { TagMap, verifyTag, type ChainEnd, type EntryProof, type MapHead, type TagProof } from './tree/tag-map.ts';
 export { placeOf, rootWithin, TILE_WIDTH, TileBuilder, type Tile, type TileId } from './tree/tiles.ts';
+export {
+  BUNDLE_FORMAT,
+  leafRecord,
+  manifestText,
+  mapJson,
+  signManifest,
+  wantedBy,
+  type BundleFile,
+  type BundleManifest,
+  type BundleScope,
+  type OpenedActor,
+  type OpenedPatient,
+} from './tree/bundle.ts';

@@ -22,8 +22,8 @@ export async function readLogStart(client: ClientBase, digest: Digest): Promise<
         ).peaks,
       ]),
     },
-    patients: await chainEnds(client, 42),
-    actors: await chainEnds(client, 114),
+    patients: await chainEnds(client, 42, size),
+    actors: await chainEnds(client, 114, size),
     partialTiles: levels.flat(),
   };
 }
@@ -47,11 +47,11 @@ async function lastTiles(
   return rows.map(({ hashes }, i) => [{ level: level * Math.log2(TILE_WIDTH), index: from + i }, rootWithin(digest, hashes)]);
 }
 
-/** The last leaf of every chain; `at` is where the tag begins in the envelope, counted from one. */
-async function chainEnds(client: ClientBase, at: 42 | 114): Promise<readonly ChainEnd[]> {
+/** The last leaf of every chain among the first `size` leaves; `at` is where the tag begins in the envelope, counted from one. */
+export async function chainEnds(client: ClientBase, at: 42 | 114, size: number): Promise<readonly ChainEnd[]> {
   const tag = `substr(envelope, ${at}, 32)`;
   const text = `SELECT DISTINCT ON (${tag}) ${tag} AS tag, substr(envelope, ${at + 32}, 8) AS sequence, leaf_hash AS last FROM audit_leaves
-    WHERE ${tag} <> decode(repeat('00', 32), 'hex') ORDER BY ${tag}, substr(envelope, ${at + 32}, 8) DESC`;
-  const { rows } = await client.query<{ tag: Buffer; sequence: Buffer; last: Buffer }>(text);
+    WHERE leaf_index < $1 AND ${tag} <> decode(repeat('00', 32), 'hex') ORDER BY ${tag}, substr(envelope, ${at + 32}, 8) DESC`;
+  const { rows } = await client.query<{ tag: Buffer; sequence: Buffer; last: Buffer }>(text, [size]);
   return rows.map(({ tag: bytes, sequence, last }) => ({ tag: bytes, count: readUint64(sequence, 0) + 1, last }));
 }
