@@ -92,8 +92,9 @@ export function sampleEvent(n: number, people: { readonly patients: number; read
   return { bytes: Buffer.from(JSON.stringify(event)), columns: columnsOf(event), patientKey, subject, recordedAt };
 }
 
-function columnsOf(e: ReturnType<typeof JSON.parse> & object): string {
-  const row = e as Readonly<Record<string, unknown>> & { readonly actor: Readonly<Record<string, string>>; readonly recordedAt: number };
+type Said = Readonly<Record<string, unknown>> & { readonly actor: Readonly<Record<string, unknown>>; readonly recordedAt: number };
+
+function columnsOf(row: Said): string {
   const { issuer, subject, login } = row.actor;
   const { eventId, unitId, unitPart, category, subtype, action, outcome, clientId, purpose, patientKey = null, requestId } = row;
   return JSON.stringify([

@@ -3,7 +3,6 @@ import { digest } from '@concord/adapters/crypto';
 import type { VerifyOptions } from '../../apps/cli/bin/concord-audit-verify.mjs';
 import {
   FORGER,
-  LOG,
   publicKeys,
   RECEIPTS,
   sampleBundle,
@@ -34,7 +33,7 @@ export interface Attack {
   readonly log: SampleLog;
   readonly clean: Files;
   /** A whole number below `n`, drawn for this attack. */
-  draw(n: number): number;
+  readonly draw: (n: number) => number;
 }
 
 /** An operator that owns the database (the export is then made and signed in good faith), or holds a bundle, or even the log's key. */

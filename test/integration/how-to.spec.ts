@@ -25,4 +25,11 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
     expect(stdout).toMatch(/"probabilityDecimal":\d/);
     expect(stdout).toMatch(/"diagnostics":".*offset/i);
   });
+
+  it('verify an audit export: valid as it came, tampered once it was altered, with the first bad index', async () => {
+    const { code, stdout, stderr } = await run('bash', ['-c', `set -e\n${scriptOf('verify-an-audit-export.md')}`], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout.match(/^valid: /gm)).toHaveLength(3);
+    expect(stdout).toMatch(/^tampered: [\s\S]*first bad index 1: [\s\S]*exit code 1$/m);
+  });
 });

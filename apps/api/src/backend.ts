@@ -1,3 +1,4 @@
+import type { Receipts } from './edge/receipts.ts';
 import type { SessionSeal } from '@concord/adapters/crypto';
 import type { RecordSecurity, SessionStore, WithAccess } from '@concord/core/ports';
 
@@ -9,6 +10,8 @@ export interface Backend {
   /** Web sessions, which all processes share. */
   readonly sessions: SessionStore;
   readonly sessionSeal: SessionSeal;
+  /** Vouches for what was recorded; a test without a database has none. */
+  readonly receipts?: Receipts;
   /** True when the database answers and its migrations are applied. */
   ready(): Promise<boolean>;
   close(): Promise<void>;

@@ -12,6 +12,7 @@ const environment = z.object({
   CONCORD_BIND: z.string().min(1).default('127.0.0.1'),
   CONCORD_DATA_DIR: z.string().min(1).optional(),
   CONCORD_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_AUDIT_DIR: z.string().min(1).optional(),
   CONCORD_SITE_TIME_ZONE: z.string().min(1).default('Europe/Berlin'),
   CONCORD_WEB_URL: z.url().optional(),
   CONCORD_IDENTITY_URL: z.url().optional(),
@@ -31,6 +32,8 @@ export interface Config {
   readonly publicUrl: string;
   readonly dataDir: string;
   readonly keyFile: string;
+  /** Keys, heads, receipts and exports of the audit log: outside the database. */
+  readonly auditDir: string;
   readonly timeZone: string;
   readonly webUrl: string | undefined;
   readonly modelsDir: string;
@@ -71,6 +74,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl,
     dataDir,
     keyFile: settings.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
+    auditDir: settings.CONCORD_AUDIT_DIR ?? join(dataDir, 'audit'),
     timeZone: settings.CONCORD_SITE_TIME_ZONE,
     webUrl: settings.CONCORD_WEB_URL,
     modelsDir: settings.CONCORD_MODELS_DIR,

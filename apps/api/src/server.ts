@@ -15,6 +15,7 @@ import { EdgeGuard } from './edge/guard.ts';
 import type { Log } from './edge/log.ts';
 import { relay } from './edge/relay.ts';
 import { requestIdOf, watchRequests } from './edge/request-hook.ts';
+import { signReceipts } from './edge/receipts.ts';
 import { recordRefusals } from './edge/refusals.ts';
 import { RouteTable } from './edge/routes.ts';
 import { BACKEND, CLOCK, CONFIG, LOG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, VERIFY_LOGOUT, WITH_ACCESS } from './edge/tokens.ts';
@@ -105,6 +106,7 @@ export async function buildServer(parts: Parts): Promise<Edge> {
   const server = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(server);
+  if (parts.backend.receipts !== undefined) signReceipts(server, parts.backend.receipts, () => parts.clock.now());
   recordRefusals(server, { record: parts.backend.record, now: () => parts.clock.now(), log: parts.log });
   watchRequests(server, parts.config, parts.authenticate);
   countAnswers(server, parts.metrics);

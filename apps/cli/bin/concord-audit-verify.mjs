@@ -681,7 +681,10 @@ const filesOf = (path) =>
     : [path];
 
 function say(result, { json, keys }) {
-  if (json) return process.stdout.write(`${JSON.stringify({ ...result, keys: keys === undefined ? 'from the export itself' : 'given' })}\n`);
+  if (json)
+    return process.stdout.write(
+      `${JSON.stringify({ ...result, keys: keys === undefined ? 'from the export itself' : 'given', maxRssMb: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
+    );
   const { verdict, firstBad, size, time, origin, events, anchors, witnessed } = result;
   const lines = [
     `${verdict}: ${origin}, ${size} events until ${time}${witnessed ? ', countersigned' : ''}`,

@@ -14,6 +14,7 @@ export interface Server {
 export interface AskRequest {
   readonly method?: 'GET' | 'POST';
   readonly accept?: string;
+  readonly range?: string;
   readonly contentType?: string;
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
@@ -32,9 +33,10 @@ export async function serverAs(settings: Settings, user: string): Promise<Server
   };
   return {
     url,
-    async ask(path, { method = 'GET', accept, contentType, body } = {}) {
+    async ask(path, { method = 'GET', accept, range, contentType, body } = {}) {
       const headers = new Headers({ authorization: `Bearer ${await bearer()}`, 'x-request-id': randomUUID() });
       if (accept !== undefined) headers.set('accept', accept);
+      if (range !== undefined) headers.set('range', range);
       if (contentType !== undefined) headers.set('content-type', contentType);
       return fetch(new URL(path, url), { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body }) }).catch(() => {
         throw new VerbFailed(`${url} does not answer.`);

@@ -4,6 +4,7 @@ import { createTagOpener, digest, loadRootKey, loadSigner } from '@concord/adapt
 import { openSequencer } from '@concord/adapters/postgres';
 import { formatKey } from '@concord/governance/audit';
 import { readSequencerConfig } from './audit-log/config.ts';
+import { runExports } from './audit-log/exports.ts';
 import type { HeadsSettings } from './audit-log/heads.ts';
 import { runSequencer } from './audit-log/run.ts';
 
@@ -30,7 +31,11 @@ async function main(): Promise<void> {
       await pause(STANDBY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
       continue;
     }
-    await runSequencer(sequencer, { folder, heads, say, signal: ending.signal });
+    // What fails in one ends both: a fresh process reads the log anew.
+    await Promise.all([
+      runSequencer(sequencer, { folder, heads, say, signal: ending.signal }),
+      runExports({ url: config.databaseUrl, folder, making: { digest, openTag, signer: heads.log }, signal: ending.signal }),
+    ]);
     await sequencer.close();
   }
   process.exit(0);

@@ -156,15 +156,17 @@ async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { r
   const notes = new NoteBook(tx);
   if (!decision.allow) {
     askUnderGrant(request, facts);
-    await record(client, { request, decision, facts, tx, notes, refused: true });
+    const events = await record(client, { request, decision, facts, tx, notes, refused: true });
     await client.query('COMMIT');
+    request.committed?.(events);
     return err(policy.refusal(question, decision));
   }
   const value = await work(scopeOf(tx, { decision, facts, notes }));
   if (value === undefined && isLook(request)) askUnderGrant(request, facts);
-  await record(client, { request, decision, facts, tx, notes, refused: false });
+  const events = await record(client, { request, decision, facts, tx, notes, refused: false });
   tx.close();
   await client.query('COMMIT');
+  request.committed?.(events);
   return ok(value);
 }
 

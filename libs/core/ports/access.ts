@@ -1,5 +1,6 @@
 import type { Instant, Result } from '../kernel/index.ts';
 import type { PatientId, SourceId, WardId } from '../clinical/index.ts';
+import type { CommittedRecord } from './audit-store.ts';
 import type { Stores } from './stores.ts';
 
 /** Client roles of the realm. */
@@ -80,6 +81,8 @@ export interface AccessRequest {
   readonly concerns?: { readonly issuer: string; readonly subject: string };
   /** The route or verb that asks, for the record: `GET /fhir/R4/Patient/{id}`. */
   readonly entry: string;
+  /** Told after the commit which events now stand in the record. */
+  readonly committed?: (events: readonly CommittedRecord[]) => void;
 }
 
 export type Relationship = 'ward' | 'discharged-72h' | 'care-team' | 'recent-study' | 'own-source' | 'own-record' | 'break-glass' | 'job' | 'none';

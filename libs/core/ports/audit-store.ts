@@ -114,7 +114,28 @@ export interface AuditQuery {
   readonly outcome?: number;
 }
 
+/** An event that is committed, for whoever vouches for it. */
+export interface CommittedRecord {
+  readonly eventId: string;
+  /** SHA-256 of its stored bytes. */
+  readonly sha256: Uint8Array;
+}
+
+/** A signed export of the log that was asked for, as far as it is. */
+export interface AuditExportState {
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  /** Leaves written so far; 0 of 0 while their number is not known. */
+  readonly done: number;
+  readonly total: number;
+  /** Why it failed. */
+  readonly detail?: string;
+}
+
 export interface AuditStore {
+  /** Asks for a signed export, which the sequencer makes. @returns its id; undefined when the user is nobody the record knows. */
+  requestExport(query: Pick<AuditQuery, 'patientId' | 'user' | 'from' | 'to'>): Promise<string | undefined>;
+  /** Undefined for an export that this officer did not ask for. */
+  exportState(id: string): Promise<AuditExportState | undefined>;
   search(query: AuditQuery, page: Page): Promise<Paged<AuditRow>>;
   /** True when there is such a patient; for whoever may ask the record about one. */
   knows(patientId: PatientId): Promise<boolean>;

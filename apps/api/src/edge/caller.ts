@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Actor, Purpose } from '@concord/core/ports';
+import type { Actor, CommittedRecord, Purpose } from '@concord/core/ports';
 import { unauthenticated } from './failure.ts';
 import type { Permission } from './permission.ts';
 import { defaultPurpose } from '@concord/governance/access';
@@ -21,6 +21,8 @@ export interface Caller {
 
 export interface Trail {
   isRecorded: boolean;
+  /** Events that the request left in the record so far. */
+  committed?: CommittedRecord[];
 }
 
 declare module 'fastify' {

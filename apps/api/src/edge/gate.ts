@@ -42,6 +42,9 @@ export class Gate {
         requestId: caller.requestId,
         network: caller.network,
         entry: caller.entry,
+        committed: (events) => {
+          trail.committed = [...(trail.committed ?? []), ...events];
+        },
         ...ask,
       },
       work,

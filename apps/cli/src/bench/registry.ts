@@ -3,6 +3,11 @@ import type { BenchEntry } from './bench.ts';
 /** What can be measured; `docs/assurance.md` holds what was measured. */
 export const BENCHES: readonly BenchEntry[] = [
   {
+    name: 'audit',
+    summary: 'Audited reads with the sequencer beside them, its lag, and the offline check of an export.',
+    load: async () => (await import('./audit.ts')).auditBench,
+  },
+  {
     name: 'ingest',
     summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
     load: async () => (await import('./ingest.ts')).ingestBench,

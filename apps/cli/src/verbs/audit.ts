@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { acceptRollback, exportBundle, namesPath } from '../audit/export.ts';
+import { verify, verifyRunning } from '../audit/verify.ts';
 import { serverAs } from '../server.ts';
 import { exportToFile } from './audit-export.ts';
 import { fetchPaper, isPaper } from './audit-reports.ts';
@@ -17,6 +19,9 @@ const OPTIONS = {
   outcome: { type: 'string' },
   out: { type: 'string' },
   format: { type: 'string' },
+  bundle: { type: 'string' },
+  resume: { type: 'string' },
+  reason: { type: 'string' },
 } as const;
 
 /** The audit record as the privacy officer reads it; the reading is itself recorded. */
@@ -24,21 +29,27 @@ export const audit: Verb = {
   usage:
     'audit export [--patient ID] [--user NAME] [--from TIME] [--to TIME] [--purpose CODE] [--outcome 0|4|8|12] [--format ndjson|csv] [--out FILE]\n' +
     '  audit disclosures --patient ID [--from TIME] [--to TIME] [--format json|html|csv] [--out FILE]     45 CFR 164.528\n' +
-    '  audit access-report --patient ID [--from TIME] [--to TIME] [--format json|html|csv] [--out FILE]     who looked, and why they were allowed',
+    '  audit access-report --patient ID [--from TIME] [--to TIME] [--format json|html|csv] [--out FILE]     who looked, and why they were allowed\n' +
+    '  audit export --bundle FOLDER [--patient ID] [--user NAME] [--from TIME] [--to TIME] [--resume ID]     signed, complete, verifiable without us\n' +
+    '  audit verify [PATH] [--anchor FILE…] [--receipt FILE…] [--key FILE] [--retained-since TIME]     exit code 0 valid, 1 tampered, 2 unreadable\n' +
+    '  audit accept-rollback --reason TEXT     after a restore that was meant',
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
+    if (args[0] === 'verify') return namesPath(args.slice(1)) ? verify(args.slice(1), io) : verifyRunning(args.slice(1), io);
     const { values, positionals } = readArgs(args, OPTIONS);
     const [what, ...more] = positionals;
-    if (more.length > 0 || (what !== 'export' && !isPaper(what))) throw new UsageError('Say what to do with the record: export, disclosures or access-report.');
+    if (what === 'accept-rollback') return acceptRollback(values.reason, io);
+    if (more.length > 0 || (what !== 'export' && !isPaper(what))) throw new UsageError('Say what to do with the record: export, verify, disclosures or access-report.');
     if (isPaper(what)) return fetchPaper(what, values, io);
     return exportRecord(values, io);
   },
 };
 
-type Values = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
+type Values = Readonly<Partial<Record<keyof typeof OPTIONS, string>>> & { readonly json: boolean };
 
 async function exportRecord(values: Values, io: Io): Promise<ExitCode> {
   const query = new URLSearchParams();
   for (const name of FILTERS) if (values[name] !== undefined) query.set(name, values[name]);
+  if (values.bundle !== undefined) return exportBundle({ bundle: values.bundle, query, resume: values.resume, json: values.json }, io);
   const format = values.format ?? 'ndjson';
   if (format !== 'ndjson' && format !== 'csv') throw new UsageError('--format is ndjson or csv.');
   // A table goes out in one answer; lines go page by page, and go on where they were cut off.

@@ -20,7 +20,11 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'Asks a stored question again with other readings.',
     load: async () => (await import('./counterfactual.ts')).counterfactual,
   },
-  { name: 'audit', summary: 'Hands out the audit record, as the privacy officer.', load: async () => (await import('./audit.ts')).audit },
+  {
+    name: 'audit',
+    summary: 'Hands out the audit record, plain or as a signed export, and verifies exports.',
+    load: async () => (await import('./audit.ts')).audit,
+  },
   {
     name: 'evaluate',
     summary: 'Judges the shipped pipeline and models on a labelled folder.',

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { PatientId } from '@concord/core/clinical';
-import type { AccessDecision, AccessRequest, Actor, Keyring } from '@concord/core/ports';
+import type { AccessDecision, AccessRequest, Actor, CommittedRecord, Keyring } from '@concord/core/ports';
 import { begin, type Facts, type Process } from '../context.ts';
 import { asPatientKey, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
@@ -26,9 +26,9 @@ const SILENT = ['Session', 'Metrics'];
  * Writes the events that the answer owes, in the answer's own transaction. A refusal is recorded like an answer, in a
  * transaction that did nothing else.
  */
-export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<void> {
+export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<readonly CommittedRecord[]> {
   const patients = await named({ request, tx, refused });
-  if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return;
+  if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return [];
   const sessionHash = hashedSession(tx.keyring, request.actor);
   const happening = {
     request,
@@ -40,7 +40,7 @@ export async function record(client: ClientBase, { request, decision, facts, tx,
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
-  await writeEvents(client, await withText(tx, events, notes.text));
+  return writeEvents(client, await withText(tx, events, notes.text));
 }
 
 /** One patient asked about is named whether or not a row of theirs was found; a refusal names nobody else. */

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { PatientId } from '@concord/core/clinical';
-import type { AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
+import type { AuditExportState, AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
 import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
 import { textOf } from '../audit/text.ts';
@@ -25,7 +26,13 @@ const SEARCH = {
 
 /** @param note where the open unit takes what is added to it. */
 export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStore {
-  return { search: (query, page) => search(tx, query, page), knows: async (id) => (await auditedKey(tx, id)) !== undefined, note };
+  return {
+    search: (query, page) => search(tx, query, page),
+    knows: async (id) => (await auditedKey(tx, id)) !== undefined,
+    note,
+    requestExport: (query) => requestExport(tx, query),
+    exportState: (id) => exportState(tx, id),
+  };
 }
 
 async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<Paged<AuditRow>> {
@@ -47,6 +54,42 @@ async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<P
   const items = [];
   for (const row of found.items) items.push(await toRow(tx, row, ids));
   return { ...found, items };
+}
+
+/** What the sequencer needs to find the export's events: pseudonym, issuer and subject, milliseconds. */
+async function requestExport(tx: Transaction, { patientId, user, from, to }: Parameters<AuditStore['requestExport']>[0]): Promise<string | undefined> {
+  const patientKey = patientId === undefined ? undefined : await auditedKey(tx, patientId);
+  const people = user === undefined ? [] : await tx.rows<{ issuer: string; subject: string }>('export-people', PEOPLE, [user]);
+  // Of two people of one name it would say nothing about either: ask by subject.
+  if ((patientId !== undefined && patientKey === undefined) || (user !== undefined && people.length !== 1)) return undefined;
+  if (patientKey !== undefined) tx.touched.add(asPatientKey(patientKey));
+  const query = { patientKey, actor: people[0], from, to };
+  const id = randomUUID();
+  const { issuer, subject } = tx.request.actor;
+  await tx.rows('export-ask', 'INSERT INTO audit_exports (id, requester, purpose, query, requested_at) VALUES ($1, $2, $3, $4, clock_timestamp())', [
+    id,
+    `${issuer} ${subject}`,
+    tx.request.purpose,
+    JSON.stringify(query),
+  ]);
+  return id;
+}
+
+const PEOPLE = 'SELECT DISTINCT issuer, subject FROM audit_events WHERE login = $1 OR subject = $1 LIMIT 2';
+
+interface StateRow {
+  readonly state: 'running' | 'done' | 'failed' | null;
+  readonly done: number | null;
+  readonly total: number | null;
+  readonly detail: string | null;
+}
+
+async function exportState(tx: Transaction, id: string): Promise<AuditExportState | undefined> {
+  const text = `SELECT s.state, s.done::float8 AS done, s.total::float8 AS total, s.detail FROM audit_exports e
+    LEFT JOIN LATERAL (SELECT * FROM audit_export_steps s WHERE s.export_id = e.id ORDER BY s.id DESC LIMIT 1) s ON true WHERE e.id = $1`;
+  const [row] = await tx.rows<StateRow & { readonly [column: string]: unknown }>('export-state', text, [id]);
+  if (row === undefined) return undefined;
+  return { state: row.state ?? 'waiting', done: row.done ?? 0, total: row.total ?? 0, ...(row.detail === null ? {} : { detail: row.detail }) };
 }
 
 async function auditedKey(tx: Transaction, id: PatientId): Promise<string | undefined> {

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createFileBlobs } from '@concord/adapters/blobs';
+import { createSealer, createTagOpener, digest } from '@concord/adapters/crypto';
+import { benchAuditedReads } from '@concord/adapters/postgres';
+import { prepareQueue } from '@concord/adapters/queue';
+import { inclusionRanges } from '@concord/governance/audit';
+import { EXIT, readArgs, UsageError, VerbFailed, type Io } from '../verb.ts';
+import { writeSampleBundle } from './audit-sample.ts';
+import { printFigures, type Bench } from './bench.ts';
+
+/** What the record of accesses costs, how far the log lags behind, and how long an auditor waits. */
+export const auditBench: Bench = {
+  usage:
+    'bench audit [--seconds 10] [--clients 16] [--events 1000000]     reads and sequencing in a database of its own; then an export of so many events, verified',
+  async run(args, io) {
+    const options = {
+      seconds: { type: 'string', default: '10' },
+      clients: { type: 'string', default: '16' },
+      events: { type: 'string', default: '1000000' },
+    } as const;
+    const { values } = readArgs(args, options);
+    const [seconds, clients, events] = [values.seconds, values.clients, values.events].map(whole);
+    const folder = await mkdtemp(join(tmpdir(), 'concord-bench-audit-'));
+    try {
+      const reads = await benchAuditedReads({
+        seconds: seconds ?? 0,
+        clients: clients ?? 0,
+        keyring: createSealer(randomBytes(32)),
+        files: createFileBlobs(join(folder, 'blobs')),
+        digest,
+        openTag: createTagOpener(randomBytes(32)),
+        also: [prepareQueue],
+        log: (line) => {
+          io.err(line);
+        },
+      });
+      const verified = await verifyMany(join(folder, 'bundle'), events ?? 0, io);
+      const inclusionProofBytes = 32 * inclusionRanges(0, events ?? 1).length;
+      printFigures({ ...reads, auditedShare: reads.readsPerSecond / reads.readsPerSecondAuditOff, ...verified, inclusionProofBytes }, values.json, io);
+      return EXIT.done;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const verdict = z.object({ verdict: z.literal('valid'), events: z.number(), maxRssMb: z.number() });
+
+async function verifyMany(folder: string, events: number, io: Io): Promise<Record<string, number>> {
+  io.err(`writing an export of ${events} events`);
+  await writeSampleBundle(folder, events);
+  const began = performance.now();
+  const child = spawn(process.execPath, [join(io.settings.root, 'apps/cli/bin/concord-audit-verify.mjs'), folder, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await new Promise((resolve) => child.once('close', resolve));
+  const read = verdict.safeParse(JSON.parse(said === '' ? '{}' : said));
+  if (!read.success) throw new VerbFailed('The export of the measurement was not found valid.');
+  return { verifiedEvents: read.data.events, verifySeconds: (performance.now() - began) / 1000, verifyMaxRssMb: read.data.maxRssMb };
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,8}$/.test(text) || Number(text) === 0) throw new UsageError('--seconds, --clients and --events are whole numbers above 0.');
+  return Number(text);
+}

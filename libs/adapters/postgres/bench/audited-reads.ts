@@ -1,0 +1,186 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { PatientId, SourceId, WardId } from '@concord/core/clinical';
+import { hours, instant, minus } from '@concord/core/kernel';
+import type { AccessRequest, Actor, Digest, Keyring, SealedFiles } from '@concord/core/ports';
+import { openSequencer, type TagOpener } from '../audit-log/sequencer.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { asOneOf } from '../rows.ts';
+import { migrate, type AlsoMigrate } from '../schema/migrate.ts';
+import { openDatabase, type Database } from '../with-access.ts';
+
+export interface AuditedReadsSettings {
+  readonly seconds: number;
+  readonly clients: number;
+  readonly keyring: Keyring;
+  readonly files: SealedFiles;
+  readonly digest: Digest;
+  readonly openTag: TagOpener;
+  readonly also: readonly AlsoMigrate[];
+  readonly log: (line: string) => void;
+}
+
+export interface AuditedReads {
+  readonly readsPerSecond: number;
+  /** The same reads while the database throws every event away: they are built and sent, and nothing is written. */
+  readonly readsPerSecondAuditOff: number;
+  readonly events: number;
+  readonly lagMsP50: number;
+  readonly lagMsP99: number;
+  readonly lagMsMax: number;
+  readonly bytesPerEvent: number;
+  /** What the sequencer does when it has nothing but a backlog. */
+  readonly leavesPerSecond: number;
+}
+
+const PATIENTS = 200;
+const BACKLOG = 100_000;
+const BASE: Omit<Actor, 'roles' | 'subject'> = { issuer: 'concord', login: 'bench', displayName: 'bench', clientId: 'bench', tokenId: 'bench' };
+const SOURCE: Actor = { ...BASE, subject: 'bench', roles: ['integrator'], sourceId: asOneOf<SourceId>('integrator') };
+const PHYSICIAN: Actor = { ...BASE, subject: '00000000-0000-4000-8000-000000000001', roles: ['physician'] };
+
+/** Reads of one patient each through all of `withAccess`, the sequencer beside them; in a cluster of its own that goes afterwards. */
+export async function benchAuditedReads(settings: AuditedReadsSettings): Promise<AuditedReads> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'concord-bench-'));
+  chmodSync(folder, 0o755);
+  const cluster = await startCluster({ dataDir: path.join(folder, 'pg'), log: settings.log });
+  const { keyring, files } = settings;
+  try {
+    await migrate(cluster.url('concord_owner', 'concord'), settings.also);
+    const database = openDatabase({ url: cluster.url('app_rw', 'concord'), machine: 'api', keyring, files, demo: false, connections: settings.clients });
+    const superuser = new pg.Client({ connectionString: cluster.url('postgres', 'concord') });
+    await superuser.connect();
+    try {
+      return await measure(settings, { cluster, database, superuser });
+    } finally {
+      await superuser.end();
+      await database.close();
+    }
+  } finally {
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Bench {
+  readonly cluster: Cluster;
+  readonly database: Database;
+  readonly superuser: pg.Client;
+}
+
+async function measure(settings: AuditedReadsSettings, { cluster, database, superuser }: Bench): Promise<AuditedReads> {
+  const patients: PatientId[] = [];
+  for (let i = 0; i < PATIENTS; i += 1) patients.push(await admit(database, i));
+  const read = () => readsPerSecond(database, patients, settings);
+  await readsPerSecond(database, patients, { ...settings, seconds: 2 });
+  // A rule, not a switch: the product has none.
+  await superuser.query('CREATE RULE thrown_away AS ON INSERT TO audit_events DO INSTEAD NOTHING');
+  const readsPerSecondAuditOff = await read();
+  await superuser.query('DROP RULE thrown_away ON audit_events');
+  const from = await lastEvent(superuser);
+  const stop = new AbortController();
+  const sequencing = sequence(cluster, settings, stop.signal);
+  const audited = await read();
+  await pause(500);
+  stop.abort();
+  await sequencing;
+  const lags = await lagsOf(superuser, from);
+  const leavesPerSecond = await backlog(cluster, settings, superuser);
+  return { readsPerSecond: audited, readsPerSecondAuditOff, ...lags, bytesPerEvent: await bytesPerEvent(superuser), leavesPerSecond };
+}
+
+async function sequence(cluster: Cluster, { digest, openTag }: AuditedReadsSettings, signal: AbortSignal): Promise<void> {
+  const sequencer = await openSequencer({ url: cluster.url('audit_sequencer', 'concord'), digest, openTag });
+  if (sequencer === undefined) throw new Error('another sequencer is at work');
+  while (!signal.aborted) {
+    const { leaves } = await sequencer.step();
+    await pause(leaves === 0 ? 100 : 25);
+  }
+  while ((await sequencer.step()).leaves > 0);
+  await sequencer.close();
+}
+
+async function readsPerSecond(database: Database, patients: readonly PatientId[], { seconds, clients }: AuditedReadsSettings): Promise<number> {
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  let reads = 0;
+  const client = async (first: number): Promise<void> => {
+    for (let i = first; performance.now() < until; i += clients) {
+      const patientId = patients[i % patients.length] ?? asOneOf<PatientId>('');
+      const answer = await database.withAccess(looks(PHYSICIAN, patientId), (scope) => scope.patients.read(patientId));
+      if (!answer.ok) throw new Error('a read of the measurement was refused');
+      reads += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
+  return reads / ((performance.now() - began) / 1000);
+}
+
+async function lastEvent(superuser: pg.Client): Promise<string> {
+  const { rows } = await superuser.query<{ n: string }>('SELECT coalesce(max(n), 0)::text AS n FROM audit_events');
+  return rows[0]?.n ?? '0';
+}
+
+type Lags = Pick<AuditedReads, 'events' | 'lagMsP50' | 'lagMsP99' | 'lagMsMax'>;
+
+async function lagsOf(superuser: pg.Client, from: string): Promise<Lags> {
+  const text = `WITH lags AS (SELECT extract(epoch FROM b.sequenced_at - e.recorded_at) * 1000 AS ms FROM audit_events e JOIN audit_leaves l ON l.event_n = e.n
+      JOIN audit_batches b ON l.leaf_index >= b.first_leaf AND l.leaf_index < b.first_leaf + b.leaves WHERE e.n > $1)
+    SELECT count(*)::int AS events, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS "lagMsP50",
+      percentile_disc(0.99) WITHIN GROUP (ORDER BY ms)::float8 AS "lagMsP99", max(ms)::float8 AS "lagMsMax" FROM lags`;
+  const { rows } = await superuser.query<Lags>(text, [from]);
+  if (rows[0] === undefined) throw new Error('no event of the measurement was sequenced');
+  return rows[0];
+}
+
+async function bytesPerEvent(superuser: pg.Client): Promise<number> {
+  const { rows } = await superuser.query<{ bytes: number }>(`SELECT (pg_total_relation_size('audit_events') + pg_total_relation_size('audit_leaves')
+    + pg_total_relation_size('audit_tiles') + pg_total_relation_size('audit_batches'))::float8 / count(*) AS bytes FROM audit_events`);
+  return rows[0]?.bytes ?? Number.NaN;
+}
+
+async function backlog(cluster: Cluster, { digest, openTag }: AuditedReadsSettings, superuser: pg.Client): Promise<number> {
+  await superuser.query(
+    `INSERT INTO audit_events (event_id, transaction_id, unit_id, unit_part, recorded_at, category, subtype, action, outcome, issuer, subject, login, client_id,
+       purpose, patient_key, request_id, bytes) SELECT gen_random_uuid(), pg_current_xact_id()::text, unit_id, unit_part, recorded_at, category, subtype, action, outcome,
+       issuer, subject, login, client_id, purpose, patient_key, request_id, bytes FROM (SELECT * FROM audit_events ORDER BY n DESC LIMIT 1000) e, generate_series(1, $1)`,
+    [BACKLOG / 1000],
+  );
+  const sequencer = await openSequencer({ url: cluster.url('audit_sequencer', 'concord'), digest, openTag });
+  if (sequencer === undefined) throw new Error('another sequencer is at work');
+  const began = performance.now();
+  let leaves = 0;
+  for (let step = await sequencer.step(); step.leaves > 0; step = await sequencer.step()) leaves += step.leaves;
+  const seconds = (performance.now() - began) / 1000;
+  await sequencer.close();
+  return leaves / seconds;
+}
+
+function looks(actor: Actor, patientId: PatientId | undefined): AccessRequest {
+  const subject = patientId === undefined ? ({ kind: 'none' } as const) : ({ kind: 'patient', patientId } as const);
+  const action = patientId === undefined ? 'create' : 'read';
+  return { actor, purpose: 'TREAT', action, resource: 'Patient', subject, unit: 'request', requestId: randomUUID(), entry: 'bench' };
+}
+
+async function admit(database: Database, i: number): Promise<PatientId> {
+  const sourceId = asOneOf<SourceId>('integrator');
+  const start = minus(instant(Date.now()), hours(1));
+  const made = await database.withAccess(looks(SOURCE, undefined), async (scope) => {
+    const identifiers = [{ system: 'urn:concord:bench', value: `bench-${i}` }];
+    const { id } = await scope.patients.create({ identifiers, family: 'Bench', given: [], demographics: { sex: 'unknown' }, sourceId });
+    await scope.encounters.put({
+      patientId: id,
+      identifiers: [{ system: 'urn:concord:bench:visit', value: `visit-${i}` }],
+      stay: { status: 'in-progress', class: 'IMP', start },
+      locations: [{ wardId: asOneOf<WardId>('ward-a'), bed: String(i), start, status: 'active' }],
+      sourceId,
+    });
+    return id;
+  });
+  if (!made.ok) throw new Error('a patient of the measurement was not taken');
+  return made.value;
+}
