@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createFileBlobs } from '@concord/adapters/blobs';
-import { createSealer, createTagOpener, digest } from '@concord/adapters/crypto';
+import { createTagOpener, digest, openKeyring } from '@concord/adapters/crypto';
 import { benchAuditedReads } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
 import { inclusionRanges } from '@concord/governance/audit';
@@ -30,7 +30,7 @@ export const auditBench: Bench = {
       const reads = await benchAuditedReads({
         seconds: seconds ?? 0,
         clients: clients ?? 0,
-        keyring: createSealer(randomBytes(32)),
+        keyring: await openKeyring(join(folder, 'root.key')),
         files: createFileBlobs(join(folder, 'blobs')),
         digest,
         openTag: createTagOpener(randomBytes(32)),

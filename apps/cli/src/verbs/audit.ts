@@ -38,7 +38,8 @@ export const audit: Verb = {
     const { values, positionals } = readArgs(args, OPTIONS);
     const [what, ...more] = positionals;
     if (what === 'accept-rollback') return acceptRollback(values.reason, io);
-    if (more.length > 0 || (what !== 'export' && !isPaper(what))) throw new UsageError('Say what to do with the record: export, verify, disclosures or access-report.');
+    if (more.length > 0 || (what !== 'export' && !isPaper(what)))
+      throw new UsageError('Say what to do with the record: export, verify, disclosures or access-report.');
     if (isPaper(what)) return fetchPaper(what, values, io);
     return exportRecord(values, io);
   },
