@@ -15,6 +15,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--smoke", action="store_true", help="seconds, not minutes: proves that it runs, not that it is good")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--task", choices=["decline", "sepsis", "mortality"], default="decline")
     return parser.parse_args()
 
 

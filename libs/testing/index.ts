@@ -1,1 +1,1 @@
-export { CALM, NOON, patient, type Signs, type TimelineBuilder } from './timeline.ts';
+export { BLOODS, CALM, NOON, patient, type Signs, type TimelineBuilder } from './timeline.ts';

@@ -42,12 +42,25 @@ const CODES: Readonly<Record<keyof Signs, readonly [code: string, unit: string]>
 /** A calm adult. */
 export const CALM: Signs = { respiration: 16, spo2: 97, systolic: 122, diastolic: 70, pulse: 76, temperature: 36.8 };
 
+/** Bloods of an adult who is a little unwell: creatinine, urea nitrogen, lactate, white cells, platelets, sodium, potassium. */
+export const BLOODS: Readonly<Record<string, number>> = {
+  '2160-0': 1.4,
+  '3094-0': 28,
+  '2524-7': 2.6,
+  '6690-2': 13.2,
+  '777-3': 180,
+  '2951-2': 138,
+  '2823-3': 4.3,
+};
+
 /** Builds a timeline a clinician could check by eye. Every method returns a new builder. */
 export interface TimelineBuilder {
   /** One reading of each sign, true and available at the moment. */
   signs(at: Instant, signs: Signs): TimelineBuilder;
   /** The same signs every hour, the last at `until`. */
   hourly(count: number, signs: Signs, until?: Instant): TimelineBuilder;
+  /** Laboratory values by LOINC, in canonical units. */
+  labs(at: Instant, values: Readonly<Record<string, number>>): TimelineBuilder;
   report(at: Instant, text: string, change?: Partial<ReportValue>): TimelineBuilder;
   image(at: Instant, value: ImageValue): TimelineBuilder;
   observation(kind: ModalityKind, observation: Observation): TimelineBuilder;
@@ -76,6 +89,11 @@ function builder(draft: Draft): TimelineBuilder {
     signs: (at, signs) => add('vitals', readings(at, signs)),
     hourly: (count, signs, until = NOON) =>
       add('vitals', Array.from({ length: count }, (_, back) => readings(minus(until, hours(count - 1 - back)), signs)).flat()),
+    labs: (at, values) =>
+      add(
+        'labs',
+        Object.entries(values).map(([code, number]) => fact(`${code}-${at}`, at, { code, number, device: null } satisfies Reading)),
+      ),
     report: (at, text, change = {}) => add('radiology-report', [fact(`report-${at}`, at, reportValue(text, change))]),
     image: (at, value) => add('chest-imaging', [fact(`image-${value.header.sopInstanceUid}`, at, value)]),
     observation: (kind, observation) => add(kind, [observation]),

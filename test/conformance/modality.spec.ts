@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { asOf, type ModalityPlugin, type ModalityStream, type Observation, type PatientTimeline } from '@concord/core/clinical';
 import { hours, minus, minutes, plus } from '@concord/core/kernel';
+import type { EncoderEntry } from '@concord/governance/models';
 import { modalities } from '@concord/modalities/registry';
-import { CALM, NOON, patient } from '@concord/testing';
+import { BLOODS, CALM, NOON, patient } from '@concord/testing';
 import { bundle, drawnFilm, REPORT } from '../model.ts';
 
 /** One patient in whom every registered modality speaks. A new sensor adds its line here, or these checks fail by name. */
 const everything = patient()
   .admitted(minus(NOON, hours(12)), 'ward')
   .hourly(10, CALM)
+  .labs(minus(NOON, hours(5)), BLOODS)
   .report(minus(NOON, hours(1)), REPORT)
   .image(minus(NOON, hours(2)), drawnFilm())
   .build();
@@ -30,9 +32,12 @@ describe.each(modalities.map((plugin) => [plugin.kind, plugin] as const))('%s', 
   });
 
   it('eats what the manifest of the active bundle says', async () => {
-    const encoder = (await bundle()).encoders[plugin.encoder.encoder];
-    expect(encoder?.input.shape.slice(1)).toEqual(input.shape);
-    expect(encoder?.output.shape[1]).toBe(plugin.encoder.tokens);
+    const { encoders, scorers = [] } = await bundle();
+    const encoder: EncoderEntry | undefined = encoders[plugin.encoder.encoder];
+    // A modality without an encoder is read as a table, by a scorer that names it.
+    if (encoder === undefined) return expect(scorers.some(({ modalities: read }) => read.includes(plugin.kind)) && plugin.table !== undefined).toBe(true);
+    expect(encoder.input.shape.slice(1)).toEqual(input.shape);
+    expect(encoder.output.shape[1]).toBe(plugin.encoder.tokens);
     expect(input.tokenMask).toHaveLength(plugin.encoder.tokens);
     expect(input.tokenAgeHours).toHaveLength(plugin.encoder.tokens);
   });
@@ -58,6 +63,19 @@ describe.each(modalities.map((plugin) => [plugin.kind, plugin] as const))('%s', 
     const before = asOf(everything, NOON);
     for (const other of modalities.filter(({ kind }) => kind !== plugin.kind)) {
       expect(other.align(streamOf(known, other), NOON)).toEqual(other.align(streamOf(before, other), NOON));
+    }
+  });
+
+  it('tells every column that a scorer reads, and as a table nothing that is not finite but the unknown', async () => {
+    if (plugin.table === undefined) return;
+    const row = plugin.table.row(streamOf(everything, plugin), NOON);
+    expect(row).toHaveLength(plugin.table.columns.length);
+    expect(row.every((value) => Number.isFinite(value) || Number.isNaN(value))).toBe(true);
+    const own = new Set(plugin.table.columns);
+    const channels = new Set(plugin.table.channels);
+    for (const { columns } of (await bundle()).scorers ?? []) {
+      const asked = columns.filter((name) => channels.has(name.slice(0, name.lastIndexOf('/'))));
+      expect(asked.filter((name) => !own.has(name))).toEqual([]);
     }
   });
 

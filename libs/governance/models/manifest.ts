@@ -34,6 +34,24 @@ export interface FusionEntry {
   readonly ensemble?: number;
 }
 
+/** A block that reads modalities as one table of named numbers, instead of tokens through the fusion head. */
+export interface ScorerEntry {
+  readonly id: string;
+  readonly block: Sha256;
+  /** Rows of every run; a run with fewer questions is padded. */
+  readonly batch: number;
+  /** In the order of the output's columns, shortest horizon first. */
+  readonly heads: readonly string[];
+  readonly modalities: readonly ModalityKind[];
+  /** Columns in the order of the block's input: `context/…`, `<channel>/<feature>`, or a derived one by name. */
+  readonly columns: readonly string[];
+  readonly derived: readonly { readonly name: string; readonly op: 'ratio' | 'difference' | 'sum' | 'max'; readonly of: readonly string[] }[];
+  /** A later head is never below an earlier one. */
+  readonly cumulative: boolean;
+  /** Logits of the probe rows made from `probe.seed`, as this block gave them. */
+  readonly probe: readonly (readonly number[])[];
+}
+
 /** One calibration: a task's head on one set of modalities. */
 export interface CalibrationEntry {
   readonly id: string;
@@ -47,6 +65,8 @@ export interface CalibrationEntry {
   /** Conformal: 90 % of the patients with, and without, the event have a nonconformity at most this. */
   readonly conformal: readonly [without: number, withEvent: number];
   readonly evidenceLevel: { readonly icu: EvidenceLevel; readonly ward: EvidenceLevel };
+  /** Id of the table scorer whose logit it maps; the fusion head's when it names none. */
+  readonly scorer?: string;
   readonly patients: number;
   readonly events: number;
 }
@@ -93,7 +113,11 @@ export interface BundleManifest {
   readonly fusion: FusionEntry;
   /** Absent in a bundle that names no findings. */
   readonly findings?: readonly FindingsEntry[];
+  /** Blocks that read tables; a calibration says which patterns they answer. */
+  readonly scorers?: readonly ScorerEntry[];
   readonly calibrations: readonly CalibrationEntry[];
+  /** Calibrations of moments that no task serves; an evaluation reports them: head `hospital-mortality-at-24h`. */
+  readonly landmarks?: readonly CalibrationEntry[];
   /** Probability from which each head's tier is raised and high. */
   readonly thresholds: Readonly<Record<string, { readonly raised: number; readonly high: number }>>;
   readonly preprocessing: Readonly<Record<string, string>>;
@@ -115,8 +139,13 @@ export interface ManifestMetric {
 }
 
 /** Every block that the bundle names, sorted: what a score pins. */
-export function blocksOf({ encoders, fusion }: BundleManifest): readonly Sha256[] {
-  return [...new Set([...Object.values(encoders).map(({ block }) => block), fusion.block])].sort();
+export function blocksOf({ encoders, fusion, scorers = [] }: BundleManifest): readonly Sha256[] {
+  return [...new Set([...Object.values(encoders), fusion, ...scorers].map(({ block }) => block))].sort();
+}
+
+/** The heads that stand beside a calibration's own: those of its scorer, or of the fusion head. */
+export function headsBeside({ scorer }: Pick<CalibrationEntry, 'scorer'>, { fusion, scorers = [] }: BundleManifest): readonly string[] {
+  return scorer === undefined ? fusion.heads : (scorers.find(({ id }) => id === scorer)?.heads ?? []);
 }
 
 /** Every block that must lie beside the bundle: those of a score, and those that name findings. */

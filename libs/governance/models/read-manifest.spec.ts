@@ -15,7 +15,7 @@ const PNEUMONIA = { name: 'Pneumonia', slope: 1, intercept: 0, present: 0.8, abs
 describe('the manifest of a bundle', () => {
   it('that is shipped can be read, and names every block once', () => {
     expect(readManifest(shipped).ok).toBe(true);
-    expect(blocksOf(shipped)).toHaveLength(4);
+    expect(blocksOf(shipped)).toHaveLength(7);
   });
 
   it.each([

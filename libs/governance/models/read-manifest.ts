@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@concord/core/kernel';
-import type { BundleManifest } from './manifest.ts';
+import type { BundleManifest, CalibrationEntry, ScorerEntry } from './manifest.ts';
 
 export interface ManifestError {
   readonly kind: 'manifest-invalid';
@@ -53,12 +53,37 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A part that a bundle may leave out. */
 function optional(of: Check): Check {
   return (value, path) => (value === undefined ? [] : of(value, path));
 }
 
+const scorer = object({
+  id: text,
+  block: sha256,
+  batch: whole,
+  heads: list(text),
+  modalities: list(text),
+  columns: list(text),
+  derived: list(object({ name: text, op: oneOf(['ratio', 'difference', 'sum', 'max']), of: list(text) })),
+  cumulative: flag,
+  probe: list(list(number)),
+});
 const tensor = object({ name: text, shape: list(whole) });
 const level = oneOf(['real-external', 'real-internal', 'transferred', 'assembled', 'synthetic']);
+const calibration = object({
+  scorer: optional(text),
+  id: text,
+  head: text,
+  pattern: list(text),
+  slope: number,
+  intercept: number,
+  covariance: list(number, 3),
+  conformal: list(share, 2),
+  evidenceLevel: object({ icu: level, ward: level }),
+  patients: whole,
+  events: whole,
+});
 const manifest = object({
   id: text,
   created: text,
@@ -84,20 +109,9 @@ const manifest = object({
       }),
     ),
   ),
-  calibrations: list(
-    object({
-      id: text,
-      head: text,
-      pattern: list(text),
-      slope: number,
-      intercept: number,
-      covariance: list(number, 3),
-      conformal: list(share, 2),
-      evidenceLevel: object({ icu: level, ward: level }),
-      patients: whole,
-      events: whole,
-    }),
-  ),
+  scorers: optional(list(scorer)),
+  calibrations: list(calibration),
+  landmarks: optional(list(calibration)),
   thresholds: record(object({ raised: share, high: share })),
   preprocessing: record(text),
   driftReference: record(object({ mean: list(number), spread: list(number) })),
@@ -125,12 +139,29 @@ function encoderProblems({ encoders, fusion }: BundleManifest): readonly string[
   return [...small, ...places];
 }
 
-function headProblems({ fusion, calibrations, thresholds }: BundleManifest): readonly string[] {
-  const heads = fusion.heads.flatMap((head) => [
+function headProblems({ fusion, scorers = [], calibrations, thresholds }: BundleManifest): readonly string[] {
+  const every = [...new Set([...fusion.heads, ...scorers.flatMap(({ heads }) => heads)])];
+  const heads = every.flatMap((head) => [
     ...(calibrations.some((calibration) => calibration.head === head) ? [] : [`calibrations: none for ${head}`]),
     ...(thresholds[head] === undefined ? [`thresholds.${head}: missing`] : []),
   ]);
-  return [...heads, ...calibrations.flatMap(({ id, slope }) => (slope > 0 ? [] : [`calibrations.${id}.slope: above 0`]))];
+  return [
+    ...heads,
+    ...calibrations.flatMap(({ id, slope }) => (slope > 0 ? [] : [`calibrations.${id}.slope: above 0`])),
+    ...scorerProblems(scorers, calibrations),
+  ];
+}
+
+/** A calibration's scorer must exist, answer its head, and read its modalities. */
+function scorerProblems(scorers: readonly ScorerEntry[], calibrations: readonly CalibrationEntry[]): readonly string[] {
+  const small = scorers.flatMap(({ id, batch }) => (batch < 2 ? [`scorers.${id}.batch: at least 2`] : []));
+  const lost = calibrations.flatMap(({ id, head, pattern, scorer }) => {
+    if (scorer === undefined) return [];
+    const named = scorers.find((one) => one.id === scorer);
+    const fits = named?.heads.includes(head) === true && pattern.every((kind) => named.modalities.includes(kind));
+    return fits ? [] : [`calibrations.${id}.scorer: one that answers ${head} from ${pattern.join(' and ')}`];
+  });
+  return [...small, ...lost];
 }
 
 function findingProblems({ findings = [] }: BundleManifest): readonly string[] {

@@ -4,6 +4,7 @@ import { attribute } from './attribute.ts';
 import { CHANNELS } from './codes.ts';
 import { accepts, observe } from './observe.ts';
 import { statementsOf } from './statements.ts';
+import { table } from './table.ts';
 
 /** Bedside and wearable signs: pulse, respiration, SpO2, blood pressure, temperature, and the answers NEWS2 needs beside them. */
 export const vitals: ModalityPlugin<Reading> = {
@@ -13,9 +14,10 @@ export const vitals: ModalityPlugin<Reading> = {
   readiness,
   align,
   encoder: { encoder: 'vitals', tokens: CHANNELS.length },
+  table,
   staleAt,
   attribute,
   statements: statementsOf,
 };
 
-export { CHANNELS, SIGNS, canonicalCode, signOf, type SignDefinition } from './codes.ts';
+export { CHANNELS, SIGNS, canonicalCode, signOf } from './codes.ts';

@@ -9,6 +9,7 @@ import { explanationOf } from './explanation.ts';
 import { absentRequired, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
+import { tableOf } from './table.ts';
 import { headView, viewer, type ReferenceTokens, type Viewer } from './view.ts';
 
 export interface AssessParts {
@@ -28,8 +29,8 @@ export function createAssess(parts: AssessParts): Assess {
   return async ({ timeline, asOf: at, tasks }) => {
     const known = asOf(timeline, at);
     const inputs = inputsOf(known, at, parts.plugins);
-    const view = viewer(() => tokensOf(inputs, parts), parts);
-    const pinned = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at), pins: pinsOf(known, inputs, parts) };
+    const view = viewer({ tokens: () => tokensOf(inputs, parts), table: () => tableOf({ known, at, inputs }) }, parts);
+    const pinned = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at), pins: pinsOf({ known, at, inputs }, parts) };
     const answers: Assessment[] = [];
     for (const task of tasks)
       answers.push({ ...pinned, task: task.id, ...nextStaleAt(known, inputs, at), ...(await answer({ task, known, at, inputs, parts, view })) });
@@ -53,11 +54,11 @@ async function answer(question: TaskQuestion): Promise<Answer> {
   if (refusal !== undefined) return abstained(question, refusal);
   const calibration = calibrationOf(question);
   if (calibration === undefined) return abstained(question, { reason: 'uncalibrated-pattern', text: 'No score: these inputs were never calibrated together.' });
-  const view = await question.view(calibration.pattern);
+  const view = await question.view(calibration);
   if (view === undefined) return abstained(question, { reason: 'model-unavailable', text: 'No score: the model could not be run.' });
   const { known, at, inputs, parts } = question;
   const score = scoreOf(view, { calibration, known, bundle: parts.bundle });
-  const evidence = explain(sharesOf(headView(view, parts.bundle.fusion.heads.indexOf(question.task.head)), { view, known, at, inputs }));
+  const evidence = explain(sharesOf(headView(view, question.task.head), { view, known, at, inputs }));
   assertConserved(evidence, score.baselineLogit, score.logit);
   const explanation = explanationOf({ view, task: question.task, calibration, bundle: parts.bundle, inputs, score, evidence });
   return { outcome: { kind: 'scored', score, evidence, explanation }, ...statesOf(inputs, score.pattern, 'never calibrated together with the others') };

@@ -6,14 +6,14 @@ import { encode, type Tokens } from '@concord/stages/encoding';
 import type { TokensByModality } from '@concord/stages/fusion';
 import type { ModalityInput } from './inputs.ts';
 
-/** Tokens of every modality that is ready. */
+/** Tokens of every modality that is ready and has a place in the fusion head. */
 export async function tokensOf(
   inputs: readonly ModalityInput[],
   parts: { readonly bundle: BundleManifest; readonly runner: ModelRunner },
 ): Promise<TokensByModality> {
   const tokens = new Map<ModalityKind, Tokens>();
   for (const input of inputs) {
-    if (input.kind !== 'ready') continue;
+    if (input.kind !== 'ready' || !parts.bundle.fusion.layout.some(({ modality }) => modality === input.plugin.kind)) continue;
     const [encoded] = await encodeAll([input.tensor], input.plugin.encoder.encoder, parts);
     if (encoded !== undefined) tokens.set(input.plugin.kind, encoded);
   }

@@ -19,8 +19,7 @@ interface ExplanationQuestion {
 /** What stands behind a score beyond its reasons, all from the batch that the score came from. */
 export function explanationOf(question: ExplanationQuestion): Explanation {
   const { view, bundle, calibration, score, evidence } = question;
-  const head = bundle.fusion.heads.indexOf(calibration.head);
-  const seen = headView(view, head);
+  const seen = headView(view, calibration.head);
   const pairs = interactions(view.pattern.length, seen.values).flatMap(({ pair, value }) => {
     const [first, second] = [view.pattern[pair[0]], view.pattern[pair[1]]];
     return first === undefined || second === undefined ? [] : [{ modalities: [first, second] as const, value }];
@@ -49,7 +48,7 @@ interface Awaited {
 /** Sources of the task that were not used, the one whose arrival would change most first. */
 function awaitedOf({ view, task, calibration, bundle, inputs, score }: ExplanationQuestion): readonly Awaited[] {
   const asked = [...task.required, ...task.optional];
-  const head = bundle.fusion.heads.indexOf(calibration.head);
+  const head = view.heads.indexOf(calibration.head);
   const made = inputs
     .filter(({ plugin }) => asked.includes(plugin.kind) && !view.pattern.includes(plugin.kind))
     .map((input): Awaited => {

@@ -1,34 +1,39 @@
-import type { AssessmentPins, PatientTimeline } from '@concord/core/clinical';
+import type { AssessmentPins } from '@concord/core/clinical';
 import type { Hash, ModelRunner } from '@concord/core/ports';
 import { blocksOf, type BundleManifest } from '@concord/governance/models';
 import type { ModalityInput } from './inputs.ts';
+import { tableOf, type TableQuestion } from './table.ts';
 
 /** What makes the assessment repeatable: the revision, the inputs' hash, the blocks and the machine that ran them. */
 export function pinsOf(
-  { revision }: PatientTimeline,
-  inputs: readonly ModalityInput[],
+  { known, at, inputs }: TableQuestion,
   { bundle, runner, hash }: { readonly bundle: BundleManifest; readonly runner: ModelRunner; readonly hash: Hash },
 ): AssessmentPins {
+  const { revision } = known;
+  const tables = (bundle.scorers ?? []).length === 0 ? [] : [bytes(tableOf({ known, at, inputs }).values)];
   return {
     revision,
     // Links and clock offsets are part of what a revision fixes: changing either raises it.
     links: `revision-${revision}`,
     clocks: `revision-${revision}`,
-    inputsSha256: hash(bytesOf(inputs)),
+    inputsSha256: hash(joined([...bytesOf(inputs), ...tables])),
     blockSha256: blocksOf(bundle),
     runtime: runner.runtime,
   };
 }
 
 /** Name, values, mask and ages of every tensor, in the order of their names. */
-function bytesOf(inputs: readonly ModalityInput[]): Uint8Array {
+function bytesOf(inputs: readonly ModalityInput[]): readonly Uint8Array[] {
   const ready = inputs.flatMap((input) => (input.kind === 'ready' ? [input.tensor] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const parts = ready.flatMap(({ name, data, tokenMask, tokenAgeHours }) => [
+  return ready.flatMap(({ name, data, tokenMask, tokenAgeHours }) => [
     Uint8Array.from(name, (character) => character.charCodeAt(0)),
     bytes(data),
     tokenMask,
     bytes(tokenAgeHours),
   ]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,6 +1,6 @@
 import type { PatientTimeline, RiskScore } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
-import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
+import { headsBeside, type BundleManifest, type CalibrationEntry } from '@concord/governance/models';
 import { calibrate, monotone, type Calibrated } from '@concord/stages/calibration';
 import type { Share } from '@concord/stages/explanation';
 import type { Logits } from '@concord/stages/fusion';
@@ -15,7 +15,7 @@ interface ScoreQuestion {
 
 /** The calibrated score of one head, with what it says about itself. */
 export function scoreOf(view: View, { calibration, known, bundle }: ScoreQuestion): RiskScore {
-  const seen = headView(view, bundle.fusion.heads.indexOf(calibration.head));
+  const seen = headView(view, calibration.head);
   const { probability, interval } = calibrated(view.coalitions.at(-1) ?? [], calibration, bundle);
   return {
     probability,
@@ -30,10 +30,11 @@ export function scoreOf(view: View, { calibration, known, bundle }: ScoreQuestio
 }
 
 /** Calibrates this head and every shorter one on the same modalities, so that the horizons agree whichever task is asked. */
-export function calibrated(logits: Logits, calibration: CalibrationEntry, { fusion, calibrations }: BundleManifest): Calibrated {
-  const heads = fusion.heads.slice(0, fusion.heads.indexOf(calibration.head) + 1);
+export function calibrated(logits: Logits, calibration: CalibrationEntry, bundle: BundleManifest): Calibrated {
+  const beside = headsBeside(calibration, bundle);
+  const heads = beside.slice(0, beside.indexOf(calibration.head) + 1);
   const answers = heads.flatMap((head, place) => {
-    const own = calibrations.find((other) => other.head === head && other.pattern.join() === calibration.pattern.join());
+    const own = bundle.calibrations.find((other) => other.head === head && other.pattern.join() === calibration.pattern.join());
     return own === undefined ? [] : [calibrate(logits[place] ?? 0, own)];
   });
   const answer = monotone(answers).at(-1);
@@ -48,12 +49,13 @@ interface ShareQuestion {
   readonly inputs: readonly ModalityInput[];
 }
 
-/** Each used modality's Shapley value, and what its plug-in says of its tokens. */
+/** Each used modality's Shapley value, and what its plug-in says of its tokens or channels. */
 export function sharesOf(seen: HeadView, { view, known, at, inputs }: ShareQuestion): readonly Share[] {
   return view.pattern.map((modality, place) => {
     const plugin = inputs.find((input) => input.plugin.kind === modality)?.plugin;
     const stream = known.streams.get(modality);
-    const drafts = plugin === undefined || stream === undefined ? [] : plugin.attribute(stream, at, seen.tokenContributions(modality));
+    const speaker = view.parts === 'channels' ? plugin?.table : plugin;
+    const drafts = speaker === undefined || stream === undefined ? [] : speaker.attribute(stream, at, seen.contributions(modality));
     return { modality, shapley: seen.shapley[place] ?? 0, drafts };
   });
 }

@@ -1,16 +1,21 @@
 import type { ModalityKind } from '@concord/core/clinical';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
-import type { BundleManifest } from '@concord/governance/models';
+import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { coalitionsOf, shapley } from '@concord/stages/explanation';
 import type { Tokens } from '@concord/stages/encoding';
+import { scorerOf, tableView, type Table } from './table.ts';
 import { fuse, type FusionRow, type Logits, type TokensByModality } from '@concord/stages/fusion';
 
 /** What the head says of one set of modalities: every coalition of them, and every token left out. */
 export interface View {
   readonly pattern: readonly ModalityKind[];
+  /** What the places of a `Logits` answer, shortest horizon first. */
+  readonly heads: readonly string[];
+  /** What was left out one by one: tokens of an encoder, or channels of a table. */
+  readonly parts: 'tokens' | 'channels';
   /** Per coalition in the order of `coalitionsOf`. */
   readonly coalitions: readonly Logits[];
-  /** Per modality and token: the logits without it; undefined where the token is masked. */
+  /** Per modality and part: the logits without it; undefined where nothing of it is known. */
   readonly without: ReadonlyMap<ModalityKind, readonly (Logits | undefined)[]>;
   /** Per modality that is not there: the logits with it, once for each reference patient who has it. */
   readonly withReference: ReadonlyMap<ModalityKind, readonly Logits[]>;
@@ -26,27 +31,36 @@ export interface ViewParts {
   readonly reference?: ReferenceTokens;
 }
 
-/** A view of a set of modalities, or undefined when the model cannot be run. */
-export type Viewer = (pattern: readonly ModalityKind[]) => Promise<View | undefined>;
+/** What a view is asked for: a set of modalities, through a table scorer where the calibration names one. */
+export type Asked = Pick<CalibrationEntry, 'pattern' | 'scorer'>;
+/** The view of one question, or undefined when the model cannot be run. */
+export type Viewer = (asked: Asked) => Promise<View | undefined>;
+
+export interface ViewSources {
+  readonly tokens: () => Promise<TokensByModality>;
+  readonly table: () => Table;
+}
 
 /** Encodes at the first question and keeps what was seen: the tasks of one patient ask about the same sets. */
-export function viewer(tokens: () => Promise<TokensByModality>, parts: ViewParts): Viewer {
+export function viewer(sources: ViewSources, parts: ViewParts): Viewer {
   let encoded: Promise<TokensByModality> | undefined;
   const seen = new Map<string, Promise<View | undefined>>();
-  const look = async (pattern: readonly ModalityKind[]): Promise<View | undefined> => {
-    try {
-      encoded ??= tokens();
-      return await viewOf(pattern, await encoded, parts);
-    } catch (error) {
-      if (error instanceof ModelUnavailable) return undefined;
-      throw error;
-    }
+  const look = async ({ pattern, scorer }: Asked): Promise<View> => {
+    if (scorer !== undefined) return tableView(pattern, sources.table(), { scorer: scorerOf(parts.bundle, scorer), runner: parts.runner });
+    encoded ??= sources.tokens();
+    return viewOf(pattern, await encoded, parts);
   };
-  return (pattern) => {
-    const known = seen.get(pattern.join()) ?? look(pattern);
-    seen.set(pattern.join(), known);
+  return (asked) => {
+    const key = `${asked.scorer ?? ''}/${asked.pattern.join()}`;
+    const known = seen.get(key) ?? look(asked).catch(unavailable);
+    seen.set(key, known);
     return known;
   };
+}
+
+function unavailable(error: unknown): undefined {
+  if (error instanceof ModelUnavailable) return undefined;
+  throw error;
 }
 
 /** One batch: 2^n coalitions for exact Shapley values, one row per token that speaks, and one per reference of what is missing. */
@@ -67,12 +81,12 @@ async function viewOf(pattern: readonly ModalityKind[], tokens: TokensByModality
   );
   const rest = logits.slice(coalitions.length + left.length);
   const withReference = new Map(missing.map(([kind]) => [kind, rest.filter((_, index) => added[index]?.kind === kind)]));
-  return { pattern, coalitions: logits.slice(0, coalitions.length), without, withReference };
+  return { pattern, heads: bundle.fusion.heads, parts: 'tokens', coalitions: logits.slice(0, coalitions.length), without, withReference };
 }
 
 /** Some head has a calibration on exactly these modalities. */
 function isCalibrated({ calibrations }: BundleManifest, kinds: readonly ModalityKind[]): boolean {
-  return calibrations.some(({ pattern }) => pattern.length === kinds.length && kinds.every((kind) => pattern.includes(kind)));
+  return calibrations.some(({ pattern, scorer }) => scorer === undefined && pattern.length === kinds.length && kinds.every((kind) => pattern.includes(kind)));
 }
 
 function spoken(tokens: TokensByModality, modality: ModalityKind): readonly number[] {
@@ -88,11 +102,12 @@ export interface HeadView {
   readonly baselineLogit: number;
   /** In the order of the pattern. */
   readonly shapley: readonly number[];
-  /** Logit with all tokens less the logit without this one; 0 where the token is masked. */
-  tokenContributions(modality: ModalityKind): Float32Array;
+  /** Logit with all parts less the logit without this one; 0 where nothing of it is known. */
+  contributions(modality: ModalityKind): Float32Array;
 }
 
-export function headView(view: View, head: number): HeadView {
+export function headView(view: View, name: string): HeadView {
+  const head = view.heads.indexOf(name);
   const values = view.coalitions.map((logits) => logits[head] ?? 0);
   const logit = values.at(-1) ?? 0;
   return {
@@ -100,7 +115,7 @@ export function headView(view: View, head: number): HeadView {
     logit,
     baselineLogit: values[0] ?? 0,
     shapley: shapley(view.pattern.length, values),
-    tokenContributions: (modality) =>
+    contributions: (modality) =>
       Float32Array.from(view.without.get(modality) ?? [], (without) => (without === undefined ? 0 : logit - (without[head] ?? logit))),
   };
 }

@@ -1,4 +1,3 @@
-import type { ModalityPlugin } from '@concord/core/clinical';
 import { err, ok, seededRng, type Result } from '@concord/core/kernel';
 import type { Hash } from '@concord/core/ports';
 import { splitOf } from '@concord/governance/models';
@@ -18,8 +17,6 @@ const DRAWS_LEAST = 100;
 
 export interface DeclineParts extends RowParts {
   readonly hash: Hash;
-  /** The plug-in whose door the hours go through. */
-  readonly signs: ModalityPlugin;
 }
 
 /** The shipped pipeline on hourly intensive-care records: every hour at which the question may be asked. */
@@ -71,7 +68,7 @@ function asked(record: HourlyRecord, patient: number, parts: DeclineParts): read
   const [task] = physiologicalDecline;
   if (task === undefined) return [];
   const byHorizon = HORIZONS_HOURS.map((horizon) => new Map(indexHours(record.hours, horizon).map((hour) => [hour.row, hour])));
-  const timeline = timelineOf(record, parts.signs);
+  const timeline = timelineOf(record, parts.plugins);
   // Every index hour of a longer horizon is one of the shortest.
   return [...(byHorizon[0]?.values() ?? [])].map(({ row, score }) => ({
     patient,

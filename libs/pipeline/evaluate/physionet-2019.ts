@@ -1,29 +1,63 @@
-import type { ModalityKind, ModalityPlugin, Observation, PatientId, PatientTimeline, ReceivedQuantity, Sha256, SourceId } from '@concord/core/clinical';
-import type { EncounterId } from '@concord/core/clinical';
-import { hours, instant, LOINC, plus, type Instant } from '@concord/core/kernel';
+import type { ModalityPlugin, PatientTimeline } from '@concord/core/clinical';
+import { hours, instant, minus, plus, type Instant } from '@concord/core/kernel';
 import type { HourOfSigns } from '@concord/tasks/physiological-decline';
+import { recordTimeline, type Sent } from './record-timeline.ts';
 
-/** One intensive-care stay of the PhysioNet 2019 set: consecutive hours from admission to the unit. */
+/** One intensive-care stay of the PhysioNet 2019 set: consecutive hours. */
 export interface HourlyRecord {
   readonly patientId: string;
   readonly ageYears: number;
-  readonly hours: readonly (HourOfSigns & { readonly diastolic?: number })[];
+  readonly sex: 'female' | 'male';
+  /** ICU hour of the first row, from 1. */
+  readonly firstIcuHour: number;
+  readonly hours: readonly HourOfSigns[];
+  /** Every measurement of each row, as it is sent through the doors. */
+  readonly sent: readonly (readonly Sent[])[];
+  /** The set's own label of each row. */
+  readonly sepsis: readonly boolean[];
 }
 
-type Column = keyof HourlyRecord['hours'][number];
-
-/** Column of the file, its code and unit. */
-const COLUMNS: readonly { readonly name: string; readonly sign: Column; readonly code: string; readonly unit: string }[] = [
+/** Column of the file, its code and unit; `sign` where the decline outcome is made of it. */
+const COLUMNS: readonly { readonly name: string; readonly code: string; readonly unit: string; readonly sign?: keyof HourOfSigns }[] = [
   { name: 'HR', sign: 'pulse', code: '8867-4', unit: '/min' },
   { name: 'Resp', sign: 'respiration', code: '9279-1', unit: '/min' },
   { name: 'O2Sat', sign: 'spo2', code: '2708-6', unit: '%' },
   { name: 'SBP', sign: 'systolic', code: '8480-6', unit: 'mm[Hg]' },
-  { name: 'DBP', sign: 'diastolic', code: '8462-4', unit: 'mm[Hg]' },
+  { name: 'DBP', code: '8462-4', unit: 'mm[Hg]' },
   { name: 'Temp', sign: 'temperature', code: '8310-5', unit: 'Cel' },
+  { name: 'MAP', code: '8478-0', unit: 'mm[Hg]' },
+  { name: 'EtCO2', code: '19891-1', unit: 'mm[Hg]' },
+  { name: 'FiO2', code: '3150-0', unit: '1' },
+  { name: 'BaseExcess', code: '11555-0', unit: 'mmol/L' },
+  { name: 'HCO3', code: '1963-8', unit: 'mmol/L' },
+  { name: 'pH', code: '2744-1', unit: '[pH]' },
+  { name: 'PaCO2', code: '2019-8', unit: 'mm[Hg]' },
+  { name: 'SaO2', code: '20564-1', unit: '%' },
+  { name: 'AST', code: '1920-8', unit: 'U/L' },
+  { name: 'BUN', code: '3094-0', unit: 'mg/dL' },
+  { name: 'Alkalinephos', code: '6768-6', unit: 'U/L' },
+  { name: 'Calcium', code: '17861-6', unit: 'mg/dL' },
+  { name: 'Chloride', code: '2075-0', unit: 'mmol/L' },
+  { name: 'Creatinine', code: '2160-0', unit: 'mg/dL' },
+  { name: 'Bilirubin_direct', code: '1968-7', unit: 'mg/dL' },
+  { name: 'Glucose', code: '2345-7', unit: 'mg/dL' },
+  { name: 'Lactate', code: '2524-7', unit: 'mmol/L' },
+  // The set's page says mmol/dL; a median of 2.0 is a magnesium in mg/dL.
+  { name: 'Magnesium', code: '19123-9', unit: 'mg/dL' },
+  { name: 'Phosphate', code: '2777-1', unit: 'mg/dL' },
+  { name: 'Potassium', code: '2823-3', unit: 'mmol/L' },
+  { name: 'Bilirubin_total', code: '1975-2', unit: 'mg/dL' },
+  { name: 'TroponinI', code: '10839-9', unit: 'ng/mL' },
+  { name: 'Hct', code: '4544-3', unit: '%' },
+  { name: 'Hgb', code: '718-7', unit: 'g/dL' },
+  { name: 'PTT', code: '14979-9', unit: 's' },
+  { name: 'WBC', code: '6690-2', unit: '10*3/uL' },
+  { name: 'Fibrinogen', code: '3255-7', unit: 'mg/dL' },
+  { name: 'Platelets', code: '777-3', unit: '10*3/uL' },
 ];
 
-/** Admission of every record: the set gives hours since admission, no calendar time. */
-export const ADMISSION: Instant = instant(Date.UTC(2001, 0, 1));
+/** End of the first row's hour less one: the set gives hours since admission, no calendar time. */
+const RECORD_BEGINS: Instant = instant(Date.UTC(2001, 0, 1));
 
 /**
  * Reads `vitals_hourly.csv`, stay by stay. The rows of a stay stand together, one per hour.
@@ -36,19 +70,34 @@ export function* hourlyRecords(csv: string): Generator<HourlyRecord> {
     if (at < 0) throw new Error(`vitals_hourly.csv has no column ${name}`);
     return at;
   };
-  const columns = COLUMNS.map(({ name, sign }) => ({ sign, at: place(name) }));
-  const [patientAt, ageAt] = [place('patient_id'), place('Age')];
-  let current: { patientId: string; ageYears: number; hours: HourlyRecord['hours'][number][] } | undefined;
+  const columns = COLUMNS.map((column) => ({ ...column, at: place(column.name) }));
+  const [patientAt, ageAt, sexAt, hourAt, labelAt] = ['patient_id', 'Age', 'Gender', 'ICULOS', 'SepsisLabel'].map(place) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  let current: Draft | undefined;
   for (const cells of rows(csv)) {
     const patientId = cells[patientAt] ?? '';
     if (current?.patientId !== patientId) {
       if (current !== undefined) yield current;
-      current = { patientId, ageYears: Number(cells[ageAt]), hours: [] };
+      const sex = cells[sexAt] === '1' ? 'male' : 'female';
+      current = { patientId, ageYears: Number(cells[ageAt]), sex, firstIcuHour: Number(cells[hourAt]), hours: [], sent: [], sepsis: [] };
     }
-    current.hours.push(hourOf(cells, columns));
+    const sent = columns.flatMap((column) => {
+      const cell = cells[column.at];
+      return cell === undefined || cell === '' ? [] : [{ ...column, value: Number(cell) }];
+    });
+    current.hours.push(Object.fromEntries(sent.flatMap(({ sign, value }) => (sign === undefined ? [] : [[sign, value]]))));
+    current.sent.push(sent);
+    current.sepsis.push(cells[labelAt]?.trim() === '1');
   }
   if (current !== undefined) yield current;
 }
+
+type Draft = Omit<HourlyRecord, 'hours' | 'sent' | 'sepsis'> & { hours: HourOfSigns[]; sent: (readonly Sent[])[]; sepsis: boolean[] };
 
 function* rows(csv: string): Generator<readonly string[]> {
   let from = csv.indexOf('\n') + 1;
@@ -60,67 +109,20 @@ function* rows(csv: string): Generator<readonly string[]> {
   }
 }
 
-function hourOf(cells: readonly string[], columns: readonly { readonly sign: Column; readonly at: number }[]): HourlyRecord['hours'][number] {
-  const hour: { [sign in Column]?: number } = {};
-  for (const { sign, at } of columns) {
-    const cell = cells[at];
-    if (cell !== undefined && cell !== '') hour[sign] = Number(cell);
-  }
-  return hour;
-}
-
 /** The end of a row of the record: when its values could be known. */
 export function endOfRow(row: number): Instant {
-  return plus(ADMISSION, hours(row + 1));
+  return plus(RECORD_BEGINS, hours(row + 1));
 }
 
-const SOURCE = 'physionet-2019' as SourceId;
-const NO_BLOB = '0'.repeat(64) as Sha256;
-const SUBJECT = '00000000-0000-4000-8000-000000002019' as PatientId;
-
-/** The record as a timeline that went through the plug-in's own door; what the door refuses is left out, as it is on a ward. */
-export function timelineOf(record: HourlyRecord, plugin: ModalityPlugin): PatientTimeline {
-  const observations = record.hours.flatMap((hour, row) =>
-    COLUMNS.flatMap(({ sign, code, unit }) => observed(plugin, { value: hour[sign], code, unit, at: endOfRow(row) })),
+/** The record as a timeline that went through the plug-ins' own doors; what a door refuses is left out, as it is on a ward. */
+export function timelineOf(record: HourlyRecord, plugins: readonly ModalityPlugin[]): PatientTimeline {
+  return recordTimeline(
+    {
+      admission: minus(RECORD_BEGINS, hours(record.firstIcuHour - 1)),
+      ageYears: record.ageYears,
+      sex: record.sex,
+      sent: record.sent.flatMap((row, index) => row.map((item) => ({ ...item, at: endOfRow(index) }))),
+    },
+    plugins,
   );
-  return {
-    patientId: SUBJECT,
-    revision: 1,
-    demographics: [],
-    stays: [
-      {
-        id: 'stay',
-        effectiveAt: ADMISSION,
-        availableAt: ADMISSION,
-        sourceId: SOURCE,
-        value: { encounterId: 'stay' as EncounterId, status: 'in-progress', class: 'IMP', start: ADMISSION, setting: 'icu' },
-      },
-    ],
-    streams: new Map<ModalityKind, { kind: ModalityKind; observations: readonly Observation[] }>([[plugin.kind, { kind: plugin.kind, observations }]]),
-    withheld: [],
-  };
-}
-
-interface Measured {
-  readonly value: number | undefined;
-  readonly code: string;
-  readonly unit: string;
-  readonly at: Instant;
-}
-
-function observed(plugin: ModalityPlugin, { value, code, unit, at }: Measured): readonly Observation[] {
-  if (value === undefined) return [];
-  const received: ReceivedQuantity = {
-    kind: 'quantity',
-    code: { system: LOINC, code },
-    value,
-    unit,
-    sourceId: SOURCE,
-    subject: SUBJECT,
-    blob: NO_BLOB,
-    effectiveAt: at,
-    receivedAt: at,
-  };
-  const result = plugin.observe(received);
-  return result.ok ? result.value : [];
 }

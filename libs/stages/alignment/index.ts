@@ -1,2 +1,3 @@
 export { carryForward, type Sample, type Step } from './carry-forward.ts';
 export { hourlyGrid } from './grid.ts';
+export { SAMPLING_FEATURES, summarise, SUMMARY_FEATURES, SUMMARY_HOURS, valueAt, type SummaryFeature } from './summary.ts';

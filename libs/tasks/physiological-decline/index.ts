@@ -26,7 +26,7 @@ export const physiologicalDecline: readonly RiskTask[] = HORIZONS_HOURS.map((hor
   horizon: hours(horizon),
   head: `decline-${horizon}h`,
   required: [VITALS],
-  optional: ['radiology-report' as ModalityKind, 'chest-imaging' as ModalityKind],
+  optional: ['labs' as ModalityKind, 'radiology-report' as ModalityKind, 'chest-imaging' as ModalityKind],
   eligibility,
   thresholds: { raised: probability(THRESHOLDS[horizon].raised), high: probability(THRESHOLDS[horizon].high) },
 }));

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
 import type { Sha256 } from '@concord/core/clinical';
 import { modalities } from '@concord/modalities/registry';
-import { vitals } from '@concord/modalities/vitals';
 import { physiologicalDeclineSuite, type Suite } from '@concord/pipeline/evaluate';
 import type { Settings } from '../config.ts';
 
@@ -16,6 +15,5 @@ export async function declineSuite({ modelsDir, dataDir }: Settings): Promise<Su
     bundle,
     runner,
     hash: (bytes) => createHash('sha256').update(bytes).digest('hex') as Sha256,
-    signs: vitals,
   });
 }

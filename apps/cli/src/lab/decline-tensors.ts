@@ -36,7 +36,7 @@ export function declineTensors(folder: string): readonly NpzArray[] {
   rows.forEach((row, index) => {
     if (row.record !== record) {
       record = row.record;
-      stream = timelineOf(record, vitals).streams.get(vitals.kind) as ModalityStream<Reading> | undefined;
+      stream = timelineOf(record, [vitals]).streams.get(vitals.kind) as ModalityStream<Reading> | undefined;
     }
     if (stream === undefined) return;
     const input = vitals.align(stream, endOfRow(row.row));

@@ -1,4 +1,5 @@
 import { declineTensors } from '../lab/decline-tensors.ts';
+import { mortalityTables, sepsisTables } from '../lab/icu-tables.ts';
 import { filmTensors } from '../lab/film-tensors.ts';
 import { fusionTensors } from '../lab/fusion-tensors.ts';
 import { writeNpz, type NpzArray } from '../lab/npz.ts';
@@ -23,6 +24,8 @@ type Exporter = (wish: Wish) => readonly NpzArray[] | Promise<readonly NpzArray[
 
 const EXPORTERS: Readonly<Record<string, Exporter>> = {
   'physiological-decline': ({ data }) => declineTensors(folderOf(data)),
+  'sepsis-6h': ({ data }) => sepsisTables(folderOf(data)),
+  'hospital-mortality': ({ data }) => mortalityTables(folderOf(data)),
   'chest-findings': ({ data }) => filmTensors(folderOf(data)),
   'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
   fusion: ({ count, seed }) => fusionTensors(count, seed),
@@ -32,7 +35,7 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
 /** What the lab learns from: tensors made by the code that serves patients, as NumPy's `.npz`. */
 export const tensors: Verb = {
   usage: [
-    'tensors physiological-decline --data DIR --out FILE.npz',
+    'tensors physiological-decline | sepsis-6h | hospital-mortality --data DIR --out FILE.npz',
     'tensors chest-findings --data DIR --out FILE.npz',
     'tensors chest-phantoms | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
   ].join('\n'),

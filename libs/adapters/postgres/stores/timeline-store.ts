@@ -23,7 +23,7 @@ import { REPORT_COLUMNS, toReport, type ReportRow } from './report-store.ts';
 import { openJson } from './sealed-json.ts';
 
 /** How far back signs count: the longest window of a model, doubled. */
-const SIGNS_BACK = hours(48);
+const SIGNS_BACK = hours(50);
 /** Answers that hold until they are changed (a prescribed scale, a pregnancy) are looked for further back. */
 const ANSWERS_BACK = days(300);
 const REPORTS_BACK = days(90);

@@ -1,0 +1,156 @@
+"""Intensive care: boosted trees and a small network over tables of signs and labs, for decline, sepsis and death in hospital.
+
+Run: npm run lab -- icu --task decline|sepsis|mortality [--smoke] [--seed N]      needs work/sepsis.npz and work/mortality.npz
+Data: PhysioNet/CinC Challenge 2019 set A (CC BY 4.0), 2012 sets A and B (ODC-By 1.0). Folds and splits by patient.
+
+What is written to work/: `<task>.pkl` (models fitted on all patients that may teach) and `<task>.oof.npz` (logits of every patient by
+models that never saw the patient): calibration, conformal quantiles and thresholds come from the latter alone.
+
+References: Ke et al. 2017 (LightGBM); Reyna et al. 2020; Silva et al. 2012; arXiv 2509.18284 (training on subsets of modalities).
+"""
+import pickle
+import time
+
+import numpy as np
+
+from lab import OUT, arguments, auroc, seed_everything
+from tables import Tables, fold_of, wanted_2012, wanted_decline, wanted_sepsis
+from trees import filled, fit_network, fit_trees, masked, network_logits
+
+# Config
+TREES = {
+    "decline": dict(learning_rate=0.06, num_leaves=8, min_data_in_leaf=150, feature_fraction=0.25, bagging_fraction=0.7, bagging_freq=1, lambda_l2=10),
+    "sepsis": dict(learning_rate=0.06, num_leaves=6, min_data_in_leaf=150, feature_fraction=0.2, bagging_fraction=0.6, bagging_freq=1, lambda_l2=20),
+    "mortality": dict(learning_rate=0.04, num_leaves=8, min_data_in_leaf=40, feature_fraction=0.15, bagging_fraction=0.7, bagging_freq=1, lambda_l2=10),
+}
+ROUNDS = {"decline": 150, "sepsis": 130, "mortality": 320}
+NEGATIVES = {"decline": 30_000, "sepsis": 30_000}  # per head; the offset puts the prevalence right again
+OOF_NEGATIVES = 60_000  # rows of the out-of-fold set, weighed back to all hours
+SHIPPED = {"decline": 2, "sepsis": 3, "mortality": 4}  # boosters of the shipped mean, each with its own draw of negatives
+EPOCHS = {"decline": 8, "sepsis": 8, "mortality": 25}
+CHANNEL_DROPOUT = 0.1  # in the copies that hide labs: a sign left out later is nothing new
+FOLDS = {"decline": 4, "sepsis": 4, "mortality": 5}
+SEEDS_OUT_OF_FOLD = {"decline": 1, "sepsis": 2, "mortality": 2}
+HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["sepsis-6h"], "mortality": ["hospital-mortality"]}
+
+
+def load(task, smoke):
+    """Rows that may teach or be asked: labels [n, heads] (-1 = not asked), patient, part (0 may teach, 1 set aside), hour."""
+    if task == "mortality":
+        tables = Tables("mortality")
+        e = tables.extra
+        age = np.array(tables.values[:, 0])
+        labels = np.where(age < 18, -1, e["died"])[:, None]
+        # One patient in ten is set aside for the demonstration and never teaches.
+        return tables, labels, e["patient"], (e["split"] == 2) & (e["record"] % 2 == 0), e["hour"], wanted_2012
+    tables = Tables("sepsis")
+    e = tables.extra
+    labels = e["decline"] if task == "decline" else e["sepsis"][:, None]
+    return tables, labels, e["patient"], e["split"] == 2, e["icuHour"], wanted_decline if task == "decline" else wanted_sepsis
+
+
+def copies(values, names, owner, rng):
+    """For every row a copy that hides labs and some signs; for few rows one that hides the signs, or everything."""
+    hidden = masked(values, owner, ["labs"])
+    channel = np.array([name.rsplit("/", 1)[0] for name in names])
+    for code in np.unique(channel[owner == "vitals"]):
+        drop = rng.random(len(values)) < CHANNEL_DROPOUT
+        hidden[np.ix_(drop, channel == code)] = np.nan
+    hidden[:, [at for at, name in enumerate(names) if name.startswith("derived/")]] = np.where(rng.random((len(values), 1)) < 0.3, np.nan, hidden[:, [at for at, name in enumerate(names) if name.startswith("derived/")]])
+    few = rng.random(len(values))
+    return [hidden[few < 0.5], masked(values, owner, ["vitals"])[few > 0.94], masked(values, owner, ["vitals", "labs"])[(few > 0.88) & (few < 0.94)]], [few < 0.5, few > 0.94, (few > 0.88) & (few < 0.94)]
+
+
+def with_copies(values, labels, names, owner, rng):
+    parts, picks = copies(values, names, owner, rng)
+    return np.concatenate([values, *parts]), np.concatenate([labels, *[labels[pick] for pick in picks]])
+
+
+class Model:
+    """Boosters per head and one network over all heads; logits on the scale of the drawn rows, less the offset of the draw."""
+
+    def __init__(self, task, seeds):
+        self.task, self.seeds, self.boosters, self.networks, self.offsets = task, seeds, [], [], []
+
+    def fit(self, tables, rows, labels, wanted, draw):  # rows [n] of the file, labels [n, heads]
+        heads = labels.shape[1]
+        self.boosters = [[] for _ in range(heads)]
+        for seed in self.seeds:
+            rng = np.random.default_rng(seed)
+            kept, offsets = draw(labels, rng)
+            values, self.names, self.owner, self.made = tables.rows(rows[kept], wanted)
+            x, y = with_copies(values, labels[kept], self.names, self.owner, rng)
+            full = filled(x)
+            for head in range(heads):
+                asked = y[:, head] >= 0
+                self.boosters[head].append(fit_trees(full[asked], y[asked, head], None, TREES[self.task], ROUNDS[self.task], seed))
+            if len(self.networks) < 2:
+                self.networks.append(fit_network(x, y, np.ones(len(y)), seed, EPOCHS[self.task]))
+            self.offsets = offsets
+        return self
+
+    def logits(self, values):  # [n, c] -> trees [n, heads], network [n, heads], both with the offset
+        full = filled(values)
+        trees = np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in self.boosters], 1)
+        return trees + self.offsets, np.mean([network_logits(net, values) for net in self.networks], 0) + self.offsets
+
+
+def thinned(negatives):
+    """All rows with any event, and so many of the others; the offset of each head says how much rarer events are among all rows."""
+
+    def draw(labels, rng):
+        event = (labels == 1).any(1)
+        others = np.flatnonzero(~event)
+        kept = np.sort(np.concatenate([np.flatnonzero(event), rng.choice(others, min(negatives, len(others)), replace=False)]))
+        offsets = []
+        for head in range(labels.shape[1]):
+            odds = lambda y: (y == 1).sum() / max(1, (y == 0).sum())
+            offsets.append(np.log(odds(labels[:, head]) / odds(labels[kept, head])))
+        return kept, np.array(offsets)
+
+    return draw
+
+
+def everything(labels, rng):
+    return np.arange(len(labels)), np.zeros(labels.shape[1])
+
+
+def main():
+    options = arguments()
+    task = options.task
+    seed_everything(options.seed)
+    begin = time.time()
+    tables, labels, patient, aside, hour, wanted = load(task, options.smoke)
+    asked = (labels >= 0).any(1) & ~aside
+    teaching = asked & (hour == 48) if task == "mortality" else asked
+    folds = FOLDS[task]
+    fold = fold_of(patient, folds)
+    draw = everything if task == "mortality" else thinned(NEGATIVES[task])
+    rng = np.random.default_rng(options.seed + 100)
+    event = (labels == 1).any(1)
+    others = np.flatnonzero(asked & ~event)
+    kept = others if task == "mortality" else rng.choice(others, min(OOF_NEGATIVES, len(others)), replace=False)
+    rows = np.sort(np.concatenate([np.flatnonzero(asked & event), kept]))
+    weight = np.where(event[rows], 1.0, len(others) / len(kept))
+    oof = {name: np.zeros((len(rows), labels.shape[1])) for name in ("trees", "network", "treesVitals", "networkVitals")}
+    has_labs = np.zeros(len(rows), bool)
+    for part in range(folds):
+        teach = np.flatnonzero(teaching & (fold != part))
+        model = Model(task, [options.seed + k for k in range(SEEDS_OUT_OF_FOLD[task])]).fit(tables, teach, labels[teach], wanted, draw)
+        ask = np.flatnonzero(fold[rows] == part)
+        for at in np.array_split(ask, max(1, len(ask) // 20_000)):
+            values, _, owner, _ = tables.rows(rows[at], wanted)
+            oof["trees"][at], oof["network"][at] = model.logits(values)
+            oof["treesVitals"][at], oof["networkVitals"][at] = model.logits(masked(values, owner, ["labs"]))
+            has_labs[at] = (~np.isnan(values[:, owner == "labs"])).any(1)
+        print(f"{task} fold {part}: " + ", ".join(f"{head} trees {auroc(labels[rows[ask], k], oof['trees'][ask, k]):.4f} network {auroc(labels[rows[ask], k], oof['network'][ask, k]):.4f} signs {auroc(labels[rows[ask], k], oof['treesVitals'][ask, k]):.4f}" for k, head in enumerate(HEADS[task])), f"{time.time() - begin:.0f} s", flush=True)
+    np.savez(OUT / f"{task}.oof.npz", rows=rows, labels=labels[rows], weight=weight, patient=patient[rows], hour=hour[rows], hasLabs=has_labs, **oof)
+    teach = np.flatnonzero(teaching)
+    model = Model(task, [options.seed + k for k in range(SHIPPED[task])]).fit(tables, teach, labels[teach], wanted, draw)
+    state = {"names": model.names, "made": model.made, "offsets": model.offsets, "boosters": [[booster.model_to_string() for booster in own] for own in model.boosters], "networks": model.networks, "patients": int(len(np.unique(patient[teach])))}
+    (OUT / f"{task}.pkl").write_bytes(pickle.dumps(state))
+    print(f"{task}: {len(model.names)} columns, {len(teach)} rows, {time.time() - begin:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

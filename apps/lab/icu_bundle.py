@@ -1,0 +1,214 @@
+"""Bundle with table scorers: blend trees and network, calibrate on out-of-fold logits, export, write manifest and card.
+
+Run: npm run lab -- icu_bundle [--seed N]     needs work/{decline,sepsis,mortality}.{pkl,oof.npz}
+Takes encoders, fusion head and the calibrations of patterns with a report or a film from the bundle BASE unchanged.
+
+References: Platt 1999; Vovk et al. 2005 (split conformal); Cox 1958 (slope and intercept).
+"""
+import hashlib
+import json
+import pickle
+
+import lightgbm as lgb
+import numpy as np
+
+from card import card
+from icu import HEADS
+from lab import MODELS, OUT, arguments, seed_everything
+from trees import UNKNOWN, export, filled, network_logits
+
+# Config
+BASE, ID, CREATED = "decline-2", "concord-3", "2026-11-27"
+TITLE = "Decline, sepsis and death in hospital from signs, labs, report and chest film"
+BATCH = 64
+NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.25, "mortality": 0.35}
+SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mortality"}
+PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
+DRAWS = 60
+MISS = 0.10
+FEW_EVENTS = 40  # an intercept from so many events counts half against the pooled one
+THRESHOLDS = {"sepsis-6h": {"raised": 0.02, "high": 0.06}, "hospital-mortality": {"raised": 0.25, "high": 0.5}}
+LANDMARKS = (12, 24, 36)
+SETS = {
+    "decline": ("PhysioNet 2019 set A, out of fold", "sepsis"),
+    "sepsis": ("PhysioNet 2019 set A, out of fold", "sepsis"),
+    "mortality": ("PhysioNet 2012 sets A and B, out of fold", "mortality"),
+}
+INTENDED = (
+    "Research software, not a medical device. Shows staff, with reasons: how likely partial NEWS2 reaches seven in two consecutive hours in an adult who now "
+    "scores below five; how likely sepsis begins within six hours in the first 48 hours of intensive care; and, once at hour 48 of intensive care, how likely the "
+    "patient dies in hospital. It replaces no observation and no judgement. From signs and labs it was learned on intensive care of one hospital per question; "
+    "wherever a film or a report takes part, on assembled patients."
+)
+
+
+def platt(labels, logits, weight, steps=30):
+    """Weighted logistic regression of the outcome on one logit."""
+    design = np.stack([logits, np.ones(len(logits))], 1)
+    beta = np.array([1.0, 0.0])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-design @ beta))
+        bend = design * (weight * p * (1 - p))[:, None]
+        beta = beta + np.linalg.solve(bend.T @ design + 1e-9 * np.eye(2), design.T @ (weight * (labels - p)))
+    return float(beta[0]), float(beta[1])
+
+
+def intercept_alone(labels, logits, weight, slope, steps=30):
+    """The intercept with the slope held: as much happens as is expected."""
+    a = 0.0
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-(slope * logits + a)))
+        a += (weight * (labels - p)).sum() / (weight * p * (1 - p)).sum()
+    return float(a)
+
+
+def upper_quantile(values, weight, share):
+    order = np.argsort(values)
+    total = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(total, share * total[-1])])
+
+
+def auroc(labels, scores, weight):
+    order = np.argsort(scores, kind="stable")
+    y, w, s = labels[order], weight[order], scores[order]
+    ends = np.flatnonzero(np.r_[s[1:] != s[:-1], True])
+    wins, below, positives, begin = 0.0, 0.0, 0.0, 0
+    up, down = np.cumsum(w * y), np.cumsum(w * (1 - y))
+    pos, neg = np.diff(np.r_[0, up[ends]]), np.diff(np.r_[0, down[ends]])
+    before = np.r_[0, np.cumsum(neg)[:-1]]
+    return float((pos * (before + neg / 2)).sum() / (pos.sum() * neg.sum()))
+
+
+def calibration(own, natural, rng):
+    """
+    own, natural: (labels, logits, weight, patient). The slope comes from `own`; the intercept from `natural`, the rows that are really
+    served in this pattern, shrunk towards that of `own` where they hold few events.
+    """
+    labels, logits, weight, patient = own
+    slope, pooled = platt(labels, logits, weight)
+    served = intercept_alone(natural[0], natural[1], natural[2], slope) if natural[0].sum() > 0 else pooled
+    trust = natural[0].sum() / (natural[0].sum() + FEW_EVENTS)
+    intercept = trust * served + (1 - trust) * pooled
+    names, place = np.unique(patient, return_inverse=True)
+    draws = []
+    for _ in range(DRAWS):
+        drawn = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[place]
+        draws.append(platt(labels, logits, weight * drawn, steps=6))
+    cov = np.cov(np.array(draws).T)
+    p = 1 / (1 + np.exp(-(slope * natural[1] + intercept)))
+    y, w = natural[0], natural[2]
+    conformal = [upper_quantile(p[y == 0], w[y == 0], 1 - MISS), upper_quantile(1 - p[y == 1], w[y == 1], 1 - MISS) if y.sum() > 20 else 1.0]
+    return {
+        "slope": slope, "intercept": intercept, "covariance": [float(cov[0, 0]), float(cov[0, 1]), float(cov[1, 1])],
+        "conformal": [min(1.0, c + 5e-5) for c in conformal],
+        "patients": int(len(np.unique(natural[3]))), "events": int(len(np.unique(natural[3][y == 1]))),
+    }
+
+
+def blended(oof, task, signs_only, cumulative):
+    share = NETWORK_WEIGHT[task]
+    end = "Vitals" if signs_only else ""
+    logits = (1 - share) * oof[f"trees{end}"] + share * oof[f"network{end}"]
+    return np.maximum.accumulate(logits, 1) if cumulative else logits
+
+
+def calibrations_of(task, oof, rng):
+    out, metrics = [], []
+    cumulative = task == "decline"
+    data = SETS[task][0]
+    for name, pattern in PATTERNS.items():
+        logits = blended(oof, task, name == "vitals", cumulative)
+        for k, head in enumerate(HEADS[task]):
+            for landmark in (48, *LANDMARKS) if task == "mortality" else (0,):
+                asked = (oof["labels"][:, k] >= 0) & ((oof["hour"] == landmark) | (landmark == 0))
+                natural = asked & (oof["hasLabs"] if name == "vitals+labs" else ~oof["hasLabs"])
+                pick = lambda rows: (oof["labels"][rows, k].astype(float), logits[rows, k].astype(float), oof["weight"][rows], oof["patient"][rows])
+                if task == "mortality" and name == "vitals":
+                    natural = asked  # nearly everybody has labs by then: the masked rows stand for those who do not
+                entry = calibration(pick(asked if name == "vitals" else natural), pick(natural), rng)
+                own = head if landmark in (0, 48) else f"{head}-at-{landmark}h"
+                out.append({"id": f"{ID}/{own}/{name}", "head": own, "pattern": pattern, "scorer": SCORER[task], **entry, "evidenceLevel": {"icu": "real-internal", "ward": "transferred"}})
+                y, x, w, _ = pick(natural)
+                p = 1 / (1 + np.exp(-(entry["slope"] * x + entry["intercept"])))
+                for figure, value in (("auroc", auroc(y, x, w)), ("observedExpected", float((w * y).sum() / (w * p).sum())), ("slope", platt(y, np.log(p / (1 - p)), w)[0])):
+                    metrics.append({"name": figure, "head": own, "pattern": pattern, "value": round(value, 4), "interval": None, "data": data})
+    return out, metrics
+
+
+def probe_rows(columns, seed):
+    state = seed
+    def draw(count):
+        nonlocal state
+        out = np.empty(count, np.float32)
+        for index in range(count):
+            state = (state * 1664525 + 1013904223) % 2**32
+            out[index] = (state >> 8) / 2**24
+        return out
+    values = (draw(BATCH * columns) * np.float32(200)).reshape(BATCH, columns)
+    known = (draw(BATCH * columns) < 0.7).reshape(BATCH, columns)
+    return np.where(known, values, np.nan)
+
+
+def scorer_of(task, seed):
+    state = pickle.loads((OUT / f"{task}.pkl").read_bytes())
+    boosters = [[lgb.Booster(model_str=text) for text in own] for own in state["boosters"]]
+    share = NETWORK_WEIGHT[task]
+    heads = [{"boosters": own, "tree_weight": 1 - share, "networks": [(net, k) for net in state["networks"]], "network_weight": share, "offset": float(state["offsets"][k])} for k, own in enumerate(boosters)]
+    path = OUT / f"{task}.onnx"
+    export(path, BATCH, len(state["names"]), heads, task == "decline")
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
+    rows = probe_rows(len(state["names"]), seed)
+    full = filled(rows)
+    trees = np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in boosters], 1)
+    nets = np.mean([network_logits(net, rows) for net in state["networks"]], 0)
+    probe = (1 - share) * trees + share * nets + state["offsets"]
+    if task == "decline":
+        probe = np.maximum.accumulate(probe, 1)
+    print(f"{task}: {len(content):,} bytes, {len(state['names'])} columns, {sha256[:12]}", flush=True)
+    return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": state["names"], "derived": state["made"], "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
+
+
+def main():
+    options = arguments()
+    seed_everything(options.seed)
+    rng = np.random.default_rng(options.seed)
+    active = json.loads((MODELS / "active.json").read_text())["current"]
+    base = json.loads((MODELS / BASE / "manifest.json").read_text())
+    before = json.loads((MODELS / active / "manifest.json").read_text())
+    scorers, calibrations, metrics = [], [], []
+    for task in HEADS:
+        scorers.append(scorer_of(task, base["probe"]["seed"]))
+        oof = dict(np.load(OUT / f"{task}.oof.npz"))
+        own, figures = calibrations_of(task, oof, rng)
+        calibrations += own
+        metrics += figures
+        for figure in figures:
+            print(figure["head"], "+".join(figure["pattern"]), figure["name"], figure["value"])
+    landmarks = [entry for entry in calibrations if "-at-" in entry["head"]]
+    kept = [dict(entry, id=entry["id"].replace(f"{BASE}/", f"{ID}/")) for entry in base["calibrations"] if entry["pattern"] != ["vitals"]]
+    manifest = {
+        **base, "id": ID, "created": CREATED, "title": TITLE, "intendedUse": INTENDED,
+        "scorers": scorers,
+        "calibrations": [entry for entry in calibrations if "-at-" not in entry["head"]] + kept,
+        "landmarks": landmarks,
+        "thresholds": {**base["thresholds"], **THRESHOLDS},
+        "preprocessing": {**base["preprocessing"], "labs": "LOINC and UCUM to canonical units; nineteen numbers per analyte counted back from the question, at most 48 hours", "tables": "signs and labs as named numbers with what is known beside them; derived columns after the coalition is decided"},
+        "training": [
+            *[item for item in base["training"] if not item["name"].startswith("PhysioNet")],
+            {"name": "PhysioNet/CinC Challenge 2019, training set A (part)", "licence": "CC BY 4.0", "use": "encoder of signs, fusion head, table scorers of decline and sepsis, their calibration", "sha256": hashlib.sha256((OUT / "sepsis.npz").read_bytes()).hexdigest()},
+            {"name": "PhysioNet/CinC Challenge 2012, sets A and B (part)", "licence": "ODC-By 1.0", "use": "table scorer of death in hospital, its calibration", "sha256": hashlib.sha256((OUT / "mortality.npz").read_bytes()).hexdigest()},
+        ],
+        "metrics": metrics + [metric for metric in base["metrics"] if metric["pattern"] != ["vitals"]],
+    }
+    if "findings" in before:
+        manifest["findings"] = before["findings"]
+    folder = MODELS / ID
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    (folder / "model-card.md").write_text(card(manifest))
+
+
+if __name__ == "__main__":
+    main()

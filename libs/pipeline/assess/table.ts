@@ -1,0 +1,81 @@
+import type { ModalityKind, PatientTimeline } from '@concord/core/clinical';
+import { invariant, type Instant } from '@concord/core/kernel';
+import type { ModelRunner } from '@concord/core/ports';
+import type { BundleManifest, ScorerEntry } from '@concord/governance/models';
+import { coalitionsOf } from '@concord/stages/explanation';
+import { layoutOf, scoreTable, seenBy, type TableCoalition, type TableLayout } from '@concord/stages/tabular';
+import { CONTEXT_COLUMNS, contextRow } from './context.ts';
+import type { ModalityInput } from './inputs.ts';
+import type { View } from './view.ts';
+
+/** One patient as one row of named numbers: context first, then every modality that can be read as a table. */
+export interface Table {
+  readonly layout: TableLayout;
+  /** NaN where nothing is known. */
+  readonly values: Float32Array;
+  readonly channels: ReadonlyMap<ModalityKind, readonly string[]>;
+}
+
+export interface TableQuestion {
+  readonly known: PatientTimeline;
+  readonly at: Instant;
+  readonly inputs: readonly ModalityInput[];
+}
+
+/** A modality that is not ready leaves its columns unknown. */
+export function tableOf({ known, at, inputs }: TableQuestion): Table {
+  const readable = inputs.flatMap((input) => (input.plugin.table === undefined ? [] : [{ input, kind: input.plugin.kind, table: input.plugin.table }]));
+  const layout = layoutOf([{ columns: CONTEXT_COLUMNS }, ...readable.map(({ kind, table }) => ({ modality: kind, columns: table.columns }))]);
+  const values = new Float32Array(layout.names.length).fill(Number.NaN);
+  values.set(contextRow(known, at));
+  let place = CONTEXT_COLUMNS.length;
+  for (const { input, kind, table } of readable) {
+    const stream = known.streams.get(kind);
+    if (input.kind === 'ready' && stream !== undefined) values.set(table.row(stream, at), place);
+    place += table.columns.length;
+  }
+  return { layout, values, channels: new Map(readable.map(({ kind, table }) => [kind, table.channels])) };
+}
+
+export function scorerOf({ scorers = [] }: BundleManifest, id: string): ScorerEntry {
+  const scorer = scorers.find((one) => one.id === id);
+  invariant(scorer !== undefined, `the bundle names the scorer ${id}`);
+  return scorer;
+}
+
+/** One batch: 2^n coalitions for exact Shapley values, and one row per channel that was measured. */
+export async function tableView(
+  pattern: readonly ModalityKind[],
+  { layout, values, channels }: Table,
+  { scorer, runner }: { readonly scorer: ScorerEntry; readonly runner: ModelRunner },
+): Promise<View> {
+  const coalitions = coalitionsOf(pattern);
+  const measured = measuredChannels(values, layout);
+  const left = pattern.flatMap((modality) =>
+    (channels.get(modality) ?? []).filter((channel) => measured.has(`${modality} ${channel}`)).map((channel) => ({ modality, channel })),
+  );
+  const asked: readonly TableCoalition[] = [...coalitions.map((modalities) => ({ modalities })), ...left.map((without) => ({ modalities: pattern, without }))];
+  const logits = await scoreTable(
+    asked.map((coalition) => seenBy(values, coalition, layout)),
+    { scorer, layout },
+    runner,
+  );
+  const answers = new Map(left.map(({ modality, channel }, index) => [`${modality} ${channel}`, logits[coalitions.length + index]]));
+  return {
+    pattern,
+    heads: scorer.heads,
+    parts: 'channels',
+    coalitions: logits.slice(0, coalitions.length),
+    withReference: new Map(),
+    without: new Map(pattern.map((modality) => [modality, (channels.get(modality) ?? []).map((channel) => answers.get(`${modality} ${channel}`))])),
+  };
+}
+
+function measuredChannels(values: Float32Array, { modality, channel }: TableLayout): ReadonlySet<string> {
+  const measured = new Set<string>();
+  values.forEach((value, place) => {
+    const own = modality[place];
+    if (own !== undefined && !Number.isNaN(value)) measured.add(`${own} ${channel[place] ?? ''}`);
+  });
+  return measured;
+}
