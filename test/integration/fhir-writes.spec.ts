@@ -221,7 +221,7 @@ describe('what a sign means', () => {
 
   it('that no modality knows is kept, and no model sees it', async () => {
     const patient = await door.admit();
-    const id = idIn(await door.post('/fhir/R4/Observation', sign(patient.id, '29463-7', quantity(80, 'kg'))));
+    const id = idIn(await door.post('/fhir/R4/Observation', sign(patient.id, '8302-2', quantity(180, 'cm'))));
     expect((await door.rows('SELECT modality FROM observations WHERE id = $1', [id]))[0]).toEqual({ modality: null });
     expect((await door.get(`/fhir/R4/Observation/${id}`)).json.valueQuantity).toMatchObject({ value: 180, code: 'cm' });
   });

@@ -50,8 +50,8 @@ describe('a sign that arrives', () => {
   });
 
   it('that no modality knows is kept as sent, and no model sees it', () => {
-    expect(quantity('29463-7', 80, 'kg')).toMatchObject({ code: '29463-7', number: 80, unit: 'kg' });
-    expect(quantity('29463-7', 80, 'kg')).not.toHaveProperty('modality');
+    expect(quantity('8302-2', 180, 'cm')).toMatchObject({ code: '8302-2', number: 180, unit: 'cm' });
+    expect(quantity('8302-2', 180, 'cm')).not.toHaveProperty('modality');
   });
 
   it('that is only ordered or was called off is kept, and no model sees it', () => {
