@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { clockSeconds, stamp } from '@concord/ui';
-import { basisWords, purposeWord, type AuditLine } from './event.ts';
+import { purposeWord, type AuditLine } from './event.ts';
 
 interface Props {
   readonly lines: readonly AuditLine[];
@@ -72,20 +72,22 @@ function Line({ line, zone }: { readonly line: AuditLine; readonly zone: string 
       <td>
         {line.what} {objects(line)}
         {line.query && <small>{line.query}</small>}
+        {line.scores.length > 0 && <small>{`score shown: ${[...new Set(line.scores)].join(', ')}`}</small>}
         {line.patient && <small>{`patient ${line.patient}`}</small>}
       </td>
       <td>
-        {line.outcome === 'allowed' || line.outcome === 'emergency' ? (
-          <span>{basisWords(line.basis) || 'not said'}</span>
-        ) : (
-          <>
-            <b>{line.outcome === 'refused' ? 'Refused' : 'Failed'}</b>
-            <small>{basisWords(line.basis)}</small>
-          </>
-        )}
+        <b>{groundOf(line)}</b>
+        <small>{line.because || line.basis || 'not said'}</small>
       </td>
       <td>{purposeWord(line.purpose)}</td>
       <td className="hash two">{line.request ?? '–'}</td>
     </tr>
   );
+}
+
+const GROUNDS: Readonly<Record<AuditLine['outcome'], string>> = { allowed: 'Allowed', emergency: 'Emergency access', refused: 'Refused', failed: 'Failed' };
+
+/** The relation that allowed it; a refusal is said first. */
+function groundOf({ outcome, relation }: AuditLine): string {
+  return outcome === 'allowed' && relation !== '' ? relation : GROUNDS[outcome];
 }

@@ -43,6 +43,7 @@ const auditEventSchema = z
               .optional(),
             type: coding.optional(),
             description: z.string().optional(),
+            detail: z.array(z.object({ type: z.string(), valueString: z.string().optional() }).loose()).optional(),
           })
           .loose(),
       )
@@ -66,6 +67,12 @@ export interface AuditLine {
   readonly on: readonly string[];
   readonly query: string | null;
   readonly basis: string;
+  /** The rule in the words of the access table. */
+  readonly because: string;
+  /** The relation to the patient that it rested on; empty where none was needed. */
+  readonly relation: string;
+  /** `physiological-decline-24h by concord-2` */
+  readonly scores: readonly string[];
   readonly unit: string;
   readonly purpose: string;
   readonly outcome: 'allowed' | 'refused' | 'failed' | 'emergency';
@@ -90,29 +97,6 @@ export function purposeWord(code: string): string {
   return PURPOSES[code] ?? code;
 }
 
-/** Rules of access in the officer's words; a rule that is not here shows its own name. */
-const BASES: Readonly<Record<string, string>> = {
-  'ward-staff': 'Treating team: bed in their ward, or named in the care team',
-  'ward-worklist': 'Treating team: list of their wards',
-  'radiologist-study': 'Radiologist: study within 30 days',
-  'source-writes': 'Source: sends data in',
-  'source-reads-back': 'Source: reads back its own',
-  'source-reconciles': 'Source: matches what it sent',
-  'own-record': 'Patient: own record',
-  'audit-officer': 'Privacy officer: searches the record',
-  'model-steward': 'Model steward: no patient',
-  'own-session': 'Own session',
-  'machine-job': 'Machine work',
-  'no-relationship': 'no relationship to this patient',
-  'default-deny': 'no rule allows it',
-  purpose: 'not for this purpose',
-  'rolled-back': 'the work was rolled back',
-};
-
-export function basisWords(rule: string): string {
-  return BASES[rule] ?? rule;
-}
-
 const DOES: Readonly<Record<string, string>> = {
   read: 'Read',
   vread: 'Read a version',
@@ -123,6 +107,14 @@ const DOES: Readonly<Record<string, string>> = {
   batch: 'Sent a batch',
   operation: 'Asked',
   execute: 'Computed',
+  disclose: 'Gave outside',
+  export: 'Exported',
+  refusal: 'Was turned away',
+  '110122': 'Signed in',
+  '110123': 'Signed out',
+  '110127': 'Broke the glass',
+  '110138': 'Ended emergency access',
+  '110137': 'Changed rights',
   worklist: 'Saw on the worklist',
   stream: 'Watched',
 };
@@ -137,7 +129,10 @@ export function auditLine(event: AuditEvent): AuditLine {
     ...whoOf(event),
     what: DOES[code] ?? (code || 'Event'),
     ...aboutOf(event),
-    basis: valueOf(event, 'legalBasis') ?? '',
+    basis: valueOf(event, 'legalBasis'),
+    because: valueOf(event, 'because'),
+    relation: RELATIONS[valueOf(event, 'relationship')] ?? '',
+    scores: scoresOf(event),
     unit: unitOf(event),
     purpose,
     outcome: outcomeOf(event, purpose),
@@ -153,6 +148,25 @@ function aboutOf({ entity: entities = [] }: AuditEvent): Pick<AuditLine, 'on' | 
     query: entities.find((entity) => entity.description !== undefined)?.description ?? null,
     patient: patient?.slice('Patient/'.length) ?? null,
   };
+}
+
+const RELATIONS: Readonly<Record<string, string>> = {
+  ward: 'Bed in their ward',
+  'discharged-72h': 'Left their ward within 72 hours',
+  'care-team': 'Named in the care team',
+  'recent-study': 'Study within 30 days',
+  'own-source': 'Sent by them',
+  'own-record': 'Own record',
+  'break-glass': 'Emergency access',
+  job: 'Machine work',
+};
+
+function scoresOf({ entity: entities = [] }: AuditEvent): readonly string[] {
+  return entities.flatMap(({ detail = [] }) => {
+    const said = (name: string) => detail.find(({ type }) => type === name)?.valueString;
+    const task = said('task');
+    return task === undefined ? [] : [`${task} by ${said('bundle') ?? 'an unknown model'}`];
+  });
 }
 
 function whoOf({ agent: agents = [] }: AuditEvent): Pick<AuditLine, 'login' | 'name'> {
@@ -176,11 +190,12 @@ function requestOf(event: AuditEvent): string | null {
 function outcomeOf(event: AuditEvent, purpose: string): AuditLine['outcome'] {
   if (event.outcome === '4') return 'refused';
   if (event.outcome !== undefined && event.outcome !== '0') return 'failed';
-  return purpose === 'BTG' ? 'emergency' : 'allowed';
+  return purpose === 'BTG' || purpose === 'ETREAT' ? 'emergency' : 'allowed';
 }
 
-function valueOf(event: AuditEvent, name: string): string | undefined {
-  return event.extension?.find((one) => one.url.endsWith(`/${name}`))?.valueString;
+/** Empty when the event does not say it. */
+function valueOf(event: AuditEvent, name: string): string {
+  return event.extension?.find((one) => one.url.endsWith(`/${name}`))?.valueString ?? '';
 }
 
 const PARTS: Readonly<Record<string, string>> = {

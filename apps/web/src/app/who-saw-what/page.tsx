@@ -6,6 +6,9 @@ import { paths } from '../../api/paths.ts';
 import { AuditTable } from '../../audit/audit-table.tsx';
 import { auditBundleSchema, auditLine, PURPOSE_CODES, purposeWord, type AuditLine } from '../../audit/event.ts';
 import { auditQuery, filtersOf, type AuditFilters } from '../../audit/filters.ts';
+import { ExportLinks } from '../../audit/export-links.tsx';
+import { peopleIn } from '../../audit/people.ts';
+import { PeopleTable } from '../../audit/people-table.tsx';
 import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
 
@@ -40,7 +43,10 @@ export default async function WhoSawWhat({ searchParams }: Props) {
             <p>Nothing was recorded that fits this search. Leave a field empty to ask for more.</p>
           </Plate>
         ) : (
-          <AuditTable lines={lines.slice(0, SHOWN)} zone={session.timeZone} />
+          <>
+            {filters.patient && <PeopleTable people={peopleIn(lines)} zone={session.timeZone} />}
+            <AuditTable lines={lines.slice(0, SHOWN)} zone={session.timeZone} />
+          </>
         )}
       </main>
     </Frame>
@@ -68,11 +74,7 @@ function Head({ lines, total, patient, query }: HeadProps) {
           <span className="two">Names of patients do not stand in this log. This search was recorded too.</span>
         </p>
       </div>
-      <div className="tools">
-        <a href={`/who-saw-what/ndjson${query ? `?${query}` : ''}`} download="audit.ndjson">
-          All of it as NDJSON
-        </a>
-      </div>
+      <ExportLinks query={query} patient={patient} />
     </div>
   );
 }

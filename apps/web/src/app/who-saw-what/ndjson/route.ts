@@ -1,17 +1,6 @@
-import { headers } from 'next/headers';
-import { apiUrl } from '../../../config.ts';
-import { paths } from '../../../api/paths.ts';
+import { asFile } from '../../../audit/as-file.ts';
 
-/** The same search as a file: a browser's link cannot ask for NDJSON by its Accept header. Streams, keeps nothing. */
-export async function GET(request: Request): Promise<Response> {
-  const incoming = await headers();
-  const passed = new Headers({ accept: 'application/fhir+ndjson' });
-  for (const name of ['cookie', 'host', 'x-request-id']) {
-    const value = incoming.get(name);
-    if (value !== null) passed.set(name, value);
-  }
-  const query = new URL(request.url).searchParams.toString();
-  const answer = await fetch(new URL(paths.audit(query), apiUrl()), { headers: passed, cache: 'no-store', redirect: 'manual' });
-  const type = answer.headers.get('content-type') ?? 'application/octet-stream';
-  return new Response(answer.body, { status: answer.status, headers: { 'content-type': type, 'cache-control': 'no-store' } });
+/** The search as FHIR AuditEvents, one a line. */
+export function GET(request: Request): Promise<Response> {
+  return asFile(request, 'application/fhir+ndjson');
 }
