@@ -32,4 +32,12 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
     expect(stdout.match(/^valid: /gm)).toHaveLength(3);
     expect(stdout).toMatch(/^tampered: [\s\S]*first bad index 1: [\s\S]*exit code 1$/m);
   });
+
+  it('read the audit record: every command works as printed, and the reading stands in it', async () => {
+    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('read-the-audit-record.md')}`;
+    const { code, stdout, stderr } = await run('bash', ['-c', script], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^event_id,recorded,login/);
+    expect(stderr).toContain('written to audit.ndjson');
+  });
 });
