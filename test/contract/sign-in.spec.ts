@@ -18,6 +18,8 @@ describe('signing in with a browser', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(html).not.toMatch(/ style=|<style|<script|onclick/);
+    expect(html).toContain('type="password" autocomplete="current-password"');
+    expect(html).not.toContain('onpaste');
     expect(done.steps.at(-1)).toBe('/patients/1');
     const sid = browser.cookie('__Host-sid') ?? '';
     expect(sid).toMatch(/^[\w-]{43}$/);
@@ -46,6 +48,8 @@ describe('signing in with a browser', () => {
     const browser = new CookieBrowser(edge.url);
     const page = await browser.open('/auth/login');
     const action = actionOf(await page.text());
+    for (const near of ['CONCORD-DEMO', 'concord-demo ', 'concord-demo\u0000', 'concord-dem'])
+      expect([near, (await browser.open(action, form({ username: 'nurse', password: near }))).status]).toEqual([near, 401]);
     const again = await browser.open(action, form({ username: 'nurse', password: 'x' }));
     expect(again.status).toBe(401);
     expect(await again.text()).toContain('User name and password do not match.');

@@ -108,6 +108,15 @@ describe('the edge', () => {
   });
   afterAll(() => edge.app.close());
 
+  it('has browsers come by https alone, once its public address is https; and says nothing of it on localhost', async () => {
+    const config = readConfig({ DATABASE_URL: 'postgresql://nowhere', CONCORD_PUBLIC_URL: 'https://concord.example' });
+    const secure = await buildServer({ ...parts([Resources, Open]), config });
+    const answer = await secure.app.inject({ method: 'GET', url: '/healthz', headers: { host: 'concord.example' } });
+    expect(answer.headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
+    expect((await call('GET', '/healthz')).headers['strict-transport-security']).toBeUndefined();
+    await secure.app.close();
+  });
+
   it('refuses to start with a route that declares no permission', async () => {
     await expect(buildServer(parts([Forgetful]))).rejects.toThrow('declares no permission');
   });

@@ -60,6 +60,7 @@ function configuration({ realm, secrets, store }: Parts): Configuration {
     cookies: { keys: [secrets.cookieKey], long: { path: '/realms/concord', signed: true }, short: { path: '/realms/concord', signed: true } },
     clients: realm.clients.filter(({ bearerOnly }) => !bearerOnly).map((client) => clientOf(client, secrets)),
     acrValues: [...realm.levels],
+    responseTypes: ['code'],
     // A sign-out is told to our own address, which is loopback here.
     fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(3_000) }),
     clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],

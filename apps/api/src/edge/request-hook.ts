@@ -18,7 +18,7 @@ export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 export function watchRequests(server: FastifyInstance, config: Config, authenticate: Authenticate): void {
   server.addHook('onRequest', async (request, reply) => {
     request.trail = { isRecorded: false };
-    setHeaders(request, reply);
+    setHeaders(request, reply, config);
     refuseHosts(request, config);
     const path = pathOf(request.url);
     // Pages and the realm carry no data: they ask us for it, with their own token or cookie.
@@ -29,7 +29,11 @@ export function watchRequests(server: FastifyInstance, config: Config, authentic
   });
 }
 
-function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+/** A year, with every name below ours: a browser that came by https once never comes by anything else. */
+const ONLY_HTTPS = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, { publicUrl }: Config): void {
+  if (publicUrl.startsWith('https://')) void reply.headers(ONLY_HTTPS);
   void reply.headers({
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',

@@ -11,6 +11,7 @@ export interface VerbEntry {
 /** The typed list of verbs, in the order in which `concord --help` shows them. */
 export const VERBS: readonly VerbEntry[] = [
   { name: 'token', summary: 'Prints an access token of a demo user.', load: async () => (await import('./token.ts')).token },
+  { name: 'setup', summary: 'Brings the realm up at a site’s Keycloak.', load: async () => (await import('./setup.ts')).setup },
   { name: 'seed', summary: 'Lays down the patients of the demo.', load: async () => (await import('./seed.ts')).seed },
   { name: 'ingest', summary: 'Sends FHIR, DICOM or CSV files through the running system’s doors.', load: async () => (await import('./ingest.ts')).ingest },
   { name: 'assess', summary: 'Asks one question about one patient, now or as of an earlier moment.', load: async () => (await import('./assess.ts')).assess },
