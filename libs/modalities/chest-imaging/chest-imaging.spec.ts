@@ -57,6 +57,12 @@ const stream = (...observations: readonly Observation<ImageValue>[]): ModalitySt
 const why = (received: ReceivedImage) => observed(received).value.unusedReason;
 const turned = (map: (grey: Uint8Array) => Uint8Array) => film({}, { pixels: { ...phantom, grey: map(phantom.grey), recipe } });
 
+/** Turned by a quarter to the right. */
+const quarter = (grey: Uint8Array) => grey.map((_, at) => grey[(191 - (at % 192)) * 192 + Math.floor(at / 192)] ?? 0);
+/** A square of half the side, drawn out to the whole picture. */
+const enlarged = (grey: Uint8Array, top: number, left: number) =>
+  grey.map((_, at) => grey[(top + Math.floor(Math.floor(at / 192) / 2)) * 192 + left + Math.floor((at % 192) / 2)] ?? 0);
+
 describe('a chest film', () => {
   it('that is a frontal film under its marks may be used', () => {
     expect(why(film())).toBeUndefined();
@@ -73,6 +79,10 @@ describe('a chest film', () => {
     ['several frames', film({ frames: 2 })],
     ['a negative', turned((grey) => grey.map((value) => 255 - value))],
     ['a film upside down', turned((grey) => grey.toReversed())],
+    ['a film turned by a quarter', film({}, { pixels: { ...phantom, grey: quarter(phantom.grey), recipe } })],
+    ['a film turned by three quarters', film({}, { pixels: { ...phantom, grey: quarter(quarter(quarter(phantom.grey))), recipe } })],
+    ['the middle of a chest', film({}, { pixels: { ...phantom, grey: enlarged(phantom.grey, 48, 48), recipe } })],
+    ['the lower half of a chest', film({}, { pixels: { ...phantom, grey: enlarged(phantom.grey, 96, 48), recipe } })],
     ['one grey everywhere', turned((grey) => grey.map(() => 90))],
     ['hardly any contrast', turned((grey) => grey.map((value) => 100 + value / 20))],
     ['a strip', film({}, { pixels: { columns: 192, rows: 64, grey: new Uint8Array(192 * 64), recipe } })],

@@ -28,18 +28,73 @@ const FRONTAL_CHEST: readonly number[] = [
   -15, -5, 6, 12, 15, 17, 18, 18, 18, 18, 16, 15, 12, 6, -4, -14,
 ];
 
+/** What the film looks like, each the correlation with an average, −1 to 1. */
+export interface Likeness {
+  /** With the average upright frontal chest film. */
+  readonly upright: number;
+  /** The highest with that average turned by a quarter, a half or three quarters. */
+  readonly turned: number;
+  /** The highest with a part of that average alone: half or less of the picture, or its middle. */
+  readonly part: number;
+}
+
 /**
- * How much prepared grey values look like an upright frontal chest film: correlation with the average one, −1 to 1.
- * Measured on 200 films that did not make the average: median 0.75, 1 % below 0.18; all negatives below 0.09; nine of ten
- * upside down below 0.14. @param grey `[128, 128]` row-major.
+ * How a prepared film looks. Measured on the films of the NIH subset after this package's pipeline: `upright` has median 0.75 and 1 % lie
+ * below 0.18, all negatives below 0.09. @param grey `[128, 128]` row-major.
  */
-export function likeness(grey: Uint8Array): number {
+export function likeness(grey: Uint8Array): Likeness {
+  const cells = cellsOf(grey);
+  const with_ = (average: Float64Array): number => correlation(cells, average);
+  return { upright: with_(UPRIGHT), turned: Math.max(...TURNED.map(with_)), part: Math.max(...PARTS.map(with_)) };
+}
+
+const UPRIGHT = Float64Array.from(FRONTAL_CHEST);
+
+/** By a quarter, a half, three quarters. */
+const TURNED: readonly Float64Array[] = [
+  turned((row, column) => [column, CELLS - 1 - row]),
+  turned((row, column) => [CELLS - 1 - row, CELLS - 1 - column]),
+  turned((row, column) => [CELLS - 1 - column, row]),
+];
+
+function turned(from: (row: number, column: number) => readonly [row: number, column: number]): Float64Array {
+  return UPRIGHT.map((_, at) => {
+    const [row, column] = from(Math.floor(at / CELLS), at % CELLS);
+    return UPRIGHT[row * CELLS + column] ?? 0;
+  });
+}
+
+/** Middle, upper, lower, left and right half of the width, and the middle two thirds: cells from the top left corner, and a side. */
+const PARTS: readonly Float64Array[] = (
+  [
+    [4, 4, 8],
+    [0, 4, 8],
+    [8, 4, 8],
+    [4, 0, 8],
+    [4, 8, 8],
+    [2, 2, 11],
+  ] as const
+).map(enlarged);
+
+/** A square part of the average, drawn out to the whole picture; bilinear, edges held. */
+function enlarged([top, left, side]: readonly [top: number, left: number, side: number]): Float64Array {
+  const place = (at: number): number => Math.min(side - 1, Math.max(0, ((at + 0.5) * side) / CELLS - 0.5));
+  return UPRIGHT.map((_, at) => {
+    const [y, x] = [place(Math.floor(at / CELLS)), place(at % CELLS)];
+    const [row, column] = [Math.min(side - 2, Math.floor(y)), Math.min(side - 2, Math.floor(x))];
+    const of = (down: number, right: number): number => UPRIGHT[(top + row + down) * CELLS + left + column + right] ?? 0;
+    const [dy, dx] = [y - row, x - column];
+    return (of(0, 0) * (1 - dx) + of(0, 1) * dx) * (1 - dy) + (of(1, 0) * (1 - dx) + of(1, 1) * dx) * dy;
+  });
+}
+
+function cellsOf(grey: Uint8Array): Float64Array {
   const cells = new Float64Array(CELLS * CELLS);
   grey.forEach((value, at) => {
     const cell = Math.floor(at / PREPARED_SIDE / CELL) * CELLS + Math.floor((at % PREPARED_SIDE) / CELL);
     cells[cell] = (cells[cell] ?? 0) + value;
   });
-  return correlation(cells, Float64Array.from(FRONTAL_CHEST));
+  return cells;
 }
 
 /** Pearson's r; 0 when one side does not vary. */
