@@ -11,12 +11,17 @@ OUT = Path(os.environ.get("CONCORD_LAB_OUT", Path(__file__).parent / "work"))
 MODELS = Path(__file__).parent.parent.parent / "infra" / "models"
 
 
+def parser():
+    options = argparse.ArgumentParser()
+    options.add_argument("--smoke", action="store_true", help="seconds, not minutes: proves that it runs, not that it is good")
+    options.add_argument("--seed", type=int, default=1)
+    return options
+
+
 def arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--smoke", action="store_true", help="seconds, not minutes: proves that it runs, not that it is good")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--task", choices=["decline", "sepsis", "mortality"], default="decline")
-    return parser.parse_args()
+    options = parser()
+    options.add_argument("--task", choices=["decline", "sepsis", "mortality"], default="decline")
+    return options.parse_args()
 
 
 def seed_everything(seed: int) -> None:

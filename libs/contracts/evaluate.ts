@@ -118,6 +118,15 @@ export const evaluationSchemas = {
     /** Films that the image arm abstains on, by reason. */
     excluded: z.record(z.string(), z.number().int().nonnegative()),
   }),
+  'pneumonia-28': z.object({
+    suite: z.literal('pneumonia-28'),
+    ...head,
+    positives: z.number().int().nonnegative(),
+    auroc: figure,
+    /** At the threshold of the best balanced accuracy on the official validation part. */
+    accuracy: share,
+    balancedAccuracy: figure,
+  }),
   'physiological-decline': z.looseObject({
     suite: z.literal('physiological-decline'),
     ...head,

@@ -7,6 +7,7 @@ export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fus
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { atHour, diedInHospital, mortalityRecords, mortalityTimeline, type MortalityRecord } from './physionet-2012.ts';
 export { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
+export { pneumonia28Suite, type BenchmarkBundle } from './pneumonia-28.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';
 export { reportFindingsSuite, wroteRulesOn } from './report-findings.ts';
 export { judgeRisk, type JudgePlan, type RiskFigures, type RiskJudgement, type RiskRows } from './risk-figures.ts';

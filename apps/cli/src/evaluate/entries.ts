@@ -30,6 +30,12 @@ const OF_MODELS: readonly SuiteEntry[] = [
     reads: [],
     load: async (settings) => (await import('./fusion.ts')).fusionBenchmark(settings),
   },
+  {
+    name: 'pneumonia-28',
+    title: 'Pneumonia on 28-pixel pictures of children: a benchmark of the lab, never served.',
+    reads: ['*.npz'],
+    load: async (settings) => (await import('./pneumonia.ts')).pneumoniaSuite(settings),
+  },
 ];
 
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */

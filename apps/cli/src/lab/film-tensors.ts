@@ -24,7 +24,7 @@ interface Film {
 /**
  * Films of the NIH folder, each wrapped as a Secondary Capture and taken through the whole path of a DICOM file. A film that
  * the image modality does not accept is left out.
- * @returns `grey` [n, 128, 128], `findings` [n, 8] (any, then by name), `pa`, `age`, `patient`, `split` [n].
+ * @returns `grey` [n, 128, 128], `findings` [n, 8] (any, then by name), `pa`, `age`, `patient`, `row` (of the file's name), `split` [n].
  */
 export async function filmTensors(folder: string): Promise<readonly NpzArray[]> {
   const reader = openDicomReader();
@@ -49,6 +49,7 @@ export async function filmTensors(folder: string): Promise<readonly NpzArray[]> 
     column('pa', ({ view }) => Number(view === 'PA')),
     column('age', ({ ageYears }) => ageYears),
     column('patient', ({ patientId }) => Number(patientId)),
+    column('row', ({ file }) => rowOf(file)),
     column('split', ({ patientId }) => SPLITS.indexOf(splitOf(patientId, sha256))),
   ];
 }
@@ -77,6 +78,11 @@ async function prepared(
   const observed = received && chestImaging.observe(received);
   const value: ImageValue | undefined = observed?.ok === true ? observed.value[0]?.value : undefined;
   return value?.prepared;
+}
+
+/** 28 bits of the hash of the file's name: predictions are stored under it. */
+function rowOf(file: string): number {
+  return Number.parseInt(sha256(Uint8Array.from(file, (character) => character.charCodeAt(0))).slice(0, 7), 16);
 }
 
 function labelsOf({ findings }: Film): readonly number[] {
