@@ -13,6 +13,7 @@ const schema = z.object({
   CONCORD_MODELS_DIR: z.string().min(1).optional(),
   CONCORD_SITE_TIME_ZONE: z.string().default('Europe/Berlin'),
   CONCORD_DEMO_PATIENTS: z.coerce.number().int().min(0).max(1000).optional(),
+  CONCORD_DEMO_DATA: z.string().min(1).optional(),
   CONCORD_STRICT: z.string().optional(),
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_WORKER_URL: z.string().min(1).optional(),
@@ -35,6 +36,8 @@ export interface Settings {
   readonly siteTimeZone: string;
   /** How many patients the demo has; all that the generator names, unless a test wants fewer. */
   readonly demoPatients: number | undefined;
+  /** Folder of open sets that the demo's patients are assembled from; without it the generator makes them. */
+  readonly demoData: string | undefined;
   readonly strict: boolean;
   readonly databaseUrl: string | undefined;
   readonly databaseWorkerUrl: string | undefined;
@@ -67,6 +70,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
     modelsDir: resolve(given.CONCORD_MODELS_DIR ?? join(root, 'infra/models')),
     siteTimeZone: given.CONCORD_SITE_TIME_ZONE,
     demoPatients: given.CONCORD_DEMO_PATIENTS,
+    demoData: given.CONCORD_DEMO_DATA === undefined ? undefined : resolve(given.CONCORD_DEMO_DATA),
     strict: given.CONCORD_STRICT === '1',
     databaseUrl: given.DATABASE_URL,
     databaseWorkerUrl: given.DATABASE_WORKER_URL,

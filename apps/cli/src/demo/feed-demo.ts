@@ -1,7 +1,8 @@
 import { hours, minus, type Instant } from '@concord/core/kernel';
 import type { WithAccess } from '@concord/core/ports';
-import { DEMO_AUTHORITY, demoCast, demoReadings } from '@concord/generator';
+import { DEMO_AUTHORITY } from '@concord/generator';
 import { readDemoClock, writeDemoClock } from './anchor.ts';
+import type { DemoSource } from './demo-source.ts';
 import { storeReadings } from './lay-down.ts';
 import { writing } from './requests.ts';
 
@@ -12,6 +13,7 @@ export interface FeedParts {
   readonly withAccess: WithAccess;
   readonly dataDir: string;
   readonly patients: number | undefined;
+  readonly source: DemoSource;
 }
 
 /**
@@ -23,13 +25,13 @@ export async function feedOnce(now: Instant, parts: FeedParts): Promise<number> 
   const clock = await readDemoClock(parts.dataDir, now);
   const from = clock.upTo > minus(now, CATCH_UP_MAX) ? clock.upTo : minus(now, CATCH_UP_MAX);
   let added = 0;
-  for (const patient of demoCast(clock).slice(0, parts.patients)) {
+  for (const patient of parts.source.cast(clock).slice(0, parts.patients)) {
     // Who was not measured opens no transaction, for that would be a record of nothing.
-    if (demoReadings(patient, from, now).length === 0) continue;
+    if (parts.source.readings(patient, from, now).length === 0) continue;
     const done = await parts.withAccess(writing('demo feed'), async (scope) => {
       const patientId = await scope.patients.match({ system: DEMO_AUTHORITY, value: patient.mrn });
       if (patientId === undefined) return 0;
-      const count = await storeReadings(scope, { patient, patientId, from, upTo: now });
+      const count = await storeReadings(scope, { patient, patientId, from, upTo: now, source: parts.source });
       if (count > 0) await scope.jobs.assess(patientId);
       return count;
     });

@@ -1,7 +1,7 @@
 import type { ImageValue, ModalityKind, PatientId, ReceivedImage, Sha256 } from '@concord/core/clinical';
 import { minutes, plus } from '@concord/core/kernel';
 import type { NewImageInstance } from '@concord/core/ports';
-import { chestPhantom, phantomDicom, type DemoImage, type DemoPatient } from '@concord/generator';
+import type { DemoImage } from '@concord/generator';
 import type { DicomReader } from '@concord/interop/dicom';
 import { modalities } from '@concord/modalities/registry';
 import { admit } from '@concord/pipeline/ingest';
@@ -9,20 +9,6 @@ import { DEMO_SOURCE } from './requests.ts';
 
 /** From the exposure to the archive. */
 const UNTIL_STORED = minutes(8);
-
-/** The film as the machine would send it: a DICOM file. */
-export function filmFile(patient: DemoPatient, image: DemoImage): Uint8Array {
-  const phantom = chestPhantom({ seed: image.seed, findings: image.findings });
-  return phantomDicom(phantom, {
-    seed: image.seed,
-    patientId: patient.mrn,
-    patientName: `${patient.family}^${patient.given.join(' ')}`,
-    takenAt: image.takenAt,
-    viewPosition: 'AP',
-    studyDescription: 'Chest, portable',
-    accession: image.accession,
-  }).bytes;
-}
 
 export interface FilmPlace {
   readonly subject: PatientId;

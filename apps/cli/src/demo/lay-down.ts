@@ -1,12 +1,13 @@
 import type { PatientId, ReceivedReport, ReportId, WardId } from '@concord/core/clinical';
 import { LOINC, minutes, minus, plus, type Instant } from '@concord/core/kernel';
 import type { AccessScope, NewReport, WithAccess } from '@concord/core/ports';
-import { DEMO_AUTHORITY, demoReadings, type DemoPatient, type DemoReport } from '@concord/generator';
+import { DEMO_AUTHORITY, type DemoPatient, type DemoReport } from '@concord/generator';
 import type { DicomReader } from '@concord/interop/dicom';
 import { modalities } from '@concord/modalities/registry';
 import { admit, derivedOf } from '@concord/pipeline/ingest';
 import { PAST } from './anchor.ts';
-import { filmFile, filmRecord } from './film.ts';
+import type { DemoSource } from './demo-source.ts';
+import { filmRecord } from './film.ts';
 import { DEMO_SOURCE, writing } from './requests.ts';
 import { rowsOf } from './rows.ts';
 
@@ -24,6 +25,7 @@ export interface LayDownParts {
   readonly withAccess: WithAccess;
   readonly reader: DicomReader;
   readonly zone: string;
+  readonly source: DemoSource;
 }
 
 /** One demo patient with everything that was sent about them up to `upTo`, in one transaction: there is no half patient. */
@@ -31,11 +33,11 @@ export async function layDown(patient: DemoPatient, upTo: Instant, parts: LayDow
   const done = await parts.withAccess(writing('concord seed'), async (scope) => {
     const known = await scope.patients.match({ system: DEMO_AUTHORITY, value: patient.mrn });
     if (known !== undefined) return { patientId: known, isNew: false };
-    const patientId = await admitted(scope, patient);
-    await storeReadings(scope, { patient, patientId, from: minus(patient.plan.anchor, PAST), upTo });
+    const patientId = await admitted(scope, patient, parts.source.kind);
+    await storeReadings(scope, { patient, patientId, from: minus(patient.plan.anchor, PAST), upTo, source: parts.source });
     for (const report of patient.reports) await storeReport(scope, patientId, report);
     for (const image of patient.images) {
-      const bytes = filmFile(patient, image);
+      const bytes = await parts.source.film(patient, image);
       const blob = await scope.blobs.put(bytes, patientId);
       await scope.imaging.put(await filmRecord(bytes, { subject: patientId, blob, zone: parts.zone, image }, parts.reader));
     }
@@ -45,7 +47,7 @@ export async function layDown(patient: DemoPatient, upTo: Instant, parts: LayDow
   return done.value;
 }
 
-async function admitted(scope: AccessScope, patient: DemoPatient): Promise<PatientId> {
+async function admitted(scope: AccessScope, patient: DemoPatient, demoKind: DemoSource['kind']): Promise<PatientId> {
   const availableAt = plus(patient.admittedAt, ADMISSION_KNOWN_AFTER);
   const identifiers = [{ system: DEMO_AUTHORITY, value: patient.mrn }];
   const { family, given, birthDate, sex, wardId, bed, admittedAt } = patient;
@@ -54,7 +56,7 @@ async function admitted(scope: AccessScope, patient: DemoPatient): Promise<Patie
     family,
     given,
     demographics: { birthDate, sex },
-    demoKind: 'synthetic',
+    demoKind,
     sourceId: DEMO_SOURCE,
     availableAt,
   });
@@ -76,15 +78,16 @@ export interface Span {
   readonly patientId: PatientId;
   readonly from: Instant;
   readonly upTo: Instant;
+  readonly source: DemoSource;
 }
 
 /** @returns how many readings were new. */
-export async function storeReadings(scope: AccessScope, { patient, patientId, from, upTo }: Span): Promise<number> {
-  const readings = demoReadings(patient, from, upTo);
+export async function storeReadings(scope: AccessScope, { patient, patientId, from, upTo, source }: Span): Promise<number> {
+  const readings = source.readings(patient, from, upTo);
   if (readings.length === 0) return 0;
   const blob = await scope.blobs.put(new TextEncoder().encode(readings.map((one) => JSON.stringify(one)).join('\n')), patientId);
   await scope.patients.raiseRevision(patientId);
-  const stored = await scope.observations.putAll(rowsOf(readings, patientId, blob));
+  const stored = await scope.observations.putAll(rowsOf(readings, { subject: patientId, blob, kind: source.kind }));
   return stored.filter(({ kind }) => kind === 'created').length;
 }
 

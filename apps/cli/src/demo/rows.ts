@@ -4,15 +4,26 @@ import type { NewObservation } from '@concord/core/ports';
 import type { GeneratedReading } from '@concord/generator';
 import { modalities } from '@concord/modalities/registry';
 import { admitSign } from '@concord/pipeline/ingest';
+import type { DemoSource } from './demo-source.ts';
 import { DEMO_SOURCE } from './requests.ts';
 
 /** How long after it was true a reading is here: a device sends at once, a nurse writes after the round. */
 const FROM_DEVICE = seconds(10);
 const FROM_ROUND = minutes(3);
 
-/** Vital signs as rows, through the same admission as at the doors. @throws when the generator makes what a door would refuse. */
-export function rowsOf(readings: readonly GeneratedReading[], subject: PatientId, blob: Sha256): readonly NewObservation[] {
-  return readings.map(({ effectiveAt, reading }) => {
+/** Whose readings they are: the generator makes none that a door would refuse; real records hold impossible values. */
+export interface Origin {
+  readonly subject: PatientId;
+  readonly blob: Sha256;
+  readonly kind: DemoSource['kind'];
+}
+
+/**
+ * Vital signs as rows, through the same admission as at the doors. What a door would refuse of a real record is left out, as there.
+ * @throws when the generator makes what a door would refuse.
+ */
+export function rowsOf(readings: readonly GeneratedReading[], { subject, blob, kind }: Origin): readonly NewObservation[] {
+  return readings.flatMap(({ effectiveAt, reading }) => {
     const availableAt = availableAfter(effectiveAt, reading.device);
     const admitted = admitSign(
       {
@@ -28,8 +39,9 @@ export function rowsOf(readings: readonly GeneratedReading[], subject: PatientId
       },
       modalities,
     );
-    if (!admitted.ok) throw new Error(`the generator made a reading that is refused: ${admitted.error.kind} ${reading.code}`);
-    return { ...admitted.value, availableAt };
+    if (admitted.ok) return [{ ...admitted.value, availableAt }];
+    if (kind === 'assembled') return [];
+    throw new Error(`the generator made a reading that is refused: ${admitted.error.kind} ${reading.code}`);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { PatientId } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
-import { demoCast, type DemoPatient } from '@concord/generator';
+import type { DemoPatient } from '@concord/generator';
 import { readDemoClock, writeDemoClock } from './anchor.ts';
 import { layDown, type LayDownParts } from './lay-down.ts';
 import { scorePast, type PastScoresParts } from './past-scores.ts';
@@ -30,7 +30,7 @@ export interface Seeded {
 export async function seedDemo(parts: SeedParts): Promise<Seeded> {
   const clock = await readDemoClock(parts.dataDir, parts.now());
   await writeDemoClock(parts.dataDir, clock);
-  const cast = demoCast(clock).slice(0, parts.patients);
+  const cast = parts.layDown.source.cast(clock).slice(0, parts.patients);
   const upTo = clock.upTo > clock.anchor ? clock.upTo : clock.anchor;
   const totals = { added: 0, assessments: 0, done: 0 };
   const one = async (patient: DemoPatient): Promise<void> => {
