@@ -207,7 +207,8 @@ def ship(bundle):
     sha256 = hashlib.sha256(content).hexdigest()
     (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
     path, made = MODELS / bundle / "manifest.json", json.loads((OUT / "findings.json").read_text())
-    manifest = json.loads(path.read_text())
+    text = path.read_text()
+    manifest, indent = json.loads(text), len(text[2:]) - len(text[2:].lstrip(" "))
     entry = {
         "modality": "chest-imaging", "block": sha256,
         "input": {"name": "image", "shape": [SERVED_BATCH, 1, SIDE, SIDE], "units": "grey values 0 to 255"},
@@ -216,7 +217,7 @@ def ship(bundle):
     }
     manifest["findings"] = [entry] + [other for other in manifest.get("findings", []) if other["modality"] != "chest-imaging"]
     manifest["metrics"] = [each for each in manifest["metrics"] if each["head"] != "chest-findings"] + made["metrics"]
-    path.write_text(json.dumps(manifest, indent=2) + "\n")
+    path.write_text(json.dumps(manifest, indent=indent) + "\n")
 
 
 def predictions(films, rows, logits, name):

@@ -24,18 +24,8 @@ const PAST_HOURS = 30;
 const STAY_HOURS_LEAST = 40;
 const ADULT = 18;
 
-const CODES: readonly {
-  readonly sign: 'pulse' | 'respiration' | 'spo2' | 'systolic' | 'diastolic' | 'temperature';
-  readonly code: string;
-  readonly unit: string;
-}[] = [
-  { sign: 'pulse', code: '8867-4', unit: '/min' },
-  { sign: 'respiration', code: '9279-1', unit: '/min' },
-  { sign: 'spo2', code: '2708-6', unit: '%' },
-  { sign: 'systolic', code: '8480-6', unit: 'mm[Hg]' },
-  { sign: 'diastolic', code: '8462-4', unit: 'mm[Hg]' },
-  { sign: 'temperature', code: '8310-5', unit: 'Cel' },
-];
+/** Pulse, respiration, oxygen saturation, pressures, temperature: what a monitor sends. Laboratory values of the stay are left out. */
+const SIGNS: ReadonlySet<string> = new Set(['8867-4', '9279-1', '2708-6', '8480-6', '8462-4', '8310-5']);
 
 /** Names of the films' labels, as the grammar writes them. */
 const FACTS: Readonly<Record<string, FactFinding>> = {
@@ -154,12 +144,11 @@ function factsOf({ labels }: Film): readonly ReportFact[] {
 /** A row of the record is known at its end; each value keeps its hour. */
 function readingsOf({ admittedAt, bed }: DemoPatient, stay: HourlyRecord | undefined, { from, to }: { readonly from: Instant; readonly to: Instant }) {
   const readings: GeneratedReading[] = [];
-  for (const [row, signs] of (stay?.hours ?? []).entries()) {
+  for (const [row, sent] of (stay?.sent ?? []).entries()) {
     const effectiveAt = plus(admittedAt, hours(row + 1));
     if (effectiveAt <= from || effectiveAt > to) continue;
-    for (const { sign, code, unit } of CODES) {
-      const number = signs[sign];
-      if (number !== undefined) readings.push({ effectiveAt, reading: { code, number, unit, device: `monitor-${bed.toLowerCase()}` } });
+    for (const { code, value, unit } of sent) {
+      if (SIGNS.has(code)) readings.push({ effectiveAt, reading: { code, number: value, unit, device: `monitor-${bed.toLowerCase()}` } });
     }
   }
   return readings;
