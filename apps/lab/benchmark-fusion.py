@@ -21,7 +21,7 @@ from lab import MODELS, OUT, arguments, auroc, seed_everything
 # Config
 ID = "benchmark-fusion"
 CREATED = "2026-11-27"
-PATIENTS, STEPS, BATCH = 300_000, 1_000, 160
+PATIENTS, STEPS, BATCH = 300_000, 700, 160
 SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH = 60_000, 450, 96
 ROWS = 128  # of a run, in every block
 MISS = 0.10  # conformal sets leave out one in ten

@@ -58,9 +58,9 @@ class BenchmarkFusion(nn.Module):
         self.left, self.right = (nn.Parameter(torch.randn(len(PAIRS), WIDTH, MATCHED) * WIDTH**-0.5) for _ in range(2))
         self.match = nn.Parameter(torch.randn(len(PAIRS), MATCHED, WIDTH) * MATCHED**-0.5)
         self.first, self.second = (Attention(heads=4, hidden=hidden, drop=drop, width=WIDTH) for _ in range(2))
-        self.norm = nn.LayerNorm(WIDTH)
         self.inner = nn.Parameter(torch.randn(MEMBERS, WIDTH, WIDTH) * WIDTH**-0.5)
         self.inner_bias = nn.Parameter(torch.zeros(MEMBERS, 1, WIDTH))
+        self.direct = nn.Parameter(torch.randn(MEMBERS, WIDTH, many) * 0.1)
         self.outer = nn.Parameter(torch.randn(MEMBERS, WIDTH, many) * WIDTH**-0.5)
         self.outer_bias = nn.Parameter(torch.zeros(MEMBERS, 1, many))
         self.told = nn.Sequential(nn.Linear(WIDTH, 2 * WIDTH), nn.GELU(), nn.Linear(2 * WIDTH, many))
@@ -80,12 +80,13 @@ class BenchmarkFusion(nn.Module):
         open_ = torch.cat([torch.ones_like(mask[:, : 1 + sources]), mask], 1)
         bias = torch.where(open_ > 0.5, torch.zeros_like(open_), torch.zeros_like(open_) - 1e4)[:, None, None, :]
         heard = self.first(x, bias, asked=1 + sources)  # [batch, 1 + sources, width]
-        return self.norm(self.second(heard, torch.zeros_like(bias[..., : 1 + sources]), asked=1)[:, 0])  # [batch, width]
+        # No norm after the last layer: one source would then scale what another says, and a contribution that is nothing would not be.
+        return self.second(heard, torch.zeros_like(bias[..., : 1 + sources]), asked=1)[:, 0]  # [batch, width]
 
     def forward(self, tokens, mask, age):
         answer = self.answer(tokens, mask, age)  # [batch, width]
         inner = F.gelu(torch.matmul(answer, self.inner) + self.inner_bias)  # [members, batch, width]
-        members = (torch.matmul(inner, self.outer) + self.outer_bias).transpose(0, 1)  # [batch, members, heads]
+        members = (torch.matmul(inner, self.outer) + torch.matmul(answer, self.direct) + self.outer_bias).transpose(0, 1)  # [batch, members, heads]
         # The trunk is not bent towards what is easy to say of its members: a squared distance of sure logits outweighs every outcome.
         spread = F.softplus(self.told(answer.detach())) + 1e-3  # [batch, heads]
         return members.mean(1), spread, members

@@ -9,7 +9,7 @@ from benchmark_blocks import COLUMNS, HEADS, MEMBERS, SOURCES, TOKENS, Adapter, 
 
 # Config
 SUBSETS = [[(bits >> place) & 1 for place in range(3)] for bits in range(8)]  # in the order of the product's coalitions
-WARM = 0.45  # share of the steps that see all sources only: what two sources mean together is found there, a hundred times cheaper
+WARM = 0.35  # share of the steps that see all sources only: what two sources mean together is found there, a hundred times cheaper
 WARM_BATCH = 2
 HEAD_WEIGHT = torch.tensor([2.0, 3.0, 1.0, 1.0, 1.0, 3.0, 3.0])
 # The sum of a batch over all subsets; sets of sources count for more where they can say more.
@@ -20,7 +20,7 @@ DISTIL = 0.1
 DROP_TOKEN = 0.1  # in one of four batches, so that leaving a token out later is nothing new
 LEARNING_RATE = 6e-3
 WEIGHT_DECAY = 0.005
-AVERAGE = 0.99  # of the weights: the last steps' noise would otherwise be the largest part of a contribution's error
+AVERAGE = 0.985  # of the weights: the last steps' noise would otherwise be the largest part of a contribution's error
 BALANCE = 0.5  # how strongly a source whose own head is far ahead is slowed (OGM-GE, Peng et al. 2022)
 
 
