@@ -163,7 +163,7 @@ async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { r
   }
   const value = await work(scopeOf(tx, { decision, facts, notes }));
   if (value === undefined && isLook(request)) askUnderGrant(request, facts);
-  const events = await record(client, { request, decision, facts, tx, notes, refused: false });
+  const events = await record(client, { request, decision, facts, tx, notes, refused: false, isEmpty: value === undefined });
   tx.close();
   await client.query('COMMIT');
   request.committed?.(events);

@@ -40,7 +40,7 @@ export class DevicesController {
     readQuery(request, {});
     const caller = callerOf(request);
     // Who may not is told before their body is looked at.
-    await this.#gate.open(caller, { ...aboutPatient(patientId), action: 'read' }, () => Promise.resolve());
+    await this.#gate.open(caller, { ...aboutPatient(patientId), action: 'read' }, () => Promise.resolve(true));
     const { device, paused } = readJsonBody(request, body, devicePauseSchema);
     await this.#gate.open(caller, aboutPatient(patientId), async (scope) => {
       await (paused ? scope.consents.pauseDevice(patientId, device) : scope.consents.resumeDevice(patientId, device));

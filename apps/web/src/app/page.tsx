@@ -20,6 +20,7 @@ export default async function Home({ searchParams }: Props) {
   const desk = deskOf(session);
   if (desk === 'privacy') redirect('/who-saw-what');
   if (desk === 'steward') redirect('/models');
+  if (desk === 'administrator') redirect('/administration');
   if (desk !== 'clinical') return <OtherDesk session={session} desk={desk} />;
   const { ward } = await searchParams;
   return <WorklistPage session={session} ward={typeof ward === 'string' ? ward : null} />;

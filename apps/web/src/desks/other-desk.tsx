@@ -7,7 +7,7 @@ import type { Desk } from '../frame/roles.ts';
 
 interface Props {
   readonly session: Session;
-  readonly desk: Exclude<Desk, 'clinical' | 'privacy' | 'steward'>;
+  readonly desk: Exclude<Desk, 'clinical' | 'privacy' | 'steward' | 'administrator'>;
 }
 
 /** First pages of those who do not work a ward: what they may do here, and what they may not see. */

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   patient: 'patient',
 };
 
-export type Desk = 'clinical' | 'privacy' | 'patient' | 'integrator' | 'steward' | 'none';
+export type Desk = 'clinical' | 'privacy' | 'patient' | 'integrator' | 'steward' | 'administrator' | 'none';
 
 /** Which first page a person's roles lead to. */
 export function deskOf(session: Session): Desk {
@@ -28,27 +28,35 @@ export function deskOf(session: Session): Desk {
   if (has('privacy', 'privacy-officer')) return 'privacy';
   if (has('patient')) return 'patient';
   if (has('integrator')) return 'integrator';
-  return has('steward', 'model-steward') ? 'steward' : 'none';
+  if (has('steward', 'model-steward')) return 'steward';
+  return has('administrator') ? 'administrator' : 'none';
 }
 
 export function roleWord(session: Session): string {
   return session.roles.map((role) => WORDS[role]).find((word) => word !== undefined) ?? '';
 }
 
+const PLACES: Readonly<Record<Exclude<Desk, 'clinical'>, readonly Place[]>> = {
+  privacy: [
+    { href: '/who-saw-what', word: 'Who saw what' },
+    { href: '/reviews', word: 'Emergency reviews' },
+  ],
+  patient: [
+    { href: '/', word: 'Your record' },
+    { href: '/your-choices', word: 'Your choices' },
+  ],
+  integrator: [{ href: '/', word: 'Sending data' }],
+  steward: [{ href: '/models', word: 'Models' }],
+  administrator: [{ href: '/administration', word: 'Wards and staff' }],
+  none: [],
+};
+
 /** The pages of a desk, first one first. */
 export function placesOf(desk: Desk, roles: readonly string[]): readonly Place[] {
-  switch (desk) {
-    case 'clinical':
-      return [{ href: '/', word: 'Worklist' }, ...(roles.includes('radiologist') ? [{ href: '/second-look', word: 'Second look' }] : [])];
-    case 'privacy':
-      return [{ href: '/who-saw-what', word: 'Who saw what' }];
-    case 'patient':
-      return [{ href: '/', word: 'Your record' }];
-    case 'integrator':
-      return [{ href: '/', word: 'Sending data' }];
-    case 'steward':
-      return [{ href: '/models', word: 'Models' }];
-    case 'none':
-      return [];
-  }
+  if (desk !== 'clinical') return PLACES[desk];
+  return [
+    { href: '/', word: 'Worklist' },
+    ...(roles.includes('radiologist') ? [{ href: '/second-look', word: 'Second look' }] : []),
+    ...(roles.includes('physician') || roles.includes('nurse') ? [{ href: '/break-glass', word: 'Emergency access' }] : []),
+  ];
 }

@@ -17,6 +17,8 @@ export interface Recording {
   readonly tx: Transaction;
   readonly notes: NoteBook;
   readonly refused: boolean;
+  /** The work had nothing to give: what was asked for is not there, or hidden. */
+  readonly isEmpty?: boolean;
 }
 
 /** What is about no patient leaves no event when it touched none: a sign-in's own session, running figures. */
@@ -26,7 +28,7 @@ const SILENT = ['Session', 'Metrics'];
  * Writes the events that the answer owes, in the answer's own transaction. A refusal is recorded like an answer, in a
  * transaction that did nothing else.
  */
-export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused }: Recording): Promise<readonly CommittedRecord[]> {
+export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused, isEmpty = false }: Recording): Promise<readonly CommittedRecord[]> {
   const patients = await named({ request, tx, refused });
   if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return [];
   const sessionHash = hashedSession(tx.keyring, request.actor);
@@ -36,7 +38,7 @@ export async function record(client: ClientBase, { request, decision, facts, tx,
     now: facts.now,
     pseudonyms: tx.pseudonyms,
     ...(sessionHash === undefined ? {} : { sessionHash }),
-    ...ending(request, decision, { refused, patients }),
+    ...ending(request, decision, { refused, isEmpty: isEmpty || patients.length === 0 }),
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
@@ -60,10 +62,10 @@ type Ending = Pick<Happening, 'outcome' | 'outcomeText'>;
 function ending(
   { action, subject }: AccessRequest,
   decision: AccessDecision,
-  { refused, patients }: { readonly refused: boolean; readonly patients: readonly PatientKey[] },
+  { refused, isEmpty }: { readonly refused: boolean; readonly isEmpty: boolean },
 ): Ending {
   if (refused) return { outcome: 4, outcomeText: decision.ruleId };
-  const missed = patients.length === 0 && (action === 'read' || action === 'vread') && subject.kind !== 'none';
+  const missed = isEmpty && (action === 'read' || action === 'vread') && subject.kind !== 'none';
   return missed ? { outcome: 4, outcomeText: 'not found' } : { outcome: 0 };
 }
 

@@ -99,7 +99,9 @@ async function linkWard(tx: Transaction, { issuer, subject, wardId, isMember }: 
 
 /** The pair of id and pseudonym of the one patient named; only its own policy shows it here. */
 async function keptKey(tx: Transaction, patientId: PatientId): Promise<PatientKey | undefined> {
-  await tx.rows('reach-id', "SELECT set_config('app.reach_id', $1, true)", [patientId]);
+  const text = "SELECT app.administers() OR app.is_officer() AS kept, set_config('app.reach_id', $1, true)";
+  const [row] = await tx.rows<{ kept: boolean }>('reach-id', text, [patientId]);
+  if (row?.kept !== true) return undefined;
   const key = await tx.keyOf(patientId);
   if (key === undefined) return undefined;
   await tx.rows('reach-key', "SELECT set_config('app.reach_key', $1, true)", [key]);

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '@concord/contracts';
+import { ROLES, type Relationship } from '@concord/core/ports';
+import { refusal } from '@concord/governance/access';
+import type { AccessPolicy } from '@concord/adapters/postgres';
+import { edgeOver, type Person } from '../access-world.ts';
+import type { RunningEdge } from '../edge.ts';
+import { isListed, isOnWorklist, mayHaveRows, mayRead } from '../matrix/oracle.ts';
+import { APP_ONLY, ELSEWHERE, LISTS, NAMED, POINTS, type PointRoute } from '../matrix/routes.ts';
+import { makeCast, type Actor } from '../matrix/world.ts';
+import { testStores, type TestStores } from '../stores.ts';
+
+const ALL: readonly Relationship[] = ['ward', 'discharged-72h', 'care-team', 'recent-study', 'own-record', 'own-source', 'break-glass', 'job'];
+/** The application's decision, knocked out: only row-level security is left. */
+const ALLOW_EVERYTHING: AccessPolicy = {
+  decide: () => ({ allow: true, ruleId: 'test', relationship: 'ward', obligations: [] }),
+  reachableBy: () => ALL,
+  refusal,
+};
+const hasBrokenTheGlass = (standing: Actor['standing'], role: string) => standing.glassOf === role;
+
+let stores: TestStores;
+let both: RunningEdge;
+let rows: RunningEdge;
+let decision: RunningEdge;
+let cast: readonly Actor[];
+let owner: pg.Client;
+let cells = 0;
+
+beforeAll(async () => {
+  stores = await testStores();
+  // A superuser: no policy binds it, so only the decision and the stores' own conditions are left.
+  [both, rows, decision] = await Promise.all([edgeOver(stores.api), edgeOver(stores.open('app_rw', ALLOW_EVERYTHING)), edgeOver(stores.open('postgres'))]);
+  cast = await makeCast(stores, both);
+  owner = new pg.Client({ connectionString: stores.database.url('postgres') });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  for (const edge of [both, rows, decision]) await edge.close();
+  await stores.close();
+});
+
+/** Runs the questions eight at a time. */
+async function ask<T>(questions: readonly T[], one: (question: T) => Promise<void>): Promise<void> {
+  const queue = [...questions];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await one(next);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  cells += questions.length;
+}
+
+interface Cell {
+  readonly role: string;
+  readonly point: PointRoute;
+  readonly actor: Actor;
+}
+
+/** Those who have to do with no patient are asked about a few of them; the others about all. */
+const POINT_CELLS = (): readonly Cell[] =>
+  ROLES.flatMap((role) => {
+    const about = ['privacy', 'steward', 'administrator'].includes(role) ? cast.filter((_, i) => i % 4 === 0) : cast;
+    return POINTS.flatMap((point) => about.map((actor) => ({ role, point, actor })));
+  });
+const nameOf = ({ role, point, actor }: Cell) => `${role} ${point.route} ${actor.standing.name}`;
+
+const NOBODY = (): Person => ({
+  id: randomUUID() as Person['id'],
+  encounterId: randomUUID(),
+  observationId: randomUUID(),
+  reportId: randomUUID(),
+  studyId: randomUUID(),
+  studyUid: '1.2.3.4.5',
+  seriesUid: '1.2.3.4.5.6',
+  sopUid: '1.2.3.4.5.6.7',
+  assessmentId: randomUUID(),
+  canary: '',
+});
+
+/** The answer about somebody who does not exist, for each role and route: denied must look like this to the last byte. */
+async function absences(edge: RunningEdge): Promise<ReadonlyMap<string, string>> {
+  const known = new Map<string, string>();
+  for (const role of ROLES)
+    for (const { route, path } of POINTS) {
+      const answer = await edge.get(path(NOBODY()), role);
+      known.set(`${role} ${route}`, `${answer.status} ${await answer.text()}`);
+    }
+  return known;
+}
+
+const typeFor = (path: string) => (path.startsWith('/fhir') ? 'application/fhir+json' : path.endsWith('/csv') ? 'text/csv' : 'application/json');
+/** Thousands of questions on a machine that may be busy. */
+const LONG = { timeout: 300_000 };
+
+describe('the matrix of roles, relations, consents, labels and routes', () => {
+  it('knows every route of the running server, and the API is described as it runs', () => {
+    const running = both.routes.list().filter(({ method, open }) => method !== 'HEAD' && open === undefined);
+    const known = new Set([...POINTS, ...LISTS].map(({ route }) => route).concat(Object.keys(APP_ONLY)));
+    const names = running.map(({ method, path }) => `${method} ${path}`);
+    expect(names.filter((name) => !known.has(name) && !ELSEWHERE.some((pattern) => pattern.test(name)))).toEqual([]);
+    expect([...known].filter((name) => !names.includes(name))).toEqual([]);
+    const { paths } = openApi() as { paths: Record<string, object> };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const spoken = names.filter((name) => / \/(api\/v1|audit)/.test(name));
+    expect(described.filter((name) => !spoken.includes(name))).toEqual([]);
+    expect(spoken.filter((name) => !described.includes(name) && !/ \/audit\//.test(name))).toEqual([]);
+  });
+
+  it.each(['both walls', 'the decision alone'] as const)('answers every question about one patient as the oracle says: %s', LONG, async (mode) => {
+    const edge = mode === 'both walls' ? both : decision;
+    const absent = await absences(edge);
+    const wrong: string[] = [];
+    const denied: string[] = [];
+    await ask(POINT_CELLS(), async (cell) => {
+      const { role, point, actor } = cell;
+      const requestId = randomUUID();
+      const answer = await edge.get(point.path(actor.person), role, { 'x-request-id': requestId });
+      const said = `${answer.status} ${await answer.text()}`;
+      const allowed = mayRead(role, point.kind, actor.standing);
+      if (allowed ? !said.startsWith('200') : said !== absent.get(`${role} ${point.route}`)) wrong.push(`${nameOf(cell)}: ${said.slice(0, 80)}`);
+      if (!allowed && answer.status === 404) denied.push(requestId);
+    });
+    expect(wrong).toEqual([]);
+    const { rows: counts } = await owner.query<{ request_id: string; n: number; refused: number }>(
+      'SELECT request_id, count(*)::int AS n, count(*) FILTER (WHERE outcome = 4)::int AS refused FROM audit_events WHERE request_id = ANY ($1) GROUP BY 1',
+      [denied],
+    );
+    expect([counts.length, counts.filter(({ n, refused }) => n !== 1 || refused !== 1)]).toEqual([denied.length, []]);
+  });
+
+  it('shows no row that it must not when the decision allows everything: row-level security alone', LONG, async () => {
+    const absent = await absences(rows);
+    const wrong: string[] = [];
+    await ask(POINT_CELLS(), async (cell) => {
+      const { role, point, actor } = cell;
+      // Nothing asks under an emergency grant where nothing was denied.
+      if (mayHaveRows(role, point.kind, actor.standing) || hasBrokenTheGlass(actor.standing, role)) return;
+      const answer = await rows.get(point.path(actor.person), role);
+      const said = `${answer.status} ${await answer.text()}`;
+      if (said !== absent.get(`${role} ${point.route}`)) wrong.push(`${nameOf(cell)}: ${said.slice(0, 80)}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(['both walls', 'row-level security alone', 'the decision alone'] as const)(
+    'lists nobody who must not be listed, and everybody who may: %s',
+    LONG,
+    async (mode) => {
+      const edge = { 'both walls': both, 'row-level security alone': rows, 'the decision alone': decision }[mode];
+      const wrong: string[] = [];
+      await ask(
+        ROLES.flatMap((role) => LISTS.map((list) => ({ role, list }))),
+        async ({ role, list }) => {
+          const text = await (await edge.get(list.path, role)).text();
+          for (const { standing, person } of cast) {
+            const allowed = list.kind === 'worklist' ? isOnWorklist(role, standing) : isListed(role, list.kind, standing);
+            const listed = text.includes(list.trace(person));
+            cells += 1;
+            if (
+              mode === 'row-level security alone'
+                ? listed && !allowed && !(list.kind === 'worklist' && ['patient', 'integrator'].includes(role))
+                : listed !== allowed
+            )
+              wrong.push(`${role} ${list.route} ${standing.name}: ${listed ? 'listed' : 'missing'}`);
+          }
+        },
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it('finds nothing of a hidden patient who is named inside a search', LONG, async () => {
+    const wrong: string[] = [];
+    await ask(
+      ROLES.flatMap((role) => NAMED.flatMap((list) => cast.map((actor) => ({ role, list, actor })))),
+      async ({ role, list, actor }) => {
+        const text = await (await both.get(`${list.path}${actor.person.id}`, role)).text();
+        const listed = text.includes(list.trace(actor.person));
+        if (list.kind !== 'worklist' && listed !== isListed(role, list.kind, actor.standing))
+          wrong.push(`${role} ${list.path} ${actor.standing.name}: ${listed}`);
+      },
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('opens to each role what the application alone guards, and to no other', LONG, async () => {
+    const wrong: string[] = [];
+    await ask(
+      ROLES.flatMap((role) => Object.entries(APP_ONLY).map(([route, { roles }]) => ({ role, route, allowed: roles.includes(role) }))),
+      async ({ role, route, allowed }) => {
+        const [method = '', pattern = ''] = route.split(' ');
+        const path = pattern.replaceAll(/:\w+/g, randomUUID());
+        const answer = method === 'GET' ? await both.get(path, role) : await both.post(path, role, 'nothing of use', typeFor(path));
+        if (allowed === (answer.status === 403)) wrong.push(`${role} ${route}: ${answer.status}`);
+      },
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('answers nobody without a token, or with one that nobody issued', async () => {
+    const wrong: string[] = [];
+    const forged = `${(await both.token('physician')).slice(0, -6)}AAAAAA`;
+    await ask(
+      both.routes
+        .list()
+        .filter(({ open }) => open === undefined)
+        .flatMap((route) => [{}, { authorization: `Bearer ${forged}` }].map((headers) => ({ route, headers }))),
+      async ({ route: { method, path }, headers }) => {
+        const answer = await fetch(`${both.url}${path.replaceAll(/:\w+/g, randomUUID())}`, { method, headers });
+        if (answer.status !== 401) wrong.push(`${method} ${path}: ${answer.status}`);
+      },
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('is large enough to say so', () => {
+    expect(cells).toBeGreaterThan(9_000);
+  });
+});
