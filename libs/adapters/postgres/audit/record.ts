@@ -28,7 +28,10 @@ const SILENT = ['Session', 'Metrics'];
  * Writes the events that the answer owes, in the answer's own transaction. A refusal is recorded like an answer, in a
  * transaction that did nothing else.
  */
-export async function record(client: ClientBase, { request, decision, facts, tx, notes, refused, isEmpty = false }: Recording): Promise<readonly CommittedRecord[]> {
+export async function record(
+  client: ClientBase,
+  { request, decision, facts, tx, notes, refused, isEmpty = false }: Recording,
+): Promise<readonly CommittedRecord[]> {
   const patients = await named({ request, tx, refused });
   if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return [];
   const sessionHash = hashedSession(tx.keyring, request.actor);
