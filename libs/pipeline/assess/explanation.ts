@@ -18,7 +18,7 @@ interface ExplanationQuestion {
 
 /** What stands behind a score beyond its reasons, all from the batch that the score came from. */
 export function explanationOf(question: ExplanationQuestion): Explanation {
-  const { view, bundle, calibration, score, evidence } = question;
+  const { view, calibration, score, evidence } = question;
   const seen = headView(view, calibration.head);
   const pairs = interactions(view.pattern.length, seen.values).flatMap(({ pair, value }) => {
     const [first, second] = [view.pattern[pair[0]], view.pattern[pair[1]]];
