@@ -32,7 +32,8 @@ describe('tampering', () => {
   it(
     `in ${Object.keys(OPERATORS).length} ways, 2,000 times: all found, the first bad index named`,
     () => {
-      const { unseen, misnamed } = runTampering(2000);
+      const runs = [runTampering(1750, 60), runTampering(250, 300)];
+      const [unseen, misnamed] = [runs.flatMap((run) => run.unseen), runs.flatMap((run) => run.misnamed)];
       expect({ unseen, misnamed }).toEqual({ unseen: [], misnamed: [] });
     },
     SLOW_MS,
