@@ -125,6 +125,7 @@ export const ELSEWHERE: readonly RegExp[] = [
   /^POST \/fhir\/R4\/\w+\/_search$/,
   /^POST \/dicom-web\//,
   /^GET \/fhir\/R4\/Consent/,
+  /^POST \/api\/v1\/assessments\/:id\/counterfactual$/,
   /^POST \/api\/v1\/patients\/:id\//,
   /^GET \/api\/v1\/patients\/:id\/(access-report|disclosures)/,
   /^POST \/api\/v1\/break-glass\/grants\/:id\/end$/,
