@@ -12,7 +12,7 @@ import pickle
 import lightgbm as lgb
 import numpy as np
 
-from card import card
+from card import card_of_tables
 from icu import HEADS
 from lab import MODELS, OUT, arguments, seed_everything
 from trees import UNKNOWN, export, filled, network_logits
@@ -207,7 +207,7 @@ def main():
     folder = MODELS / ID
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    (folder / "model-card.md").write_text(card(manifest))
+    (folder / "model-card.md").write_text(card_of_tables(manifest))
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ const fusionPattern = z.looseObject({
   coverageHigh: share,
 });
 
+/** The figures of one availability pattern; `excluded` stands with the whole. */
+const riskPattern = z.looseObject({ pattern: z.array(z.string()), ...riskFiguresSchema.omit({ excluded: true }).shape });
+
 /** One JSON object per suite, as `concord evaluate SUITE --json` prints it. */
 export const evaluationSchemas = {
   'early-warning-scores': z.object({
@@ -131,6 +134,30 @@ export const evaluationSchemas = {
     suite: z.literal('physiological-decline'),
     ...head,
     horizons: z.record(z.enum(['6h', '12h', '24h']), z.looseObject({ ...riskFiguresSchema.shape, news2: ranking, vitalsOnly: ranking })),
+  }),
+  'sepsis-6h': z.looseObject({
+    suite: z.literal('sepsis-6h'),
+    ...head,
+    ...riskFiguresSchema.shape,
+    vitalsOnly: ranking,
+    patterns: z.array(riskPattern),
+    challenge: z.looseObject({
+      n: z.number().int().nonnegative(),
+      positives: z.number().int().nonnegative(),
+      auroc: figure,
+      auprc: figure,
+      /** Normalised: 1 for a perfect forecast, 0 for never raising an alarm. */
+      utility: figure,
+      hourAlone: z.object({ auroc: figure, utility: figure }),
+    }),
+  }),
+  'hospital-mortality': z.looseObject({
+    suite: z.literal('hospital-mortality'),
+    ...head,
+    ...riskFiguresSchema.shape,
+    vitalsOnly: ranking,
+    patterns: z.array(riskPattern),
+    landmarks: z.record(z.enum(['12h', '24h', '36h', '48h']), z.looseObject(riskFiguresSchema.shape)),
   }),
   fusion: z.looseObject({
     suite: z.literal('fusion'),

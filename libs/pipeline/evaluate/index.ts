@@ -4,6 +4,8 @@ export { chestFindingsSuite, type ChestParts, type FilmFile } from './chest-find
 export { auprc, auroc } from './discrimination.ts';
 export { fusionSuite } from './fusion.ts';
 export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fusion-rows.ts';
+export { mortalitySuite, type MortalityParts } from './hospital-mortality.ts';
+export { sepsisSuite, type SepsisParts } from './sepsis-onset.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export { atHour, diedInHospital, mortalityRecords, mortalityTimeline, type MortalityRecord } from './physionet-2012.ts';
 export { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';

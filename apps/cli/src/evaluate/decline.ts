@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@concord/adapters/crypto';
 import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
-import type { Sha256 } from '@concord/core/clinical';
 import { modalities } from '@concord/modalities/registry';
-import { physiologicalDeclineSuite, type Suite } from '@concord/pipeline/evaluate';
+import { mortalitySuite, physiologicalDeclineSuite, sepsisSuite, type DeclineParts, type Suite } from '@concord/pipeline/evaluate';
 import type { Settings } from '../config.ts';
 
-/** The suite bound to the active bundle. The session thread ends with the process. */
-export async function declineSuite({ modelsDir, dataDir }: Settings): Promise<Suite> {
+/** The three risk questions bound to the active bundle. The session threads end with the process. */
+export const declineSuite = (settings: Settings): Promise<Suite> => partsOf(settings).then(physiologicalDeclineSuite);
+export const sepsisOnsetSuite = (settings: Settings): Promise<Suite> => partsOf(settings).then(sepsisSuite);
+export const hospitalMortalitySuite = (settings: Settings): Promise<Suite> => partsOf(settings).then(mortalitySuite);
+
+async function partsOf({ modelsDir, dataDir }: Settings): Promise<DeclineParts> {
   const folders = { models: modelsDir, data: dataDir };
   const bundle = await readActiveBundle(folders);
-  const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 2 });
-  return physiologicalDeclineSuite({
-    plugins: modalities,
-    bundle,
-    runner,
-    hash: (bytes) => createHash('sha256').update(bytes).digest('hex') as Sha256,
-  });
+  return { plugins: modalities, bundle, runner: new SessionPool({ blocks: blocksFolder(folders), threads: 2 }), hash: sha256 };
 }

@@ -19,6 +19,18 @@ const OF_MODELS: readonly SuiteEntry[] = [
     load: async (settings) => (await import('./decline.ts')).declineSuite(settings),
   },
   {
+    name: 'sepsis-6h',
+    title: 'Sepsis within six hours on hourly intensive-care records; the challenge of 2019 beside it.',
+    reads: ['vitals_hourly.csv.gz'],
+    load: async (settings) => (await import('./decline.ts')).sepsisOnsetSuite(settings),
+  },
+  {
+    name: 'hospital-mortality',
+    title: 'Death in hospital, asked at hour 48 of intensive care.',
+    reads: ['events_set_*.csv.gz', 'outcomes_set_*.csv'],
+    load: async (settings) => (await import('./decline.ts')).hospitalMortalitySuite(settings),
+  },
+  {
     name: 'chest-findings',
     title: 'Findings of frontal chest films against labels, pneumonia within each view.',
     reads: ['labels.csv', 'images/'],
