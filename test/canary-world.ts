@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { expect } from 'vitest';
@@ -73,7 +74,15 @@ export async function openWorld(): Promise<World> {
   });
   if (config === undefined) throw new Error('the edge was built without its settings');
   const { dataDir, keyFile, modelsDir } = config;
-  const worker = await openAccess({ databaseUrl: database.url('app_worker'), demo: true, dataDir, keyFile, modelsDir, atna: undefined });
+  const worker = await openAccess({
+    databaseUrl: database.url('app_worker'),
+    demo: true,
+    dataDir,
+    keyFile,
+    modelsDir,
+    auditDir: join(dataDir, 'audit'),
+    atna: undefined,
+  });
   const pool = new pg.Pool({ connectionString: database.url('postgres'), max: 2 });
   const canaries: Canary[] = [];
   for (const [index, planned] of PLANNED.entries()) canaries.push(await admit({ edge, worker }, planned, index));

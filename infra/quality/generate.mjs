@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join, relative } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import ts from 'typescript';
+import { sbom } from './sbom.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
 const checking = process.argv.includes('--check');
@@ -84,6 +85,7 @@ async function accessTable() {
 put('docs/access.md', await accessTable());
 put('docs/glossary.md', glossary());
 put('docs/api/openapi.json', openApi());
+put('docs/sbom.cdx.json', sbom(root));
 if (differs.length === 0) console.log('generated files are as the code says');
 else console.log(checking ? `out of date: ${differs.join(', ')}; run npm run generate` : `written: ${differs.join(', ')}`);
 process.exit(checking && differs.length > 0 ? 1 : 0);

@@ -90,3 +90,15 @@ export {
   type Staff,
   type Wards,
 } from './access.ts';
+export {
+  erasureListSchema,
+  erasureSchema,
+  holdListSchema,
+  holdSchema,
+  newErasureSchema,
+  newHoldSchema,
+  type Erasure,
+  type ErasureList,
+  type Hold,
+  type HoldList,
+} from './erasure.ts';

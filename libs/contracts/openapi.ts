@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { accessReportSchema, accountingSchema } from './access-report.ts';
 import { ACCESS_OPERATIONS, ACCESS_SCHEMAS } from './openapi-access.ts';
+import { ERASURE_OPERATIONS, ERASURE_SCHEMAS } from './openapi-erasure.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { counterfactualQuestionSchema, counterfactualSchema } from './counterfactual.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
@@ -38,6 +39,7 @@ const SCHEMAS = {
   DiscordanceList: discordanceListSchema,
   Review: reviewSchema,
   ReconcileList: reconcileListSchema,
+  ...ERASURE_SCHEMAS,
   Models: modelsSchema,
   Activation: activationSchema,
   NewValidation: newValidationSchema,
@@ -244,7 +246,7 @@ export function openApi(): Readonly<Record<string, unknown>> {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { session: [] }],
-    paths: pathsOf([...OPERATIONS, ...ACCESS_OPERATIONS]),
+    paths: pathsOf([...OPERATIONS, ...ACCESS_OPERATIONS, ...ERASURE_OPERATIONS]),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -30,6 +30,7 @@ describe('jobs', () => {
         seen.push(patientId);
         return Promise.resolve();
       },
+      erase: () => Promise.reject(new Error('nobody asked')),
     };
     runners.push(await runJobs({ connectionString: database.url('app_worker'), concurrency: 2, handlers, failed: () => undefined }));
   };

@@ -39,6 +39,7 @@ import type { Config } from './config.ts';
 import { DicomWebModule } from './dicom-web/dicom-web.module.ts';
 import type { Log } from './edge/log.ts';
 import { DiscordanceModule } from './discordance/discordance.controller.ts';
+import { ErasureModule } from './erasure/erasure.module.ts';
 import { FhirModule } from './fhir/fhir.module.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import { IngestModule } from './ingest/csv.controller.ts';
@@ -59,6 +60,7 @@ const resources: readonly (Type | DynamicModule)[] = [
   ViewsModule,
   DiscordanceModule,
   ModelsModule,
+  ErasureModule,
   AuditModule,
 ];
 

@@ -10,6 +10,7 @@ const schema = z.object({
   CONCORD_PUBLIC_URL: z.url().optional(),
   CONCORD_DATA_DIR: z.string().min(1).optional(),
   CONCORD_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_BACKUP_KEY_FILE: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).optional(),
   CONCORD_SITE_TIME_ZONE: z.string().default('Europe/Berlin'),
   CONCORD_DEMO_PATIENTS: z.coerce.number().int().min(0).max(1000).optional(),
@@ -32,6 +33,8 @@ export interface Settings {
   readonly publicUrl: string;
   readonly dataDir: string;
   readonly keyFile: string;
+  /** Key that seals backups; beside the root key unless said. */
+  readonly backupKeyFile: string | undefined;
   readonly modelsDir: string;
   readonly siteTimeZone: string;
   /** How many patients the demo has; all that the generator names, unless a test wants fewer. */
@@ -67,6 +70,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
     publicUrl: given.CONCORD_PUBLIC_URL ?? `http://localhost:${given.CONCORD_PORT}`,
     dataDir,
     keyFile: given.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
+    backupKeyFile: given.CONCORD_BACKUP_KEY_FILE,
     modelsDir: resolve(given.CONCORD_MODELS_DIR ?? join(root, 'infra/models')),
     siteTimeZone: given.CONCORD_SITE_TIME_ZONE,
     demoPatients: given.CONCORD_DEMO_PATIENTS,

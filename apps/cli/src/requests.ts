@@ -15,3 +15,17 @@ export function aboutPatient(patientId: PatientId, entry: string): AccessRequest
     entry,
   };
 }
+
+/** About what is left of a patient who was erased: nobody can be named any more. */
+export function aboutErased(entry: string): AccessRequest {
+  return {
+    actor: { issuer: 'concord', subject: 'cli', login: 'cli', displayName: 'Command line', roles: [], clientId: 'cli', tokenId: 'cli' },
+    purpose: 'HOPERAT',
+    action: 'read',
+    resource: 'Erasure',
+    subject: { kind: 'none' },
+    unit: 'job',
+    requestId: randomUUID(),
+    entry,
+  };
+}

@@ -7,6 +7,7 @@ const environment = z.object({
   CONCORD_ENV: z.enum(['demo', 'production']).default('demo'),
   CONCORD_DATA_DIR: z.string().min(1).optional(),
   CONCORD_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_AUDIT_DIR: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
   CONCORD_ATNA_HOST: z.string().min(1).optional(),
   CONCORD_ATNA_PORT: z.coerce.number().int().min(1).max(65_535).default(6514),
@@ -34,6 +35,8 @@ export interface Config {
   readonly demo: boolean;
   readonly dataDir: string;
   readonly keyFile: string;
+  /** Where the ledger of erasures lies, with the checkpoints. */
+  readonly auditDir: string;
   readonly modelsDir: string;
   /** Undefined when no repository is set. */
   readonly atna: AtnaConfig | undefined;
@@ -50,6 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     demo: given.CONCORD_ENV === 'demo',
     dataDir,
     keyFile: given.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
+    auditDir: resolve(given.CONCORD_AUDIT_DIR ?? join(dataDir, 'audit')),
     modelsDir: resolve(given.CONCORD_MODELS_DIR),
     atna: atnaOf(given, dataDir),
   };

@@ -5,6 +5,7 @@ import { openAccess } from './access.ts';
 import { startAtna } from './atna.ts';
 import { assessPatient, type AssessPatientParts } from './assess-patient.ts';
 import { readConfig } from './config.ts';
+import { openErasing } from './erasing.ts';
 import { openActiveModel, type ActiveModel } from './models.ts';
 import { tasks } from '@concord/tasks/registry';
 
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
         const done = await assessPatient(patientId, `job-${id}`, await partsOf(access, model));
         if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
       },
+      erase: await openErasing(config, access, say),
     },
     failed: ({ id, attempt, error }) => {
       figures.assessed({ outcome: 'failed', seconds: 0 });

@@ -47,6 +47,19 @@ function siteFile(keyFile: string): string {
 
 const SITE_PLACE = 'keys|site';
 
+/** The site's secret under the newest root key; a step of a rotation. */
+export async function rewrapSite(keyFile: string, keyring: SiteKeyring): Promise<void> {
+  const file = siteFile(keyFile);
+  const wrapped = readFileSync(file);
+  const root = keyring.roots.newest();
+  if (!isWrappedBy(wrapped, root)) await writeDurably(file, wrapUnder(root, unwrap(keyring.roots, wrapped, SITE_PLACE), SITE_PLACE));
+}
+
+/** True when a wrapped key hangs on this root key. */
+export function isWrappedBy(wrapped: Uint8Array, { id }: RootKey): boolean {
+  return wrapped[0] === WRAPPED[0] && id.equals(wrapped.subarray(1, 1 + ROOT_ID_BYTES));
+}
+
 async function siteSecret(file: string, roots: RootKeys): Promise<Buffer> {
   const wrapped = readIfThere(file);
   if (wrapped !== undefined) return unwrap(roots, wrapped, SITE_PLACE);

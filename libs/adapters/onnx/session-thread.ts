@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { hasExternalData } from './external-data.ts';
 import type { FromThread, RunMessage, ToThread } from './thread-messages.ts';
 
 /** Runs sessions one after another, away from the event loop that serves people. */
@@ -40,6 +41,7 @@ function sessionOf(block: string, path: string): Promise<InferenceSession> {
 async function load(block: string, path: string): Promise<InferenceSession> {
   const bytes = await readFile(path);
   if (createHash('sha256').update(bytes).digest('hex') !== block) throw new Error(`block ${block}: the file has another hash`);
+  if (hasExternalData(bytes)) throw new Error(`block ${block}: it names another file`);
   // One thread and no reordering between runs: a stored logit must come out again to the bit (DESIGN 5, replay).
   return InferenceSession.create(bytes, {
     intraOpNumThreads: 1,

@@ -6,9 +6,14 @@ export { openSequencer, type Sequenced, type Sequencer, type SequencerSettings, 
 export { benchTimelineWindow, type WindowBench, type WindowBenchSettings } from './bench/timeline-window.ts';
 export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
 export type { FeedBatch, FeedPlace } from './audit/feed.ts';
-export { prepareServer } from './cluster/prepare.ts';
+export { grantLogSwitch, prepareServer } from './cluster/prepare.ts';
 export { openSessionStore } from './identity/session-store.ts';
+export { baseBackup, type BaseBackup } from './backup/base-backup.ts';
+export { adoptCluster } from './backup/restored-cluster.ts';
+export { askAgain } from './erasure/restored.ts';
 export { migrate, type AlsoMigrate } from './schema/migrate.ts';
+export { dropExpired, expiredEvents, type ExpiredEvents } from './retention/expired.ts';
+export { rewrapRows } from './rotation/rewrap-rows.ts';
 export { moveKeys } from './schema/move-keys.ts';
 export { seedReferenceData } from './schema/reference-data.ts';
 export { openDatabase, type AccessPolicy, type Database, type DatabaseSettings } from './with-access.ts';

@@ -28,6 +28,8 @@ import { careStore } from './stores/care-store.ts';
 import { concordanceStore } from './stores/concordance-store.ts';
 import { consentStore } from './stores/consent-store.ts';
 import { encounterStore } from './stores/encounter-store.ts';
+import { rewriteErased } from './erasure/rewrite.ts';
+import { erasureStore } from './stores/erasure-store.ts';
 import { imagingStore } from './stores/imaging-store.ts';
 import { jobStore } from './stores/job-store.ts';
 import { modelStore } from './stores/model-store.ts';
@@ -71,6 +73,8 @@ export interface Database {
   auditFeed(place: FeedPlace | undefined, most: number): Promise<FeedBatch>;
   /** Closes audit units that have ended; the worker calls it each minute. */
   closeAuditUnits(): Promise<number>;
+  /** Rewrites the pages in which deleted links still stand; the worker calls it after an erasure. */
+  rewriteErased(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,6 +105,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     record: (event) => recordSecurity(pool, settings.keyring, event),
     auditFeed: (place, most) => auditFeed(pool, place, most),
     closeAuditUnits: () => closeAuditUnits(pool),
+    rewriteErased: () => rewriteErased(pool),
     close: () => pool.end(),
   };
 }
@@ -253,6 +258,7 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     wards: facts.wards,
     patients: patientStore(tx),
     encounters: encounterStore(tx),
+    erasures: erasureStore(tx),
     observations: observationStore(tx),
     reports: reportStore(tx),
     imaging: imagingStore(tx),

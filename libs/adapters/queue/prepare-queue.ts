@@ -6,7 +6,7 @@ import { quiet } from './quiet.ts';
 export const JOB_SCHEMA = 'jobs';
 
 /** Jobs that may be asked for, by name; anything else is refused by the database. */
-const ALLOWED_TASKS = ['assess'];
+const ALLOWED_TASKS = ['assess', 'erase'];
 
 /**
  * graphile-worker's tables enable row-level security without a policy, so that nobody but their owner could use them: the

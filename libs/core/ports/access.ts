@@ -58,7 +58,9 @@ export type ResourceKind =
   | 'Ward'
   | 'Staff'
   | 'CareTeam'
-  | 'Source';
+  | 'Source'
+  | 'Erasure'
+  | 'LegalHold';
 
 /** The unit of audit a response opens (DESIGN 7). */
 export type AuditUnitKind = 'request' | 'worklist' | 'dicom-study' | 'job';

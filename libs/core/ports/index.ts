@@ -56,6 +56,8 @@ export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, Look
 export type { CareStore } from './care-store.ts';
 export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
 export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';
+export { ERASURE_REASONS, HOLD_BASES } from './erasure-store.ts';
+export type { ErasureReason, ErasureRefusal, ErasureRequest, ErasureStore, HoldBasis, LegalHold, RemainingScore } from './erasure-store.ts';
 export type { EncounterRecord, EncounterStore, NewEncounter } from './encounter-store.ts';
 export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord } from './imaging-store.ts';
 export type { LocalValidation, ModelStore, ValidationFigures } from './model-store.ts';

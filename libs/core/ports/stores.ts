@@ -8,6 +8,7 @@ import type { CareStore } from './care-store.ts';
 import type { ConcordanceStore } from './concordance-store.ts';
 import type { ConsentStore } from './consent-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
+import type { ErasureStore } from './erasure-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
 import type { ModelStore } from './model-store.ts';
 import type { ObservationStore } from './observation-store.ts';
@@ -20,6 +21,7 @@ import type { WorklistStore } from './worklist-store.ts';
 export interface Stores {
   readonly patients: PatientStore;
   readonly encounters: EncounterStore;
+  readonly erasures: ErasureStore;
   readonly observations: ObservationStore;
   readonly reports: ReportStore;
   readonly imaging: ImagingStore;

@@ -37,6 +37,8 @@ const ABOUT_NOBODY: readonly ResourceKind[] = [
   'Staff',
   'CareTeam',
   'Source',
+  'Erasure',
+  'LegalHold',
 ];
 
 /**

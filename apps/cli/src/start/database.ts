@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openKeyring } from '@concord/adapters/crypto';
-import { migrate, moveKeys, startCluster, type Cluster } from '@concord/adapters/postgres';
+import { grantLogSwitch, migrate, moveKeys, startCluster, type Cluster } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
 import type { Settings } from '../config.ts';
 
@@ -33,6 +33,7 @@ export class Database {
     await this.launch();
     const urls = this.urls();
     const applied = await migrate(urls.owner, [prepareQueue, moveKeys(await openKeyring(this.settings.keyFile))]);
+    if (this.cluster !== undefined) await grantLogSwitch(this.cluster.url('postgres', DATABASE));
     if (applied.length > 0) this.say(`Database schema brought up to date (${applied.length} steps).`);
     return urls;
   }

@@ -22,6 +22,24 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./counterfactual.ts')).counterfactual,
   },
   {
+    name: 'erase',
+    summary: 'Erases a patient: one person asks, another confirms.',
+    load: async () => (await import('./erase.ts')).erase,
+  },
+  {
+    name: 'backup',
+    summary: 'Copies database, keys and blobs of one moment, sealed.',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'Brings a backup back, and erases again who was erased since.',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  { name: 'keys', summary: 'Replaces the root key while the system serves.', load: async () => (await import('./keys.ts')).keys },
+  { name: 'retention', summary: 'Drops what of the record is older than six years.', load: async () => (await import('./retention.ts')).retention },
+  { name: 'verify', summary: 'Opens every part of a backup and compares it.', load: async () => (await import('./verify.ts')).verify },
+  {
     name: 'audit',
     summary: 'Hands out the audit record, plain or as a signed export, and verifies exports.',
     load: async () => (await import('./audit.ts')).audit,

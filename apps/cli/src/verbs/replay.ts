@@ -3,9 +3,10 @@ import { isUuid, type AssessmentId, type PatientId } from '@concord/core/clinica
 import { BundleUnusable } from '@concord/adapters/onnx';
 import { replay as replayStored, type Replay } from '@concord/pipeline/assess';
 import { taskOf } from '@concord/tasks/registry';
+import type { RemainingScore } from '@concord/core/ports';
 import { openAccess } from '../access.ts';
 import { openModel } from '../models.ts';
-import { aboutPatient } from '../requests.ts';
+import { aboutErased, aboutPatient } from '../requests.ts';
 import { serverAs } from '../server.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
@@ -19,6 +20,7 @@ export const replay: Verb = {
     const [id, ...rest] = positionals;
     if (id === undefined || rest.length > 0) throw new UsageError('Say which assessment: replay ASSESSMENT_ID.');
     const stored = await storedAssessment(id, io);
+    if ('remaining' in stored) return sayErased(id, stored.remaining, { json: values.json, io });
     const { assessment } = stored;
     const task = taskOf(assessment.task);
     if (task === undefined) throw new VerbFailed(`The question ${assessment.task} is no longer asked.`);
@@ -36,7 +38,7 @@ async function storedAssessment(id: string, io: Io) {
   const server = await serverAs(io.settings, 'physician');
   const answer = isUuid(id) ? await server.ask(`/api/v1/assessments/${id}`, { accept: 'application/json' }) : undefined;
   const read = answer?.ok === true ? found.safeParse(await answer.json()) : undefined;
-  if (read?.data === undefined) throw new VerbFailed('There is no such assessment.');
+  if (read?.data === undefined) return { remaining: await remainingOf(id, io) };
   const patientId = read.data.patientId as PatientId;
   const access = await openAccess(io.settings, 'worker');
   try {
@@ -51,6 +53,24 @@ async function storedAssessment(id: string, io: Io) {
   } finally {
     await access.close();
   }
+}
+
+/** An assessment that nobody can read any more may be what is left of a patient who was erased. @throws VerbFailed when it is not. */
+async function remainingOf(id: string, io: Io): Promise<RemainingScore> {
+  const access = await openAccess(io.settings, 'worker');
+  try {
+    const left = isUuid(id) ? await access.withAccess(aboutErased('concord replay'), (scope) => scope.erasures.remaining(id as AssessmentId)) : undefined;
+    if (left?.ok !== true || left.value === undefined) throw new VerbFailed('There is no such assessment.');
+    return left.value;
+  } finally {
+    await access.close();
+  }
+}
+
+function sayErased(id: string, { bundle, probability, logit }: RemainingScore, { json, io }: { readonly json: boolean; readonly io: Io }): ExitCode {
+  const said = { assessment: id, bundle, result: 'inputs-erased', logit, probability };
+  io.out(json ? JSON.stringify(said) : `inputs-erased: the patient was erased; the stored score was ${probability ?? 'an abstention'}.`);
+  return EXIT.failed;
 }
 
 function figures(result: Replay) {

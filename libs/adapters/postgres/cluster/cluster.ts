@@ -40,6 +40,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '80',
   shared_buffers: '128MB',
   max_wal_size: '1GB',
+  // A recycled file keeps its old bytes under a future name; an erasure waits until they are gone.
+  wal_recycle: 'off',
   jit: 'off',
   log_error_verbosity: 'terse',
   log_min_error_statement: 'panic',

@@ -42,3 +42,14 @@ export async function prepareServer(superuserUrl: string): Promise<void> {
     await client.end();
   }
 }
+
+/** After the migrations: the worker may let the log go on in a new file, so that what was erased leaves it soon. */
+export async function grantLogSwitch(superuserUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    await client.query('GRANT EXECUTE ON FUNCTION pg_switch_wal() TO app_worker');
+  } finally {
+    await client.end();
+  }
+}

@@ -43,6 +43,8 @@ async function applyMissing(client: pg.Client): Promise<readonly string[]> {
     await client.query(MIGRATIONS_TABLE);
     const missing = await unapplied(client);
     for (const migration of missing) await apply(client, migration);
+    // Tables that a migration brought are covered by an erasure too, whoever brought them.
+    if (missing.length > 0) await client.query('SELECT app.make_erasable()');
     return missing.map(({ name }) => name);
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);

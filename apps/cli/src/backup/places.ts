@@ -1,0 +1,42 @@
+import { dirname, join } from 'node:path';
+import { loadRootKey } from '@concord/adapters/crypto';
+import { BackupSet } from '@concord/adapters/backup';
+import type { Settings } from '../config.ts';
+
+/** Folders and files of an installation that a backup holds, beside the database; paths under the data folder. */
+export const CLUSTER = 'postgres';
+
+export interface Part {
+  /** Its name in a backup; a path under it is what is backed up. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Keys and what is sealed under them. The anchors are left out: they vouch for the database from outside, and stay outside. */
+export function partsOf({ keyFile, dataDir, auditDir }: Settings): readonly Part[] {
+  return [
+    { name: 'keys/root.key', path: keyFile },
+    { name: 'keys/root.key.next', path: `${keyFile}.next` },
+    { name: 'keys/root.key.previous', path: `${keyFile}.previous` },
+    { name: 'keys/patient-keys', path: join(dirname(keyFile), 'patient-keys') },
+    { name: 'keys/log.key', path: join(auditDir, 'log.key') },
+    { name: 'keys/receipt.key', path: join(auditDir, 'receipt.key') },
+    { name: 'keys/tags.key', path: join(auditDir, 'tags.key') },
+    { name: 'blobs', path: join(dataDir, 'blobs') },
+    { name: 'erasures.jsonl', path: ledgerFile(auditDir) },
+  ];
+}
+
+/** The ledger of erasures lies with the checkpoints, outside the database. */
+export function ledgerFile(auditDir: string): string {
+  return join(auditDir, 'erasures.jsonl');
+}
+
+/** Backups have a key of their own: who holds a backup and not this key holds nothing. */
+export function backupKeyFile({ keyFile, backupKeyFile }: Settings): string {
+  return backupKeyFile ?? join(dirname(keyFile), 'backup.key');
+}
+
+export async function openBackups(settings: Settings, folder: string): Promise<BackupSet> {
+  return new BackupSet(folder, await loadRootKey(backupKeyFile(settings)));
+}

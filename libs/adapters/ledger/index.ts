@@ -1,0 +1,1 @@
+export { LedgerError, openLedger, type ErasureLedger, type LedgerLine } from './ledger.ts';

@@ -1,0 +1,1 @@
+export { erasePatient, type ErasePatientParts } from './erase-patient.ts';

@@ -1,0 +1,163 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync, cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCluster } from '@concord/adapters/postgres';
+import { builtReason, ROOT, run, RunningSystem } from '../running-system.ts';
+
+/** The commands of a page, in order, as one script: what a reader would type. */
+function scriptOf(page: string): string {
+  const text = readFileSync(join(ROOT, 'docs/how-to', page), 'utf8');
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands).join('\n');
+}
+
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'concord-backup-'));
+  chmodSync(made, 0o755);
+  return made;
+};
+
+/** Every row of every table, as the digest of its text. */
+async function contents(url: string): Promise<ReadonlyMap<string, string>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const tables = await client.query<{ t: string }>(
+      `SELECT c.oid::regclass::text AS t FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'part'::regnamespace) ORDER BY 1`,
+    );
+    const found = new Map<string, string>();
+    for (const { t } of tables.rows) {
+      const { rows } = await client.query<{ d: string | null; n: number }>(
+        `SELECT count(*)::int AS n, md5(string_agg(o::text, E'\\n' ORDER BY o::text)) AS d FROM ${t} o`,
+      );
+      found.set(t, `${rows[0]?.n ?? 0} ${rows[0]?.d ?? ''}`);
+    }
+    return found;
+  } finally {
+    await client.end();
+  }
+}
+
+describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason === undefined ? '' : `: ${builtReason}`}`, () => {
+  let system: RunningSystem;
+  const backups = folder();
+  const [empty, later] = [folder(), folder()];
+  let patient = '';
+  let before: ReadonlyMap<string, string>;
+  const superuser = () => {
+    const file = JSON.parse(readFileSync(join(system.dataDir, 'run.json'), 'utf8')) as { databaseOwnerUrl: string };
+    return file.databaseOwnerUrl.replace(/\/\/[^@]+@/, '//postgres@');
+  };
+  const restored = async <T>(dataDir: string, look: (url: string) => Promise<T>): Promise<T> => {
+    const cluster = await startCluster({ dataDir: join(dataDir, 'postgres'), log: () => undefined });
+    return look(cluster.url('postgres', 'concord')).finally(() => cluster.stop());
+  };
+  /** Until the record has its leaves and jobs are done, nothing is still in motion. */
+  const untilQuiet = async () => {
+    let last = '';
+    for (let tries = 0; tries < 60; tries += 1) {
+      const now = JSON.stringify([...(await contents(superuser()))]);
+      if (now === last) return;
+      last = now;
+      await pause(1_500);
+    }
+    throw new Error('the database does not come to rest');
+  };
+
+  beforeAll(async () => {
+    system = await RunningSystem.create();
+    await system.start();
+    const first = await run('bash', ['-c', `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('send-your-first-data.md')}`], system.env);
+    expect(first.code, first.stderr).toBe(0);
+    const client = new pg.Client({ connectionString: superuser() });
+    await client.connect();
+    patient = (await client.query<{ id: string }>('SELECT id FROM patients ORDER BY created_at LIMIT 1')).rows[0]?.id ?? '';
+    await client.end();
+    await untilQuiet();
+    before = await contents(superuser());
+  });
+  afterAll(() => system.remove());
+
+  it('the page, as printed: backup, verify, restore into an empty folder', async () => {
+    const { code, stdout, stderr } = await run(
+      'bash',
+      ['-c', `set -e\nexport BACKUPS=${backups} EMPTY=${empty}\n${scriptOf('backup-and-restore.md')}`],
+      system.env,
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/files, all whole/);
+    expect(stdout).toMatch(/is back as of/);
+  });
+
+  it('brings back every row byte for byte: timelines, record, leaves and heads', async () => {
+    const after = await restored(empty, contents);
+    const changed = [...before].filter(([table, digest]) => after.get(table) !== digest).map(([table]) => table);
+    expect(changed).toEqual([]);
+    expect(before.get('audit_leaves')).not.toMatch(/^0 /);
+    expect(before.get('patients')).not.toMatch(/^0 /);
+  });
+
+  it('holds nothing readable: no name, no identifier, no key, and no file names', () => {
+    const key = readFileSync(join(system.dataDir, 'root.key'));
+    for (const entry of readdirSync(backups, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())) {
+      const bytes = readFileSync(join(entry.parentPath, entry.name));
+      expect(bytes.includes(key)).toBe(false);
+      expect(bytes.includes(patient)).toBe(false);
+      expect(bytes.includes('PG_VERSION')).toBe(false);
+    }
+  });
+
+  it('never restores over a database, nor with another key, and names a part that was altered', async () => {
+    const over = await system.concord(['restore', backups]);
+    expect(over).toMatchObject({ code: 1, stderr: expect.stringMatching(/a database in .* already/) as string });
+    const wrong = join(folder(), 'backup.key');
+    writeFileSync(wrong, Buffer.alloc(32, 1), { mode: 0o600 });
+    const other = await run(process.execPath, [join(ROOT, 'apps/cli/bin/concord.js'), 'verify', backups], { ...system.env, CONCORD_BACKUP_KEY_FILE: wrong });
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/another key/) as string });
+    const copy = folder();
+    cpSync(backups, copy, { recursive: true });
+    const largest =
+      readdirSync(copy, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile() && one.parentPath.includes('/data/'))
+        .map((one) => join(one.parentPath, one.name))
+        .sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
+    const bytes = readFileSync(largest);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(largest, bytes);
+    const altered = await system.concord(['verify', copy]);
+    expect(altered).toMatchObject({ code: 1, stderr: expect.stringMatching(/does not open/) as string });
+  });
+
+  it('the page of erasure, as printed: the patient is absent for everybody', async () => {
+    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url} PATIENT=${patient}\n${scriptOf('erase-a-patient.md')}`;
+    const { code, stdout, stderr } = await run('bash', ['-c', script], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/erased\n404\n/);
+  });
+
+  it('an older backup does not bring the erased patient back, and its age is noticed', async () => {
+    await pause(3_000);
+    const env = {
+      ...system.env,
+      CONCORD_DATA_DIR: later,
+      CONCORD_AUDIT_DIR: join(system.dataDir, 'audit'),
+      CONCORD_BACKUP_KEY_FILE: join(system.dataDir, 'backup.key'),
+    };
+    const { code, stdout, stderr } = await run(process.execPath, [join(ROOT, 'apps/cli/bin/concord.js'), 'restore', backups, '--json'], env);
+    expect(code, stderr).toBe(0);
+    const figures = JSON.parse(stdout) as { erasedAgain: number; eventsMissing: number; seconds: number };
+    expect(figures.erasedAgain).toBe(1);
+    expect(figures.eventsMissing).toBeGreaterThan(0);
+    expect(stderr).toMatch(/older than the last checkpoint/);
+    const left = await restored(later, async (url) => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM patient_links');
+      await client.end();
+      return rows[0]?.n;
+    });
+    expect(left).toBe(0);
+  });
+});
