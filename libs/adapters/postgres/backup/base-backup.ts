@@ -54,7 +54,7 @@ interface Walk {
 async function copyTree(root: string, path: string, walk: Walk): Promise<void> {
   for (const entry of await readdir(join(root, path), { withFileTypes: true })) {
     const inner = path === '' ? entry.name : `${path}/${entry.name}`;
-    if (LEFT_OUT.includes(entry.name) || entry.name.startsWith('pgsql_tmp')) continue;
+    if (LEFT_OUT.includes(entry.name) || /^(pgsql_tmp|\.s\.PGSQL)/.test(entry.name)) continue;
     if (entry.isDirectory()) {
       walk.folders.push(inner);
       if (!EMPTY.includes(inner)) await copyTree(root, inner, walk);
