@@ -15,6 +15,7 @@ export default tseslint.config(
       '**/generated',
       '**/*.cjs',
       '**/*.mjs',
+      '**/*.d.mts',
       '**/*.js',
       'apps/web/next-env.d.ts',
       'test/architecture/breaches',
