@@ -324,7 +324,7 @@ function checkTree(bundle, manifest, { head, anchors, promised }, report) {
       else report.bad(agreed, `the head of ${mark.size} events says otherwise`, mark.size - 1);
     }
     if (tile.length > 0) endTile();
-    if (frontier.size < head.size) report.bad(frontier.size, 'the end of the log is missing');
+    if (frontier.size < head.size) report.bad(agreed, 'the end of the log is missing', frontier.size);
     if (frontier.size > head.size) report.bad(head.size, 'there are more events than the head says');
     const trusted = known.length === Math.ceil(head.size / TILE) * 32 && treeOf(known).equals(head.root);
     const [badTile] = badTiles.values();
