@@ -16,4 +16,5 @@ export { dropExpired, expiredEvents, type ExpiredEvents } from './retention/expi
 export { rewrapRows } from './rotation/rewrap-rows.ts';
 export { moveKeys } from './schema/move-keys.ts';
 export { seedReferenceData } from './schema/reference-data.ts';
-export { openDatabase, type AccessPolicy, type Database, type DatabaseSettings } from './with-access.ts';
+export type { AccessPolicy, Database, DatabaseSettings } from './database.ts';
+export { openDatabase } from './with-access.ts';

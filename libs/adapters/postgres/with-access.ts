@@ -1,22 +1,12 @@
 import pg from 'pg';
 import { err, ok, type Result } from '@concord/core/kernel';
-import type {
-  AccessDecision,
-  AccessRequest,
-  AccessScope,
-  Keyring,
-  Purpose,
-  RecordSecurity,
-  Refusal,
-  Relationship,
-  SealedFiles,
-  WithAccess,
-} from '@concord/core/ports';
+import type { AccessDecision, AccessRequest, AccessScope, Purpose, Refusal } from '@concord/core/ports';
 import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
 import { begin, type Facts } from './context.ts';
+import type { AccessPolicy, Database, DatabaseSettings } from './database.ts';
 import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
-import { auditFeed, type FeedBatch, type FeedPlace } from './audit/feed.ts';
+import { auditFeed } from './audit/feed.ts';
 import { recordSecurity } from './audit/security.ts';
 import { closeAuditUnits } from './audit/sweep.ts';
 import { assessmentStore } from './stores/assessment-store.ts';
@@ -40,43 +30,6 @@ import { reportStore } from './stores/report-store.ts';
 import { timelineStore } from './stores/timeline-store.ts';
 import { worklistStore } from './stores/worklist-store.ts';
 import { KeysGone, Transaction } from './transaction.ts';
-
-/** The pure decision; a test of row-level security alone hands in one that always allows. */
-export interface AccessPolicy {
-  decide(question: AccessQuestion): AccessDecision;
-  /** The relations under which a search may hand out a row. */
-  reachableBy(question: Omit<AccessQuestion, 'relationships'>): readonly Relationship[];
-  refusal(question: AccessQuestion, decision: AccessDecision): Refusal;
-}
-
-export interface DatabaseSettings {
-  /** Connection string of `app_rw`, or of `app_worker` for machine work. */
-  readonly url: string;
-  /** `worker`: one patient at a time, the one of the request; everything else asks for relations of a person or a source. */
-  readonly machine: 'api' | 'worker';
-  readonly keyring: Keyring;
-  readonly files: SealedFiles;
-  /** In a demo the seed may lay down a past (DESIGN 9); nobody else, and nowhere else. */
-  readonly demo: boolean;
-  readonly policy?: AccessPolicy;
-  readonly connections?: number;
-}
-
-/** The one door to stored data. */
-export interface Database {
-  readonly withAccess: WithAccess;
-  /** True when the database answers and its schema is there. */
-  ready(): Promise<boolean>;
-  /** Keeps what the edge decided by itself: sign-ins, and refusals that reached no store. */
-  readonly record: RecordSecurity;
-  /** The next events after a place, for the house's audit repository; the worker's work. */
-  auditFeed(place: FeedPlace | undefined, most: number): Promise<FeedBatch>;
-  /** Closes audit units that have ended; the worker calls it each minute. */
-  closeAuditUnits(): Promise<number>;
-  /** Rewrites the pages in which deleted links still stand; the worker calls it after an erasure. */
-  rewriteErased(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Client of the demo's seed: the only one that may say when something became available. */
 const SEED = 'demo-seed';

@@ -1,5 +1,6 @@
 import type { AccessAction, AccessDecision, Purpose, Refusal, Relationship, ResourceKind, Role, Sensitivity } from '@concord/core/ports';
-import { DENIALS, RULES, type Denial, type Rule } from './table.ts';
+import { DENIALS, type Denial } from './denials.ts';
+import { RULES, type Rule } from './table.ts';
 
 export interface AccessQuestion {
   readonly roles: readonly Role[];

@@ -1,4 +1,5 @@
-import { DENIALS, RULES, type Denial, type Rule } from './table.ts';
+import { DENIALS, type Denial } from './denials.ts';
+import { RULES, type Rule } from './table.ts';
 
 /** The table as Markdown, one row a rule; `docs/` shows exactly this text. */
 export function describeRules(rules: readonly Rule[] = RULES): string {

@@ -11,7 +11,8 @@ import { openSequencer, type TagOpener } from '../audit-log/sequencer.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { asOneOf } from '../rows.ts';
 import { migrate, type AlsoMigrate } from '../schema/migrate.ts';
-import { openDatabase, type Database } from '../with-access.ts';
+import type { Database } from '../database.ts';
+import { openDatabase } from '../with-access.ts';
 
 export interface AuditedReadsSettings {
   readonly seconds: number;

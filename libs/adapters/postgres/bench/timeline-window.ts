@@ -9,7 +9,8 @@ import type { AccessRequest, Actor, Keyring, SealedFiles } from '@concord/core/p
 import { startCluster } from '../cluster/cluster.ts';
 import { asOneOf } from '../rows.ts';
 import { migrate, type AlsoMigrate } from '../schema/migrate.ts';
-import { openDatabase, type Database } from '../with-access.ts';
+import type { Database } from '../database.ts';
+import { openDatabase } from '../with-access.ts';
 
 export interface WindowBenchSettings {
   /** Rows of the one patient. */
