@@ -120,7 +120,7 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
     await page.getByLabel('User').fill('physician');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.waitForURL(/patient=/);
-    await expect.poll(() => page.locator('table.log').innerText()).toContain('physician');
+    await expect.poll(() => page.getByRole('table', { name: 'Events, newest first' }).innerText()).toContain('physician');
     const link = await page.getByRole('link', { name: /NDJSON/ }).getAttribute('href');
     const file = await page.request.get(`${bench.url}${link ?? ''}`);
     const first = JSON.parse((await file.text()).split('\n')[0] ?? '{}') as { readonly resourceType?: string };

@@ -70,7 +70,7 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     system = await RunningSystem.create();
     await system.start();
     const first = await run('bash', ['-c', `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('send-your-first-data.md')}`], system.env);
-    expect(first.code, first.stderr).toBe(0);
+    expect(first.code, `${first.stdout}${first.stderr}`).toBe(0);
     const client = new pg.Client({ connectionString: superuser() });
     await client.connect();
     patient = (await client.query<{ id: string }>('SELECT id FROM patients ORDER BY created_at LIMIT 1')).rows[0]?.id ?? '';

@@ -60,6 +60,6 @@ describe('a stored score asked again by who stands at the bed', () => {
     const { outcome } = (await readBy('physician')).assessment;
     if (outcome.kind !== 'scored') throw new Error(outcome.kind);
     expect(outcome.explanation?.rationale).toMatch(/^The score is /);
-    expect(outcome.explanation?.awaited.map(({ modality }) => modality).sort()).toEqual(['chest-imaging', 'radiology-report']);
+    expect(outcome.explanation?.awaited.map(({ modality }) => modality).sort()).toEqual(['chest-imaging', 'labs', 'radiology-report']);
   });
 });
