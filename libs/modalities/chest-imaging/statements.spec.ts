@@ -35,6 +35,12 @@ describe('what a film is said to show', () => {
     expect(stance(named('Pneumonia', 0.1), named('Infiltration', 0.2))).toEqual([['airspace-opacity', 'absent']]);
   });
 
+  it('does not wait for a name that is never said: it would leave every film without a word', () => {
+    const mute: NamedFinding = { ...named('Consolidation', 0.4), present: 1, absent: 0 };
+    expect(stance(named('Pneumonia', 0.1), mute)).toEqual([['airspace-opacity', 'absent']]);
+    expect(stance(mute)).toEqual([]);
+  });
+
   it('leaves out names that no other source knows', () => {
     expect(stance(named('Hernia', 0.9))).toEqual([]);
   });

@@ -26,7 +26,7 @@ const DRAWN = 'Procedural chest phantom';
 export function statementsOf({ observation, derived }: UsableFilm, named: readonly NamedFinding[]): readonly FindingStatement[] {
   const isDrawn = observation.value.header.derivationNote?.startsWith(DRAWN) ?? false;
   const shared = named.flatMap((one) => {
-    if (isDrawn && !one.onDrawnFilms) return [];
+    if ((isDrawn && !one.onDrawnFilms) || isMute(one)) return [];
     const finding = SHARED[one.name.toLowerCase()];
     return finding === undefined ? [] : [{ ...one, finding }];
   });
@@ -48,6 +48,11 @@ export function statementsOf({ observation, derived }: UsableFilm, named: readon
       },
     ];
   });
+}
+
+/** A name that was learned from too few films to be said at all: no probability reaches its thresholds. */
+function isMute({ present, absent }: NamedFinding): boolean {
+  return present >= 1 && absent <= 0;
 }
 
 function stanceOf(named: readonly NamedFinding[]): Stance {

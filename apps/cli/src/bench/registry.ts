@@ -8,6 +8,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./audit.ts')).auditBench,
   },
   {
+    name: 'agreement',
+    summary: 'False alarms of the second-look queue on drawn films and their reports.',
+    load: async () => (await import('./agreement.ts')).agreementBench,
+  },
+  {
     name: 'ingest',
     summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
     load: async () => (await import('./ingest.ts')).ingestBench,
