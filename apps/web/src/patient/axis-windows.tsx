@@ -18,6 +18,12 @@ export function Windows({ frame, evidence, tags, focus }: AxisProps & { readonly
   );
 }
 
+/** A sign that has no lane of its own still has its minutes: they are marked across all lanes. */
+function allLanes({ lanes }: AxisFrame): { readonly top: number; readonly height: number } | undefined {
+  const [first, last] = [lanes[0], lanes.at(-1)];
+  return first && last && { top: first.top, height: last.top + last.height - first.top };
+}
+
 interface WindowProps {
   readonly item: Extract<WireEvidence, { kind: 'signal-window' }>;
   readonly tag: number;
@@ -27,7 +33,7 @@ interface WindowProps {
 }
 
 function Window({ item, tag, frame, chosen, onSelect }: WindowProps) {
-  const laid = frame.lanes.find((one) => one.lane.code === item.pointer.code);
+  const laid = frame.lanes.find((one) => one.lane.code === item.pointer.code) ?? allLanes(frame);
   if (!laid) return null;
   const from = Math.max(frame.x(Date.parse(item.pointer.from)), LEFT);
   const to = Math.min(frame.x(Date.parse(item.pointer.to)), frame.edge);
