@@ -68,8 +68,7 @@ function pulse(id: string, value: number): object {
   };
 }
 
-// The receipt is of this one answer, whatever the answer was.
-const volatile = /^(date|x-concord-audit-receipt|x-request-id|keep-alive|connection|transfer-encoding)$/;
+const volatile = /^(date|x-request-id|keep-alive|connection|transfer-encoding)$/;
 async function whole(answer: Response) {
   const headers = [...answer.headers].filter(([name]) => !volatile.test(name)).sort();
   return { status: answer.status, headers, body: await answer.text() };
@@ -101,6 +100,19 @@ describe('who reaches whom', () => {
         expect(denied.body).not.toContain(b.family);
       }
     }
+  });
+
+  it('refuses a study or a list as it refuses anything else: a refusal that cannot be recorded would be a fault of ours', async () => {
+    for (const who of ['steward', 'privacy']) {
+      expect([who, (await edge.get('/dicom-web/studies/1.2.3/metadata', who)).status]).toEqual([who, 404]);
+      expect([who, (await edge.get('/api/v1/worklist?ward=ward-a', who)).status]).toEqual([who, 403]);
+    }
+  });
+
+  it('gives a receipt of the record to whoever asks for one, and to nobody else', async () => {
+    const asked = await edge.get(`/fhir/R4/Patient/${a.id}`, 'physician', { 'x-concord-audit-receipt': 'please' });
+    expect(asked.headers.get('x-concord-audit-receipt') ?? '').toMatch(/^v1\./);
+    expect((await edge.get(`/fhir/R4/Patient/${a.id}`, 'physician')).headers.get('x-concord-audit-receipt')).toBeNull();
   });
 
   it('hides other wards from a search and from its count', async () => {

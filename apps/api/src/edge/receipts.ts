@@ -8,6 +8,9 @@ export interface Receipts {
   readonly log: ReceiptLog;
 }
 
+/** Sent with any value it asks for a receipt, and carries it back. */
+const RECEIPT_HEADER = 'x-concord-audit-receipt';
+
 /** A receipt of more events than this stands in the log alone: it would not fit into a header. */
 const IN_HEADER_MOST = 40;
 
@@ -21,7 +24,8 @@ export function signReceipts(server: FastifyInstance, { signer, log }: Receipts,
     if (events.length === 0) return;
     const receipt = signReceipt({ time: now(), events: events.map(({ eventId, sha256 }) => ({ id: uuidBytes(eventId), hash: sha256 })) }, signer);
     log.append(receipt);
-    if (events.length <= IN_HEADER_MOST) void reply.header('x-concord-audit-receipt', receipt);
+    // Only whoever asks for one gets it: denied and absent are the same bytes, headers too, and no two receipts are.
+    if (request.headers[RECEIPT_HEADER] !== undefined && events.length <= IN_HEADER_MOST) void reply.header(RECEIPT_HEADER, receipt);
   });
 }
 

@@ -44,8 +44,15 @@ export async function record(
     ...ending(request, decision, { refused, isEmpty: isEmpty || patients.length === 0 }),
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
-  const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: { ...request, unit: 'request' } } } : response);
+  const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: alone(request) } } : response);
   return writeEvents(client, await withText(tx, events, notes.text));
+}
+
+/** A refusal opens no unit of a study or a list: it is one answer, and what such a unit is found by is no id of one. */
+function alone(request: AccessRequest): AccessRequest {
+  if (request.unit === 'request') return request;
+  const { unitKey: _, ...rest } = request;
+  return { ...rest, unit: 'request' };
 }
 
 /** One patient asked about is named whether or not a row of theirs was found; a refusal names nobody else. */
