@@ -1,13 +1,13 @@
 import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
-import type { ImageValue, ModalityKind, Observation, PatientId, PatientTimeline, ReportId, ReportValue, SourceId, Verdict } from '@concord/core/clinical';
+import type { ModalityKind, Observation, PatientId, PatientTimeline, ReportId, ReportValue, SourceId, Verdict } from '@concord/core/clinical';
 import { hours, instant, minus, seededRng } from '@concord/core/kernel';
-import { chestPhantom, chestSample, PHANTOM_BITS, type ChestSample } from '@concord/generator';
-import { prepareChest } from '@concord/modalities/chest-imaging';
+import { chestSample, type ChestSample } from '@concord/generator';
 import { modalities } from '@concord/modalities/registry';
 import { readReport } from '@concord/modalities/radiology-report';
 import { createAgree, type Agree } from '@concord/pipeline/agree';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { printFigures, type Bench } from './bench.ts';
+import { drawnFilm } from './drawn-film.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 15, 12));
 const LOOKED = minus(NOW, hours(2));
@@ -88,7 +88,7 @@ async function judged(agree: Agree, samples: readonly Drawn[], reportOf: (at: nu
 
 function timeline(film: Drawn, { text }: Drawn): PatientTimeline {
   const report: ReportValue = { reportId: 'report' as ReportId, version: 1, status: 'final', code: '36643-5', text, derived: readReport(text) };
-  const streams = [stream('radiology-report', report), stream('chest-imaging', filmValue(film))];
+  const streams = [stream('radiology-report', report), stream('chest-imaging', drawnFilm({ seed: film.seed, findings: film.findings, derivationNote: DRAWN }))];
   return { patientId: 'bench' as PatientId, revision: 1, demographics: [], stays: [], streams: new Map(streams), withheld: [] };
 }
 
@@ -96,30 +96,4 @@ function stream(name: string, value: unknown) {
   const kind = name as ModalityKind;
   const observation: Observation = { id: name, effectiveAt: LOOKED, availableAt: LOOKED, value, sourceId: 'bench' as SourceId };
   return [kind, { kind, observations: [observation] }] as const;
-}
-
-function filmValue({ seed, findings }: Drawn): ImageValue {
-  const { columns, rows, grey } = chestPhantom({ seed, findings, size: 256 });
-  const { crop, grey: prepared } = prepareChest({ columns, rows, grey: Uint8Array.from(grey, (value) => value >> (PHANTOM_BITS - 8)) });
-  return {
-    header: {
-      studyInstanceUid: '2.25.1',
-      seriesInstanceUid: '2.25.2',
-      sopInstanceUid: '2.25.3',
-      transferSyntaxUid: '1.2.840.10008.1.2.1',
-      modality: 'DX',
-      rows,
-      columns,
-      frames: 1,
-      samplesPerPixel: 1,
-      photometricInterpretation: 'MONOCHROME2',
-      bitsAllocated: 16,
-      bitsStored: PHANTOM_BITS,
-      pixelRepresentation: 0,
-      imageType: ['DERIVED', 'SECONDARY'],
-      derivationNote: DRAWN,
-    },
-    derived: { preparation: 1, crop, view: 'PA', likeness: 0.7, spread: 120 },
-    prepared,
-  };
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
 import type {
   Assess,
-  ImageValue,
   ModalityKind,
   ModalityStream,
   Observation,
@@ -15,14 +14,13 @@ import type {
   SourceId,
 } from '@concord/core/clinical';
 import { hours, instant, invariant, minus, type Instant } from '@concord/core/kernel';
-import { chestPhantom, PHANTOM_BITS } from '@concord/generator';
-import { prepareChest } from '@concord/modalities/chest-imaging';
 import { modalities } from '@concord/modalities/registry';
 import { readReport } from '@concord/modalities/radiology-report';
 import { createAssess } from '@concord/pipeline/assess';
 import { tasks } from '@concord/tasks/registry';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { printFigures, quantile, type Bench } from './bench.ts';
+import { drawnFilm } from './drawn-film.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 15, 12));
 const SIGNS = [
@@ -88,7 +86,8 @@ function timeline(kinds: readonly string[]): PatientTimeline {
 
 function observationsOf(kind: string): readonly Observation[] {
   if (kind === 'radiology-report') return [fact('report', minus(NOW, hours(2)), report())];
-  if (kind === 'chest-imaging') return [fact('film', minus(NOW, hours(2)), film())];
+  if (kind === 'chest-imaging')
+    return [fact('film', minus(NOW, hours(2)), drawnFilm({ seed: 7, findings: [{ kind: 'effusion', side: 'left', volume: 0.5 }] }))];
   return Array.from({ length: 24 }, (_, back) => minus(NOW, hours(23 - back))).flatMap((at) =>
     SIGNS.map(([code, unit, number]): Observation<Reading> => fact(`${code}-${at}`, at, { code, unit, number, device: null })),
   );
@@ -106,30 +105,5 @@ function report(): ReportValue {
     code: '30746-2',
     text: REPORT,
     derived: readReport(REPORT),
-  };
-}
-
-function film(): ImageValue {
-  const { columns, rows, grey } = chestPhantom({ seed: 7, findings: [{ kind: 'effusion', side: 'left', volume: 0.5 }], size: 256 });
-  const { crop, grey: prepared } = prepareChest({ columns, rows, grey: Uint8Array.from(grey, (value) => value >> (PHANTOM_BITS - 8)) });
-  return {
-    header: {
-      studyInstanceUid: '2.25.1',
-      seriesInstanceUid: '2.25.2',
-      sopInstanceUid: '2.25.3',
-      transferSyntaxUid: '1.2.840.10008.1.2.1',
-      modality: 'DX',
-      rows,
-      columns,
-      frames: 1,
-      samplesPerPixel: 1,
-      photometricInterpretation: 'MONOCHROME2',
-      bitsAllocated: 16,
-      bitsStored: PHANTOM_BITS,
-      pixelRepresentation: 0,
-      imageType: ['DERIVED', 'SECONDARY'],
-    },
-    derived: { preparation: 1, crop, view: 'PA', likeness: 0.7, spread: 120 },
-    prepared,
   };
 }
