@@ -28,13 +28,18 @@ export function askedLogs(): readonly Asked[] {
 
 /**
  * Hides k events of a chain: whoever exports is the liar, holds the signing key, and makes proof and manifest to fit what is left;
- * every other time the chain is knit together again over the gap.
+ * every other time the chain is knit together again over the gap. What attack `i` does follows from `i` alone, so a run that was
+ * stopped goes on at `from`.
  * @returns what was not found, by number.
  */
-export function runHiding(times: number): readonly number[] {
+export function runHiding(
+  times: number,
+  { from = 0, progress }: { readonly from?: number; readonly progress?: (done: number) => void } = {},
+): readonly number[] {
   const asked = askedLogs();
   const unseen: number[] = [];
-  for (let i = 0; i < times; i += 1) {
+  for (let i = from; i < times; i += 1) {
+    if (i % 1000 === 0) progress?.(i);
     const one = asked[i % asked.length]!;
     const bytes = createHash('sha256').update(`hide ${i}`).digest();
     const kept = keptOf(one, bytes);

@@ -47,12 +47,15 @@ function person(row: AuditRow): Json {
   return {
     type: part,
     ...(roles.length === 0 ? {} : { role: roles.map((role) => coded(`${OURS}/CodeSystem/role`, role)) }),
-    who: { identifier: { system: issuer, value: subject }, display: login },
+    who: { identifier: { system: absolute(issuer), value: subject }, display: login },
     name,
     requestor: true,
     purposeOfUse: [coded(ACT_REASON, row.purpose)],
   };
 }
+
+/** R4 wants an absolute URI as an identifier's system; the house's own issuer is known by a word. */
+const absolute = (issuer: string): string => (/^[a-z][a-z0-9+.-]*:/i.test(issuer) ? issuer : `urn:concord:issuer:${issuer}`);
 
 /** The token by its `jti` (RFC 7519), in an agent of its own: the person's agent may carry no policy in BALP's Read. */
 function token({ tokenId }: AuditRow): Json | undefined {

@@ -20,14 +20,15 @@ function patient(id: string): Json {
 /** BALP slices entities by type: exactly one System Object, so what else was handed out goes under its own FHIR type. */
 function subjectOf(row: AuditRow): readonly Json[] {
   const { objects, query, resource } = row;
-  if (query !== undefined && row.kind === undefined) return [question(asked(row, query)), ...objects.map(further)];
+  // A read by id may carry parameters too (how much of it, in which form): only a search is a question to BALP.
+  if (row.kind === undefined && row.action === 'E') return [question(asked(row, query ?? '')), ...objects.map(further)];
   const [first, ...rest] = objects;
   const what = first === undefined ? { display: resource } : referTo(first);
   const role = {
     system: OBJECT_ROLE,
     ...(row.kind === 'export' || row.kind === 'disclosure' ? { code: '3', display: 'Report' } : { code: '4', display: 'Domain Resource' }),
   };
-  return [{ what, type: OBJECT, role, ...(query === undefined ? {} : { description: query }) }, ...rest.map(further)];
+  return [{ what, type: OBJECT, role, ...(query === undefined || query === '' ? {} : { description: query }) }, ...rest.map(further)];
 }
 
 /** The request as it was understood: route and parameters. */
