@@ -249,8 +249,8 @@ export class KeysGone extends Error {
   override readonly name = 'KeysGone';
 }
 
-/** Class of data that a consent names, as SQL over a row `o`: of an observation its modality. */
-export const OBSERVED = "coalesce(o.modality, 'other')";
+/** Class of data that a consent names, as SQL over a row `o`: of an observation its modality, or `other` where a consent knows no such name. */
+export const OBSERVED = "CASE WHEN o.modality IN ('vitals', 'labs', 'radiology-report', 'chest-imaging') THEN o.modality ELSE 'other' END";
 export const REPORTED = "'radiology-report'";
 export const IMAGED = "'chest-imaging'";
 

@@ -1,8 +1,14 @@
 import type { Instant } from '../kernel/index.ts';
+import type { ModalityKind } from './identity.ts';
 
 /** Kinds of data that a consent speaks of: the modalities, and everything else that was observed. */
 export const CONSENT_CLASSES = ['vitals', 'labs', 'radiology-report', 'chest-imaging', 'other'] as const;
 export type ConsentClass = (typeof CONSENT_CLASSES)[number];
+
+/** Under which class a modality falls: its own where a consent can name it, else `other`, so that a new sensor is never outside a refusal. */
+export function consentClassOf(kind: ModalityKind): ConsentClass {
+  return CONSENT_CLASSES.find((named) => named === String(kind)) ?? 'other';
+}
 
 /**
  * Uses that a consent speaks of: care, emergency care (`ETREAT`), looking past the usual relations (`BTG`), research (HL7 v3

@@ -12,7 +12,16 @@ export type {
   RiskScore,
   RiskTask,
 } from './assessment.ts';
-export { CONSENT_CLASSES, CONSENT_USES, type ConsentClass, type ConsentStatement, type ConsentUse, type Named, type Provision } from './consent.ts';
+export {
+  CONSENT_CLASSES,
+  CONSENT_USES,
+  consentClassOf,
+  type ConsentClass,
+  type ConsentStatement,
+  type ConsentUse,
+  type Named,
+  type Provision,
+} from './consent.ts';
 export { curb65, mews, qsofa, sirs, type Avpu } from './early-warning.ts';
 export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';

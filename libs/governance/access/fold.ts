@@ -1,4 +1,4 @@
-import type { Assessment, Evidence, ModalityKind } from '@concord/core/clinical';
+import { consentClassOf, type Assessment, type Evidence, type ModalityKind } from '@concord/core/clinical';
 
 /** Name under which what a reader may not see stands in shares and evidence. */
 const WITHHELD = 'withheld' as ModalityKind;
@@ -11,7 +11,7 @@ export function fold(assessment: Assessment, hidden: readonly string[]): Assessm
   const { outcome } = assessment;
   if (hidden.length === 0 || outcome.kind === 'abstained') return assessment;
   const { score, evidence } = outcome;
-  const isHidden = ({ modality }: { readonly modality: string }): boolean => hidden.includes(modality);
+  const isHidden = ({ modality }: { readonly modality: ModalityKind }): boolean => hidden.includes(modality) || hidden.includes(consentClassOf(modality));
   const shares = score.shapley.filter(isHidden);
   const shapley =
     shares.length === 0

@@ -138,9 +138,10 @@ export interface ManifestMetric {
   readonly data: string;
 }
 
-/** Every block that the bundle names, sorted: what a score pins. */
+/** Every block that can touch a score, sorted: what a score pins. An encoder that has no place in the fusion head touches none. */
 export function blocksOf({ encoders, fusion, scorers = [] }: BundleManifest): readonly Sha256[] {
-  return [...new Set([...Object.values(encoders), fusion, ...scorers].map(({ block }) => block))].sort();
+  const placed = fusion.layout.flatMap(({ encoder }) => encoders[encoder] ?? []);
+  return [...new Set([...placed, fusion, ...scorers].map(({ block }) => block))].sort();
 }
 
 /** The heads that stand beside a calibration's own: those of its scorer, or of the fusion head. */
@@ -148,7 +149,7 @@ export function headsBeside({ scorer }: Pick<CalibrationEntry, 'scorer'>, { fusi
   return scorer === undefined ? fusion.heads : (scorers.find(({ id }) => id === scorer)?.heads ?? []);
 }
 
-/** Every block that must lie beside the bundle: those of a score, and those that name findings. */
+/** Every block that must lie beside the bundle: those of a score, those of encoders that no score reads yet, and those that name findings. */
 export function everyBlockOf(bundle: BundleManifest): readonly Sha256[] {
-  return [...new Set([...blocksOf(bundle), ...(bundle.findings ?? []).map(({ block }) => block)])].sort();
+  return [...new Set([...blocksOf(bundle), ...[...Object.values(bundle.encoders), ...(bundle.findings ?? [])].map(({ block }) => block)])].sort();
 }

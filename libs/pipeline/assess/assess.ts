@@ -6,7 +6,7 @@ import { calibrationFor } from '@concord/stages/calibration';
 import { assertConserved, explain } from '@concord/stages/explanation';
 import { tokensOf } from './encode-once.ts';
 import { explanationOf } from './explanation.ts';
-import { absentRequired, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
+import { absentRequired, askedBy, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
 import { tableOf } from './table.ts';
@@ -30,10 +30,13 @@ export function createAssess(parts: AssessParts): Assess {
     const known = asOf(timeline, at);
     const inputs = inputsOf(known, at, parts.plugins);
     const view = viewer({ tokens: () => tokensOf(inputs, parts), table: () => tableOf({ known, at, inputs }) }, parts);
-    const pinned = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at), pins: pinsOf({ known, at, inputs }, parts) };
+    const common = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at) };
     const answers: Assessment[] = [];
-    for (const task of tasks)
-      answers.push({ ...pinned, task: task.id, ...nextStaleAt(known, inputs, at), ...(await answer({ task, known, at, inputs, parts, view })) });
+    for (const task of tasks) {
+      const asked = askedBy(task, inputs);
+      const pins = pinsOf({ known, at, inputs: asked }, parts);
+      answers.push({ ...common, task: task.id, ...nextStaleAt(known, asked, at), pins, ...(await answer({ task, known, at, inputs: asked, parts, view })) });
+    }
     return answers;
   };
 }

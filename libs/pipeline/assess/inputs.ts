@@ -1,4 +1,13 @@
-import type { Abstention, ModalityKind, ModalityPlugin, ModalityState, PatientTimeline, TensorInput } from '@concord/core/clinical';
+import {
+  consentClassOf,
+  type Abstention,
+  type ModalityKind,
+  type ModalityPlugin,
+  type ModalityState,
+  type PatientTimeline,
+  type RiskTask,
+  type TensorInput,
+} from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
 
 /** What one modality brings to the question, decided before any block runs. */
@@ -11,7 +20,7 @@ export type ModalityInput =
 /** @param known the timeline as of `at`. Consent removes a modality here, before it is read. */
 export function inputsOf(known: PatientTimeline, at: Instant, plugins: readonly ModalityPlugin[]): readonly ModalityInput[] {
   return plugins.map((plugin): ModalityInput => {
-    if (known.withheld.includes(plugin.kind)) return { kind: 'withheld', plugin };
+    if (isWithheld(plugin.kind, known)) return { kind: 'withheld', plugin };
     const stream = known.streams.get(plugin.kind);
     const readiness = stream === undefined ? ({ kind: 'absent' } as const) : plugin.readiness(stream, at);
     switch (readiness.kind) {
@@ -25,6 +34,15 @@ export function inputsOf(known: PatientTimeline, at: Instant, plugins: readonly 
         return stream === undefined ? { kind: 'absent', plugin } : aligned(plugin, plugin.align(stream, at));
     }
   });
+}
+
+function isWithheld(kind: ModalityKind, { withheld }: PatientTimeline): boolean {
+  return withheld.some((named) => named === kind || String(named) === consentClassOf(kind));
+}
+
+/** Those that the task names. A modality that none of its lines mentions is no part of the answer: a new sensor changes no existing score. */
+export function askedBy({ required, optional }: RiskTask, inputs: readonly ModalityInput[]): readonly ModalityInput[] {
+  return inputs.filter(({ plugin }) => required.includes(plugin.kind) || optional.includes(plugin.kind));
 }
 
 function aligned(plugin: ModalityPlugin, tensor: TensorInput): ModalityInput {
