@@ -1,18 +1,36 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asOf, type ModalityPlugin, type ModalityStream, type Observation, type PatientTimeline } from '@concord/core/clinical';
-import { hours, minus, minutes, plus } from '@concord/core/kernel';
+import { asOf, byTime, type ModalityPlugin, type ModalityStream, type Observation, type PatientTimeline, type Received } from '@concord/core/clinical';
+import { hours, minus, minutes, plus, type Instant } from '@concord/core/kernel';
 import type { EncoderEntry } from '@concord/governance/models';
 import { modalities } from '@concord/modalities/registry';
 import { BLOODS, CALM, NOON, patient } from '@concord/testing';
 import { bundle, drawnFilm, REPORT } from '../model.ts';
 
-/** One patient in whom every registered modality speaks. A new sensor adds its line here, or these checks fail by name. */
-const everything = patient()
+/** What a modality's own `fixture.ts` sends, through its own door; the four that the builder knows need none. */
+async function fixtureOf(plugin: ModalityPlugin): Promise<readonly Observation[]> {
+  const file = new URL(`../../libs/modalities/${plugin.kind}/fixture.ts`, import.meta.url);
+  if (!existsSync(file)) return [];
+  const { received } = (await import(file.href)) as { readonly received: (at: Instant) => readonly Received[] };
+  return received(NOON).flatMap((one) => {
+    const observed = plugin.observe(one);
+    if (!observed.ok) throw new Error(`${plugin.kind}: ${observed.error.kind}`);
+    return observed.value;
+  });
+}
+
+/** One patient in whom every registered modality speaks. A new sensor brings a `fixture.ts`, or these checks fail by name. */
+const known = patient()
   .admitted(minus(NOON, hours(12)), 'ward')
   .hourly(10, CALM)
   .labs(minus(NOON, hours(5)), BLOODS)
   .report(minus(NOON, hours(1)), REPORT)
-  .image(minus(NOON, hours(2)), drawnFilm())
+  .image(minus(NOON, hours(2)), drawnFilm());
+const fixtures = await Promise.all(modalities.map(async (plugin) => (await fixtureOf(plugin)).map((observation) => ({ kind: plugin.kind, observation }))));
+const everything = fixtures
+  .flat()
+  .sort((a, b) => byTime(a.observation, b.observation))
+  .reduce((built, { kind, observation }) => built.observation(kind, observation), known)
   .build();
 
 const streamOf = (timeline: PatientTimeline, { kind }: ModalityPlugin): ModalityStream => timeline.streams.get(kind) ?? { kind, observations: [] };

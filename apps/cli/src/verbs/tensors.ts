@@ -5,6 +5,7 @@ import { fusionTensors } from '../lab/fusion-tensors.ts';
 import { writeNpz, type NpzArray } from '../lab/npz.ts';
 import { phantomTensors } from '../lab/phantom-tensors.ts';
 import { reportTensors } from '../lab/report-tensors.ts';
+import { wearableTensors } from '../lab/wearable-tensors.ts';
 import { EXIT, readArgs, UsageError, type ExitCode, type Io, type Verb } from '../verb.ts';
 
 const OPTIONS = {
@@ -26,6 +27,7 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
   'physiological-decline': ({ data }) => declineTensors(folderOf(data)),
   'sepsis-6h': ({ data }) => sepsisTables(folderOf(data)),
   'hospital-mortality': ({ data }) => mortalityTables(folderOf(data)),
+  'heart-rate-variability': ({ data }) => wearableTensors(folderOf(data)),
   'chest-findings': ({ data }) => filmTensors(folderOf(data)),
   'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
   fusion: ({ count, seed }) => fusionTensors(count, seed),
@@ -36,7 +38,7 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
 export const tensors: Verb = {
   usage: [
     'tensors physiological-decline | sepsis-6h | hospital-mortality --data DIR --out FILE.npz',
-    'tensors chest-findings --data DIR --out FILE.npz',
+    'tensors chest-findings | heart-rate-variability --data DIR --out FILE.npz',
     'tensors chest-phantoms | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
