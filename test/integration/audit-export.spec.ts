@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,7 +9,7 @@ import type { PatientId } from '@concord/core/clinical';
 import type { CommittedRecord } from '@concord/core/ports';
 import { auditFolder, openAnchors, openBundleFiles, splitNotes } from '@concord/adapters/anchors';
 import { createSigner, createTagOpener, digest } from '@concord/adapters/crypto';
-import { openExports, openSequencer, type Sequencer } from '@concord/adapters/postgres';
+import { dropExpired, expiredEvents, openExports, openSequencer, type Sequencer } from '@concord/adapters/postgres';
 import { formatKey, signReceipt } from '@concord/governance/audit';
 import { verifyBundle } from '../../apps/cli/bin/concord-audit-verify.mjs';
 import { findDisagreement, signHead, type HeadsSettings } from '../../apps/worker/src/audit-log/heads.ts';
@@ -103,8 +103,75 @@ describe('a signed export from the database', () => {
     expect(readFileSync(join(again, 'events.ndjson'))).toEqual(readFileSync(join(place, 'events.ndjson')));
     expect(Object.keys(other.files)).toEqual(Object.keys(manifest.files));
   });
+});
 
-  it('shows what the owner of the database changed: a column, the bytes, a row', async () => {
+describe('events that are older than six years', () => {
+  /** As if they had been recorded seven years ago: under the bytes' own time, about a patient and about nobody. */
+  const old = async (count: number): Promise<void> => {
+    const { rows } = await superuser.query<{ bytes: Buffer }>("SELECT bytes FROM audit_events WHERE login = 'physician' ORDER BY n LIMIT 1");
+    const then = Date.now() - 7 * 366 * 86_400_000;
+    for (let i = 0; i < count; i += 1) {
+      const event = { ...(JSON.parse(rows[0]!.bytes.toString()) as object), eventId: randomUUID(), recordedAt: then + i };
+      await superuser.query(
+        `INSERT INTO audit_events (event_id, transaction_id, unit_id, unit_part, recorded_at, category, subtype, action, outcome, issuer, subject, login, client_id,
+           purpose, patient_key, request_id, bytes)
+         SELECT $1, pg_current_xact_id()::text, unit_id, unit_part, to_timestamp($2::float8 / 1000), category, subtype, action, outcome, issuer, subject, login, client_id,
+           purpose, patient_key, request_id, $3 FROM audit_events WHERE login = 'physician' ORDER BY n LIMIT 1`,
+        [event.eventId, event.recordedAt, Buffer.from(JSON.stringify(event))],
+      );
+    }
+  };
+  const owner = () => stores.database.url('concord_owner');
+
+  it('go by their bytes alone: exports of before and after are valid, and a later one says what went', async () => {
+    await old(3);
+    await sign();
+    const before = await exported({});
+    expect(verifyBundle(before, { keys })).toMatchObject({ verdict: 'valid', withoutBytes: 0 });
+    const held = splitNotes((await heads.anchors.newest())!.note);
+    expect(await expiredEvents(owner())).toMatchObject({ events: 3, held: 0, checkpoint: expect.stringContaining('concord/audit/test') as string });
+    expect(await dropExpired(owner())).toBe(3);
+    for (const query of [{}, { patientId }, { user: 'physician' }]) {
+      const after = await exported(query);
+      const manifest = JSON.parse(readFileSync(join(after, 'manifest.json'), 'utf8')) as { retired?: { events: number } };
+      expect(manifest.retired).toMatchObject({ events: 3 });
+      const sixYears = Date.now() - 6 * 365 * 86_400_000;
+      // An older head of before the drop agrees with it: no leaf went.
+      expect(verifyBundle(after, { keys, retainedSince: sixYears, anchors: held })).toMatchObject({ verdict: 'valid', withoutBytes: 3 });
+      // How long a house keeps its record is the auditor's to know, not the export's to say.
+      expect(verifyBundle(after, { keys }).findings[0]?.reason).toMatch(/--retained-since/);
+    }
+    expect(verifyBundle(before, { keys })).toMatchObject({ verdict: 'valid' });
+  });
+
+  it('stay while their patient is under a legal hold, and while they have no leaf', async () => {
+    await old(2);
+    await expect(expiredEvents(owner())).rejects.toThrow(/no leaf/);
+    await sign();
+    const officerErases = asks(person('privacy'), { action: 'create', resource: 'Erasure', subject: { kind: 'none' } });
+    const hold = allowed(await stores.api.withAccess(officerErases, (scope) => scope.erasures.hold(patientId, 'litigation')));
+    expect(await expiredEvents(owner())).toMatchObject({ events: 0, held: 2 });
+    expect(await dropExpired(owner())).toBe(0);
+    if (hold === 'absent') throw new Error(hold);
+    await stores.api.withAccess(officerErases, (scope) => scope.erasures.lift(hold.id));
+    expect(await dropExpired(owner())).toBe(2);
+  });
+
+  it('are not silently fewer: bytes of a younger event that are gone are found, whatever the manifest says', async () => {
+    await superuser.query('ALTER TABLE audit_events DISABLE TRIGGER insert_only');
+    const { rows } = await superuser.query<{ kept: object }>(
+      'SELECT to_jsonb(e) AS kept FROM audit_events e WHERE n = (SELECT event_n FROM audit_leaves WHERE leaf_index = 4)',
+    );
+    await superuser.query('DELETE FROM audit_events WHERE n = (SELECT event_n FROM audit_leaves WHERE leaf_index = 4)');
+    const sixYears = Date.now() - 6 * 365 * 86_400_000;
+    expect(verifyBundle(await exported({}), { keys, retainedSince: sixYears }).firstBad).toMatchObject({ index: 4 });
+    await superuser.query('INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(NULL::audit_events, $1)).*', [rows[0]!.kept]);
+    await superuser.query('ALTER TABLE audit_events ENABLE TRIGGER insert_only');
+  });
+});
+
+describe('what the owner of the database changed', () => {
+  it('shows in an export: a column, the bytes, a row', async () => {
     const owned = async (change: string) => {
       await superuser.query('ALTER TABLE audit_events DISABLE TRIGGER insert_only');
       await superuser.query(change);

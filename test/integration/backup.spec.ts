@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,5 +160,31 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
       return rows[0]?.n;
     });
     expect(left).toBe(0);
+  });
+
+  it('a database that was put back by other means does not serve the erased: every start asks the ledger, and a broken ledger stops it', async () => {
+    const other = await RunningSystem.create();
+    const env = { ...other.env, CONCORD_BACKUP_KEY_FILE: join(system.dataDir, 'backup.key') };
+    // Without the newest ledger and checkpoints, as if somebody had copied the folders by hand: the patient is back.
+    const back = await run(process.execPath, [join(ROOT, 'apps/cli/bin/concord.js'), 'restore', backups, '--json'], env);
+    expect(back.code, back.stderr).toBe(0);
+    expect(JSON.parse(back.stdout)).toMatchObject({ erasedAgain: 0 });
+    const ledger = join(other.dataDir, 'audit', 'erasures.jsonl');
+    cpSync(join(system.dataDir, 'audit', 'erasures.jsonl'), ledger);
+    const whole = readFileSync(ledger, 'utf8');
+    try {
+      writeFileSync(ledger, whole.replace('"n":1', '"n":2'));
+      const refused = other.spawn();
+      await once(refused, 'close');
+      expect(other.output).toMatch(/could not start: line 1 of the ledger of erasures/);
+      writeFileSync(ledger, whole);
+      await other.start();
+      expect(other.output).toContain('1 patients were erased again');
+      const token = await other.token('privacy');
+      const answer = await fetch(`${other.url}/api/v1/patients/${patient}/access-report`, { headers: { authorization: `Bearer ${token}` } });
+      expect(answer.status).toBe(404);
+    } finally {
+      await other.remove();
+    }
   });
 });

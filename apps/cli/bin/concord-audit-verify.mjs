@@ -493,8 +493,10 @@ function checkEvents(bundle, manifest, { retainedSince = -Infinity }, report) {
       break;
     }
     counts.events += 1;
-    if (line.length === 0 && recordedAt(envelope) < retainedSince) counts.withoutBytes += 1;
-    else checkEvent({ index, envelope, line, column, names, scope }, report);
+    if (line.length === 0) counts.withoutBytes += 1;
+    if (line.length === 0 && recordedAt(envelope) >= retainedSince)
+      report.bad(index, 'the event’s bytes are gone: say with --retained-since from when on the house keeps them');
+    else if (line.length > 0) checkEvent({ index, envelope, line, column, names, scope }, report);
   }
   if (events.rest() || columns.rest()) report.bad(manifest.size - 1, 'there are bytes or columns without an event');
   for (const stream of [leaves, events, columns]) stream.close();
@@ -610,6 +612,7 @@ function conclude({ report, manifest, head, anchors, promised }, counts) {
   const missing = [...promised.values()].filter((time) => time <= Date.parse(head.time) - PROMISED_MS).length;
   if (manifest.scope.kind === 'log' && missing > 0) report.note(`${missing} events that a receipt promised have no leaf`);
   if (counts.events !== manifest.events) report.note('the manifest counts other events');
+  if (counts.withoutBytes !== (manifest.retired?.events ?? 0)) report.note('the manifest names other events as gone by retention');
   const findings = report.findings.sort((a, b) => a.index - b.index);
   return {
     verdict: findings.length === 0 ? 'valid' : 'tampered',

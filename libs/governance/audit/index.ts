@@ -39,6 +39,7 @@ export {
   type BundleFile,
   type BundleManifest,
   type BundleScope,
+  type Retired,
   type OpenedActor,
   type OpenedPatient,
 } from './tree/bundle.ts';

@@ -5,7 +5,7 @@ import { adoptCluster, startCluster } from '@concord/adapters/postgres';
 import type { Settings } from '../config.ts';
 import { VerbFailed } from '../verb.ts';
 import { CLUSTER, openBackups, partsOf } from './places.ts';
-import { newestAnchor, reapplyErasures } from './after-restore.ts';
+import { newestAnchor, settleRestored } from './after-restore.ts';
 
 export interface RestoreFigures {
   readonly stamp: string;
@@ -58,7 +58,7 @@ export async function restoreBackup(settings: Settings, folder: string, { stamp:
 async function settle(settings: Settings, manifest: Manifest, tell: (line: string) => void): Promise<Pick<RestoreFigures, 'erasedAgain' | 'eventsMissing'>> {
   const server = await startCluster({ dataDir: join(settings.dataDir, CLUSTER), log: tell });
   try {
-    const erasedAgain = await reapplyErasures(settings, (role) => server.url(role, 'concord'));
+    const erasedAgain = await settleRestored(settings, (role) => server.url(role, 'concord'));
     const anchored = await newestAnchor(settings.auditDir);
     return { erasedAgain, eventsMissing: Math.max(0, (anchored ?? 0) - manifest.auditLeaves) };
   } finally {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openKeyring } from '@concord/adapters/crypto';
 import { grantLogSwitch, migrate, moveKeys, startCluster, type Cluster } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
+import { reapplyErasures } from '../backup/after-restore.ts';
 import type { Settings } from '../config.ts';
 
 /** The addresses of the database for each of its roles; no program gets more than it needs. */
@@ -35,6 +36,8 @@ export class Database {
     const applied = await migrate(urls.owner, [prepareQueue, moveKeys(await openKeyring(this.settings.keyFile))]);
     if (this.cluster !== undefined) await grantLogSwitch(this.cluster.url('postgres', DATABASE));
     if (applied.length > 0) this.say(`Database schema brought up to date (${applied.length} steps).`);
+    const erased = await reapplyErasures(this.settings, urls);
+    if (erased > 0) this.say(`${erased} patients were erased again: the ledger of erasures outside the database names them.`);
     return urls;
   }
 

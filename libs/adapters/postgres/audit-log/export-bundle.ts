@@ -19,9 +19,10 @@ import {
   utf8,
   wantedBy,
   type BundleFile,
+  type Retired,
   type BundleScope,
 } from '@concord/governance/audit';
-import { readLeaves, type LeafChoice } from './export-leaves.ts';
+import { readLeaves, type ExportedLeaf, type LeafChoice } from './export-leaves.ts';
 import { chainEnds } from './resume.ts';
 import { findScope, type ExportQuery } from './export-scope.ts';
 import type { TagOpener } from './sequencer.ts';
@@ -79,6 +80,7 @@ export async function exportBundle(client: ClientBase, request: ExportRequest, s
     purpose: request.purpose,
     leaves: counts.leaves,
     events: counts.events,
+    ...(counts.retired === undefined ? {} : { retired: counts.retired }),
     files: await sink.sealed(),
   });
   await sink.append('manifest.json', utf8Bytes(manifest));
@@ -113,6 +115,7 @@ interface Chosen {
 interface Counts {
   readonly leaves: number;
   readonly events: number;
+  readonly retired: Retired | undefined;
   /** Of a part of the log: which leaves it holds. */
   readonly indexes: readonly number[];
 }
@@ -123,6 +126,7 @@ async function writeLeaves(client: ClientBase, { digest, progress }: ExportSetti
   const wanted = wantedBy(digest, scope);
   const indexes: number[] = [];
   let [leaves, events] = [0, 0];
+  let retired: Retired | undefined;
   // How long a chain is shows only at its end.
   const total = choice.kind === 'range' ? choice.to - choice.from : 0;
   for (const name of ['leaves.bin', 'events.ndjson', 'columns.ndjson']) await sink.append(name, new Uint8Array(0));
@@ -137,9 +141,17 @@ async function writeLeaves(client: ClientBase, { digest, progress }: ExportSetti
     if (scope.kind !== 'log') for (const { index } of page) indexes.push(index);
     leaves += page.length;
     events += told.length;
+    for (const leaf of told) if (leaf.bytes === null) retired = retiredWith(retired, leaf);
     await progress(leaves, total);
   }
-  return { leaves, events, indexes };
+  return { leaves, events, retired, indexes };
+}
+
+/** One more whose bytes are gone; pages come in the order of the tree. */
+function retiredWith(before: Retired | undefined, { index, envelope }: ExportedLeaf): Retired {
+  const recordedAt = decodeEnvelope(envelope)?.recordedAt ?? 0;
+  const { events, leaves, until } = before ?? { events: 0, leaves: [index, index] as const, until: recordedAt };
+  return { events: events + 1, leaves: [leaves[0], index], until: Math.max(until, recordedAt) };
 }
 
 /** The root of every 256 leaves: with them a verifier says which of the leaves a forger touched who made all hashes anew. */

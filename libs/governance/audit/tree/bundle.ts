@@ -43,13 +43,23 @@ export interface BundleManifest {
   readonly purpose: string;
   readonly leaves: number;
   readonly events: number;
+  /** Events whose bytes retention took; their leaves are here. Absent when there are none. */
+  readonly retired?: Retired;
   readonly files: Readonly<Record<string, BundleFile>>;
 }
 
+export interface Retired {
+  readonly events: number;
+  /** First and last leaf without bytes; others between them may have theirs. */
+  readonly leaves: readonly [number, number];
+  /** When the youngest of them was recorded; milliseconds since 1970. */
+  readonly until: number;
+}
+
 /** One text for one manifest: fields in this order, files by name. Nothing in it is of the moment of the export. */
-export function manifestText({ origin, size, scope, requester, purpose, leaves, events, files }: BundleManifest): string {
+export function manifestText({ origin, size, scope, requester, purpose, leaves, events, retired, files }: BundleManifest): string {
   const named = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ format: BUNDLE_FORMAT, origin, size, scope, requester, purpose, leaves, events, files: named }, undefined, 1)}\n`;
+  return `${JSON.stringify({ format: BUNDLE_FORMAT, origin, size, scope, requester, purpose, leaves, events, ...(retired === undefined ? {} : { retired }), files: named }, undefined, 1)}\n`;
 }
 
 /** The detached signature over a manifest, as a line of base64. */
