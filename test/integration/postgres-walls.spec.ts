@@ -170,6 +170,45 @@ describe('a connection', () => {
     await client.end();
   });
 
+  it('that asks about one patient is told of the pair and the keys what the policies show without that answer', async () => {
+    const client = new pg.Client({ connectionString: stores.database.url('app_rw') });
+    await client.connect();
+    const told: string[] = [];
+    for (const role of ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'patient'] as const)
+      for (const patientId of [inA, inB, '00000000-0000-4000-8000-00000000dead']) {
+        const { subject } = person(role);
+        const purpose = role === 'patient' ? 'PATRQT' : role === 'privacy' ? 'HOPERAT' : 'TREAT';
+        const context = { issuer: 'concord', subject, roles: role, purpose, source: role === 'integrator' ? 'integrator' : '', scope_id: '', hands: '' };
+        const enter = (about: string | null) =>
+          client.query<{ patient_key: string | null; opens: boolean }>('SELECT * FROM app.enter($1, $2, $3)', [
+            Object.keys(context),
+            Object.values(context),
+            about,
+          ]);
+        await client.query('BEGIN');
+        const { patient_key, opens } = (await enter(patientId)).rows[0] ?? {};
+        await enter(null);
+        const pair = await client.query<{ patient_key: string }>('SELECT patient_key FROM patient_links WHERE patient_id = $1', [patientId]);
+        const keys = await client.query('SELECT 1 FROM patient_keys WHERE patient_id = $1', [patientId]);
+        await client.query('COMMIT');
+        expect([patient_key ?? undefined, opens], role).toEqual([pair.rows[0]?.patient_key, keys.rowCount === 1]);
+        told.push(`${role} ${String(opens)}`);
+      }
+    expect(new Set(told).size).toBeGreaterThan(8);
+    await client.end();
+  });
+
+  it('that asks about one patient reaches no other, whom it would reach without a name', async () => {
+    const physician = person('physician');
+    const named = allowed(
+      await stores.api.withAccess(asks(physician, { action: 'read', resource: 'Patient', patientId: inA }), async (scope) => ({
+        patients: (await scope.patients.search({}, { count: 100 })).items.map(({ id }) => id),
+        other: await scope.patients.read(inB),
+      })),
+    );
+    expect(named).toEqual({ patients: [inA], other: undefined });
+  });
+
   it('of the application cannot reach a partition, delete, truncate, or change what was said', async () => {
     const client = new pg.Client({ connectionString: stores.database.url('app_rw') });
     await client.connect();

@@ -21,6 +21,8 @@ export interface TransactionParts {
   readonly reach: Reach;
   /** True for the demo's seed: it may say when things became available. */
   readonly mayBackdate: boolean;
+  /** The patient asked about as the facts showed them: nobody has to ask for the pseudonym, or for leave to open, again. */
+  readonly subject: { readonly id: PatientId; readonly key: PatientKey; readonly opens: boolean } | undefined;
 }
 
 export interface Raised {
@@ -47,6 +49,8 @@ export class Transaction {
   private readonly keyById = new Map<PatientId, PatientKey>();
   private readonly idByKey = new Map<PatientKey, PatientId>();
   private readonly dataKeys = new Map<PatientId, DataKeys>();
+  /** Whose row of keys row-level security showed. */
+  private readonly opens = new Set<PatientId>();
   private readonly writable = new Map<PatientId, PatientKey>();
   private readonly locked = new Set<PatientId>();
   private readonly raised = new Map<PatientId, Raised>();
@@ -60,6 +64,9 @@ export class Transaction {
     this.now = parts.now;
     this.reach = parts.reach;
     this.mayBackdate = parts.mayBackdate;
+    if (parts.subject === undefined) return;
+    this.know(parts.subject.id, parts.subject.key);
+    if (parts.subject.opens) this.opens.add(parts.subject.id);
   }
 
   /** A store that was kept beyond its transaction must not read on: nobody would record it. */
@@ -144,11 +151,17 @@ export class Transaction {
   async readDataKeys(ids: readonly PatientId[]): Promise<void> {
     const unknown = ids.filter((id) => !this.dataKeys.has(id));
     if (unknown.length === 0) return;
-    // The row holds no key; that row-level security shows it is what lets this transaction fetch one.
-    const text = 'SELECT DISTINCT patient_id FROM patient_keys WHERE patient_id = ANY ($1::uuid[])';
-    const rows = await this.rows<{ patient_id: string }>('data-keys', text, [unknown]);
-    const opened = await Promise.all(rows.map(async ({ patient_id }) => [asPatientId(patient_id), await this.keyring.keysOf(patient_id)] as const));
+    await this.askToOpen(unknown.filter((id) => !this.opens.has(id)));
+    const shown = unknown.filter((id) => this.opens.has(id));
+    const opened = await Promise.all(shown.map(async (id) => [id, await this.keyring.keysOf(id)] as const));
     for (const [id, keys] of opened) if (keys !== undefined) this.dataKeys.set(id, keys);
+  }
+
+  /** The row holds no key; that row-level security shows it is what lets this transaction fetch one. */
+  private async askToOpen(ids: readonly PatientId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const text = 'SELECT DISTINCT patient_id FROM patient_keys WHERE patient_id = ANY ($1::uuid[])';
+    for (const { patient_id } of await this.rows<{ patient_id: string }>('data-keys', text, [ids])) this.opens.add(asPatientId(patient_id));
   }
 
   keepDataKey(id: PatientId, keys: DataKeys): void {
@@ -267,11 +280,11 @@ export function reachable(row: string, dataClass?: string): string {
 
 function related(row: string): string {
   return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]))
-    OR ${row}.source_id = $2::text OR ${row}.patient_key = (SELECT l.patient_key FROM patient_links l WHERE l.patient_id = $3::uuid))`;
+    OR ${row}.source_id = $2::text OR ${row}.patient_key = (SELECT app.key_of($3::uuid)))`;
 }
 
 /** The same for rows that no source reads back: scores and their evidence. */
 export function reachableCare(row: string): string {
   return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]) AND r.relationship <> 'own-record')
-    OR ($2::text IS NOT NULL AND false) OR ${row}.patient_key = (SELECT l.patient_key FROM patient_links l WHERE l.patient_id = $3::uuid))`;
+    OR ($2::text IS NOT NULL AND false) OR ${row}.patient_key = (SELECT app.key_of($3::uuid)))`;
 }

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { err, ok, type Result } from '@concord/core/kernel';
 import type { AccessDecision, AccessRequest, AccessScope, Purpose, Refusal } from '@concord/core/ports';
-import { decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
-import { begin, type Facts } from './context.ts';
+import { BREAK_GLASS_ROLES, decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
+import { begin, openGrant, type Facts } from './context.ts';
 import type { AccessPolicy, Database, DatabaseSettings } from './database.ts';
 import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
@@ -47,6 +47,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
     // With its policies a statement costs more to plan than to run, and its shape is the same for every value.
     // Who waits for a lock gives up in time: a record that cannot be written must not hold a person for ever.
     options: '-c plan_cache_mode=force_generic_plan -c lock_timeout=10s',
+    // What does not wait for an answer is sent at once: the begin with the facts, the record with its commit.
+    pipeline: true,
   });
   // A connection that breaks with the server is replaced at the next request; unheard, the event would end the process. The
   // pool hears the idle ones only; one that is lent tells its borrower by failing the statement as well.
@@ -113,17 +115,15 @@ async function decided<T>(settings: DatabaseSettings, client: pg.ClientBase, { r
   const tx = transactionOf(settings, client, { request, facts, policy });
   const notes = new NoteBook(tx);
   if (!decision.allow) {
-    askUnderGrant(request, facts);
+    await askUnderGrant(client, request);
     const events = await record(client, { request, decision, facts, tx, notes, refused: true });
-    await client.query('COMMIT');
     request.committed?.(events);
     return err(policy.refusal(question, decision));
   }
   const value = await work(scopeOf(tx, { decision, facts, notes }));
-  if (value === undefined && isLook(request)) askUnderGrant(request, facts);
+  if (value === undefined && isLook(request)) await askUnderGrant(client, request);
   const events = await record(client, { request, decision, facts, tx, notes, refused: false, isEmpty: value === undefined });
   tx.close();
-  await client.query('COMMIT');
   request.committed?.(events);
   return ok(value);
 }
@@ -140,8 +140,10 @@ class UnderGrant extends Error {
 }
 
 /** What is denied, or not to be seen, by the usual relations is asked once more by whoever holds an open grant. */
-function askUnderGrant({ purpose, subject, resource }: AccessRequest, { grant }: Facts): void {
-  if (grant !== undefined && purpose === 'TREAT' && subject.kind !== 'none' && resource !== 'BreakGlass') throw new UnderGrant(grant.purpose);
+async function askUnderGrant(client: pg.ClientBase, { actor, purpose, subject, resource }: AccessRequest): Promise<void> {
+  const mayHold = purpose === 'TREAT' && subject.kind !== 'none' && resource !== 'BreakGlass' && BREAK_GLASS_ROLES.some((role) => actor.roles.includes(role));
+  const grant = mayHold ? await openGrant(client, subject.kind === 'patient' ? subject.patientId : undefined) : undefined;
+  if (grant !== undefined) throw new UnderGrant(grant.purpose);
 }
 
 function isLook({ action }: AccessRequest): boolean {
@@ -180,6 +182,7 @@ function transactionOf(settings: DatabaseSettings, client: pg.ClientBase, { requ
     files: settings.files,
     now: facts.now,
     mayBackdate: settings.demo && actor.clientId === SEED,
+    subject: subject.kind === 'patient' && facts.subject !== undefined ? { id: subject.patientId, ...facts.subject } : undefined,
     reach: {
       relations,
       sourceId: relations.includes('own-source') ? actor.sourceId : undefined,

@@ -8,7 +8,7 @@ import { eventOf, type Happening } from './event.ts';
 import type { NoteBook } from './notes.ts';
 import { withText } from './text.ts';
 import { eventsOf, unitIdOf } from './units.ts';
-import { writeEvents } from './write.ts';
+import { commitWith } from './write.ts';
 
 export interface Recording {
   readonly request: AccessRequest;
@@ -25,15 +25,15 @@ export interface Recording {
 const SILENT = ['Session', 'Metrics'];
 
 /**
- * Writes the events that the answer owes, in the answer's own transaction. A refusal is recorded like an answer, in a
- * transaction that did nothing else.
+ * Writes the events that the answer owes, in the answer's own transaction, and commits it. A refusal is recorded like an answer,
+ * in a transaction that did nothing else.
  */
 export async function record(
   client: ClientBase,
   { request, decision, facts, tx, notes, refused, isEmpty = false }: Recording,
 ): Promise<readonly CommittedRecord[]> {
   const patients = await named({ request, tx, refused });
-  if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return [];
+  if (!refused && patients.length === 0 && SILENT.includes(request.resource)) return commitWith(client, []);
   const sessionHash = hashedSession(tx.keyring, request.actor);
   const happening = {
     request,
@@ -45,7 +45,7 @@ export async function record(
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: alone(request) } } : response);
-  return writeEvents(client, await withText(tx, events, notes.text));
+  return commitWith(client, await withText(tx, events, notes.text));
 }
 
 /** A refusal opens no unit of a study or a list: it is one answer, and what such a unit is found by is no id of one. */
@@ -102,8 +102,7 @@ export async function recordFailure(client: ClientBase, { request, process, erro
   const patientKey = request.subject.kind === 'patient' ? await failedKey(client, request.subject.patientId) : undefined;
   const place = { unitId: unitIdOf(request), part: 'open', patientKey } as const;
   const pseudonyms = new Map(request.subject.kind === 'patient' && patientKey !== undefined ? [[request.subject.patientId, patientKey]] : []);
-  await writeEvents(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText, pseudonyms }, place, { objects: [] })]);
-  await client.query('COMMIT');
+  await commitWith(client, [eventOf({ request, decision, now: facts.now, outcome, outcomeText, pseudonyms }, place, { objects: [] })]);
 }
 
 /** A door that refuses what was sent throws what it will answer; anything else is a fault of ours. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { CommittedRecord } from '@concord/core/ports';
+import { atOnce } from '../at-once.ts';
 import { date } from '../rows.ts';
 import { stable } from '../stable-json.ts';
 import type { StoredEvent } from './event.ts';
@@ -24,8 +25,10 @@ const COLUMNS = [
   ['bytes', 'bytea'],
 ] as const;
 
-const INSERT = `INSERT INTO audit_events (${COLUMNS.map(([name]) => name).join(', ')}, transaction_id)
-  SELECT *, pg_current_xact_id()::text FROM unnest(${COLUMNS.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})`;
+const INTO = `INSERT INTO audit_events (${COLUMNS.map(([name]) => name).join(', ')}, transaction_id)`;
+/** Most answers owe one event: spared the arrays. */
+const ONE = `${INTO} VALUES (${COLUMNS.map(([, type], i) => `$${i + 1}::${type}`).join(', ')}, pg_current_xact_id()::text)`;
+const MANY = `${INTO} SELECT *, pg_current_xact_id()::text FROM unnest(${COLUMNS.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})`;
 
 /**
  * Writes the events of a response in the response's own transaction: both are there, or neither.
@@ -35,8 +38,25 @@ export async function writeEvents(client: ClientBase, events: readonly StoredEve
   if (events.length === 0) return [];
   const written: readonly Written[] = events.map((event) => ({ event, bytes: Buffer.from(stable(event)) }));
   const rows = written.map(toRow);
-  await client.query({ name: 'audit-insert', text: INSERT, values: COLUMNS.map((_, column) => rows.map((row) => row[column])) });
+  const [first] = rows;
+  const columns = () => COLUMNS.map((_, column) => rows.map((row) => row[column]));
+  await client.query(
+    rows.length === 1 && first !== undefined
+      ? { name: 'audit-insert', text: ONE, values: [...first] }
+      : { name: 'audit-inserts', text: MANY, values: columns() },
+  );
   return written.map(({ event, bytes }) => ({ eventId: event.eventId, sha256: createHash('sha256').update(bytes).digest() }));
+}
+
+/**
+ * Writes the events and commits, in one round trip. Where an event cannot be written the commit that follows it on the wire finds
+ * a transaction that failed, and undoes it.
+ * @throws when an event was not written or the commit was not one.
+ */
+export async function commitWith(client: ClientBase, events: readonly StoredEvent[]): Promise<readonly CommittedRecord[]> {
+  const [written, { command }] = await atOnce(client, () => [writeEvents(client, events), client.query('COMMIT')]);
+  if (command !== 'COMMIT') throw new Error('the transaction was undone instead of committed');
+  return written;
 }
 
 interface Written {
