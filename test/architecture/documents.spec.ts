@@ -47,7 +47,7 @@ describe('the repository', () => {
 
   it('holds nothing of the open data: no archive, no table, no picture but its own', () => {
     const foreign = /\.(csv|tsv|gz|zip|npz|npy|dcm|jpe?g|xml|hl7)$/;
-    expect(tracked.filter((file) => foreign.test(file) && !file.startsWith('test/fixtures/'))).toEqual([]);
+    expect(tracked.filter((file) => foreign.test(file) && file !== 'infra/fhir-validator/pom.xml' && !file.startsWith('test/fixtures/'))).toEqual([]);
   });
 
   it('has no file that a clone would be slow to fetch', () => {

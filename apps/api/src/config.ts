@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isPlainOnNetwork } from '@concord/adapters/postgres';
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
@@ -19,6 +20,9 @@ const environment = z.object({
   KEYCLOAK_URL: z.url().optional(),
   CONCORD_WEB_CLIENT_SECRET: z.string().min(16).optional(),
   CONCORD_WEB_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  CONCORD_TLS_CERT_FILE: z.string().min(1).optional(),
+  CONCORD_TLS_KEY_FILE: z.string().min(1).optional(),
+  CONCORD_TLS_MIN_VERSION: z.enum(['1.2', '1.3']).default('1.2'),
   CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
 });
 
@@ -38,6 +42,15 @@ export interface Config {
   readonly webUrl: string | undefined;
   readonly modelsDir: string;
   readonly identity: IdentitySettings;
+  /** Set when the edge speaks TLS itself; without it, whatever stands in front of it does. */
+  readonly tls: TlsFiles | undefined;
+}
+
+/** PEM files: the chain, our own certificate first, and its key. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly minVersion: '1.2' | '1.3';
 }
 
 export interface IdentitySettings {
@@ -79,6 +92,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webUrl: settings.CONCORD_WEB_URL,
     modelsDir: settings.CONCORD_MODELS_DIR,
     identity: identityOf(settings, publicUrl, dataDir),
+    tls: tlsOf(settings),
   };
   refuseUnsafe(config);
   return config;
@@ -90,6 +104,12 @@ function clientSecretOf({ CONCORD_WEB_CLIENT_SECRET: value, CONCORD_WEB_CLIENT_S
   if (value !== undefined && file !== undefined) throw new Error('Set CONCORD_WEB_CLIENT_SECRET or CONCORD_WEB_CLIENT_SECRET_FILE, not both.');
   if (file !== undefined) return { file };
   return value === undefined ? undefined : { value };
+}
+
+function tlsOf({ CONCORD_TLS_CERT_FILE: certFile, CONCORD_TLS_KEY_FILE: keyFile, CONCORD_TLS_MIN_VERSION: minVersion }: Settings): TlsFiles | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw new Error('Set CONCORD_TLS_CERT_FILE and CONCORD_TLS_KEY_FILE, or neither.');
+  return { certFile, keyFile, minVersion };
 }
 
 function identityOf(settings: Settings, publicUrl: string, dataDir: string): IdentitySettings {
@@ -108,6 +128,20 @@ function identityOf(settings: Settings, publicUrl: string, dataDir: string): Ide
 }
 
 function refuseUnsafe(config: Config): void {
+  refuseUnsafeIdentity(config);
+  refusePlain(config);
+}
+
+/** What a site puts on a network is encrypted there, and the other end is known. */
+function refusePlain({ demo, tls, publicUrl, databaseUrl }: Config): void {
+  if (tls !== undefined && !publicUrl.startsWith('https://')) throw new Error('CONCORD_PUBLIC_URL must be https when CONCORD_TLS_CERT_FILE is set.');
+  if (demo) return;
+  if (!publicUrl.startsWith('https://') && !isLoopback(new URL(publicUrl).hostname))
+    throw new Error('CONCORD_PUBLIC_URL must be https with CONCORD_ENV=production.');
+  if (isPlainOnNetwork(databaseUrl)) throw new Error('DATABASE_URL must say sslmode=verify-full with CONCORD_ENV=production: the database is on a network.');
+}
+
+function refuseUnsafeIdentity(config: Config): void {
   const { identity } = config;
   if (identity.relayTo !== undefined && !config.demo) throw new Error('The demo identity does not run with CONCORD_ENV=production. Set KEYCLOAK_URL.');
   if (identity.relayTo !== undefined && !isLoopback(config.bind))

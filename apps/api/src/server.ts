@@ -18,6 +18,7 @@ import { requestIdOf, watchRequests } from './edge/request-hook.ts';
 import { signReceipts } from './edge/receipts.ts';
 import { recordRefusals } from './edge/refusals.ts';
 import { RouteTable } from './edge/routes.ts';
+import { tlsOptions } from './edge/tls.ts';
 import { BACKEND, CLOCK, CONFIG, LOG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, VERIFY_LOGOUT, WITH_ACCESS } from './edge/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AuthController } from './identity/auth.controller.ts';
@@ -102,6 +103,7 @@ export async function buildServer(parts: Parts): Promise<Edge> {
       filter.answer(error, request, reply);
     },
     forceCloseConnections: 'idle',
+    ...(parts.config.tls === undefined ? {} : { https: tlsOptions(parts.config.tls) }),
   });
   const server = adapter.getInstance();
   const routes = new RouteTable();

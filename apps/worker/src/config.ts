@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isPlainOnNetwork } from '@concord/adapters/postgres';
 
 const environment = z.object({
   DATABASE_WORKER_URL: z.string().min(1),
@@ -47,6 +48,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new Error(`Setting ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
   const given = parsed.data;
+  if (given.CONCORD_ENV === 'production' && isPlainOnNetwork(given.DATABASE_WORKER_URL))
+    throw new Error('DATABASE_WORKER_URL must say sslmode=verify-full with CONCORD_ENV=production: the database is on a network.');
   const dataDir = resolve(given.CONCORD_DATA_DIR ?? join(homedir(), '.concord'));
   return {
     databaseUrl: given.DATABASE_WORKER_URL,

@@ -11,6 +11,7 @@ export { openSessionStore } from './identity/session-store.ts';
 export { baseBackup, type BaseBackup } from './backup/base-backup.ts';
 export { adoptCluster } from './backup/restored-cluster.ts';
 export { askAgain } from './erasure/restored.ts';
+export { isPlainOnNetwork } from './plain-address.ts';
 export { migrate, type AlsoMigrate } from './schema/migrate.ts';
 export { dropExpired, expiredEvents, type ExpiredEvents } from './retention/expired.ts';
 export { rewrapRows } from './rotation/rewrap-rows.ts';

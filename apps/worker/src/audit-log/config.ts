@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isPlainOnNetwork } from '@concord/adapters/postgres';
 
 const environment = z.object({
   DATABASE_AUDIT_URL: z.string().min(1),
+  CONCORD_ENV: z.enum(['demo', 'production']).default('demo'),
   CONCORD_DATA_DIR: z.string().min(1).optional(),
   CONCORD_AUDIT_DIR: z.string().min(1).optional(),
   CONCORD_AUDIT_WITNESS_DIR: z.string().min(1).optional(),
@@ -22,6 +24,8 @@ export function readSequencerConfig(env: Readonly<Record<string, string | undefi
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new Error(`Setting ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
   const given = parsed.data;
+  if (given.CONCORD_ENV === 'production' && isPlainOnNetwork(given.DATABASE_AUDIT_URL))
+    throw new Error('DATABASE_AUDIT_URL must say sslmode=verify-full with CONCORD_ENV=production: the database is on a network.');
   const dataDir = resolve(given.CONCORD_DATA_DIR ?? join(homedir(), '.concord'));
   return {
     databaseUrl: given.DATABASE_AUDIT_URL,
