@@ -10,6 +10,8 @@ export interface HourlyRecord {
   readonly sex: 'female' | 'male';
   /** ICU hour of the first row, from 1. */
   readonly firstIcuHour: number;
+  /** Between admission to the hospital and to the unit; undefined where the file does not say. */
+  readonly hoursBeforeIcu: number | undefined;
   readonly hours: readonly HourOfSigns[];
   /** Every measurement of each row, as it is sent through the doors. */
   readonly sent: readonly (readonly Sent[])[];
@@ -78,13 +80,23 @@ export function* hourlyRecords(csv: string): Generator<HourlyRecord> {
     number,
     number,
   ];
+  const beforeAt = head.indexOf('HospAdmTime');
   let current: Draft | undefined;
   for (const cells of rows(csv)) {
     const patientId = cells[patientAt] ?? '';
     if (current?.patientId !== patientId) {
       if (current !== undefined) yield current;
       const sex = cells[sexAt] === '1' ? 'male' : 'female';
-      current = { patientId, ageYears: Number(cells[ageAt]), sex, firstIcuHour: Number(cells[hourAt]), hours: [], sent: [], sepsis: [] };
+      current = {
+        patientId,
+        ageYears: Number(cells[ageAt]),
+        sex,
+        firstIcuHour: Number(cells[hourAt]),
+        hoursBeforeIcu: waitOf(cells[beforeAt]),
+        hours: [],
+        sent: [],
+        sepsis: [],
+      };
     }
     const sent = columns.flatMap((column) => {
       const cell = cells[column.at];
@@ -95,6 +107,11 @@ export function* hourlyRecords(csv: string): Generator<HourlyRecord> {
     current.sepsis.push(cells[labelAt]?.trim() === '1');
   }
   if (current !== undefined) yield current;
+}
+
+/** The set counts from the unit back to the hospital's door, so a wait is negative there; a few of ten thousand are not. */
+function waitOf(cell: string | undefined): number | undefined {
+  return cell === undefined || cell === '' ? undefined : Math.max(0, -Number(cell));
 }
 
 type Draft = Omit<HourlyRecord, 'hours' | 'sent' | 'sepsis'> & { hours: HourOfSigns[]; sent: (readonly Sent[])[]; sepsis: boolean[] };
@@ -116,9 +133,11 @@ export function endOfRow(row: number): Instant {
 
 /** The record as a timeline that went through the plug-ins' own doors; what a door refuses is left out, as it is on a ward. */
 export function timelineOf(record: HourlyRecord, plugins: readonly ModalityPlugin[]): PatientTimeline {
+  const admission = minus(RECORD_BEGINS, hours(record.firstIcuHour - 1));
   return recordTimeline(
     {
-      admission: minus(RECORD_BEGINS, hours(record.firstIcuHour - 1)),
+      admission,
+      ...(record.hoursBeforeIcu === undefined ? {} : { inHospitalSince: minus(admission, hours(record.hoursBeforeIcu)) }),
       ageYears: record.ageYears,
       sex: record.sex,
       sent: record.sent.flatMap((row, index) => row.map((item) => ({ ...item, at: endOfRow(index) }))),

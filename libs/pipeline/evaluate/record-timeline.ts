@@ -9,6 +9,7 @@ import type {
   Received,
   Sha256,
   SourceId,
+  Stay,
 } from '@concord/core/clinical';
 import { LOINC, type Instant } from '@concord/core/kernel';
 
@@ -23,7 +24,10 @@ export interface Sent {
 
 /** An intensive-care stay of a labelled folder. */
 export interface StayRecord {
+  /** To the unit. */
   readonly admission: Instant;
+  /** To the hospital, where the set knows it and it came before the unit. */
+  readonly inHospitalSince?: Instant;
   /** Age in completed years at admission; undefined where the set does not know it. */
   readonly ageYears: number | undefined;
   readonly sex: Demographics['sex'];
@@ -36,7 +40,7 @@ const SUBJECT = '00000000-0000-4000-8000-000000002019' as PatientId;
 
 /** The stay as a timeline that went through the plug-ins' own doors; what a door refuses is left out, as it is on a ward. */
 export function recordTimeline(record: StayRecord, plugins: readonly ModalityPlugin[]): PatientTimeline {
-  const { admission, sex } = record;
+  const { sex } = record;
   const streams = new Map<ModalityKind, { kind: ModalityKind; observations: Observation[] }>();
   for (const item of record.sent) {
     const received = asReceived(item);
@@ -48,15 +52,29 @@ export function recordTimeline(record: StayRecord, plugins: readonly ModalityPlu
     stream.observations.push(...seen.value);
   }
   const birth = birthDateOf(record);
-  const always = { effectiveAt: admission, availableAt: admission, sourceId: SOURCE };
+  const always = { effectiveAt: record.admission, availableAt: record.admission, sourceId: SOURCE };
   return {
     patientId: SUBJECT,
     revision: 1,
     demographics: [{ id: 'person', ...always, value: { sex, ...(birth === undefined ? {} : { birthDate: birth }) } }],
-    stays: [{ id: 'stay', ...always, value: { encounterId: 'stay' as EncounterId, status: 'in-progress', class: 'IMP', start: admission, setting: 'icu' } }],
+    stays: staysOf(record),
     streams,
     withheld: [],
   };
+}
+
+/** The stay in the unit, after the one elsewhere in the hospital that led to it. */
+function staysOf({ admission, inHospitalSince }: StayRecord): PatientTimeline['stays'] {
+  const stay = (id: string, start: Instant, rest: Pick<Stay, 'status' | 'setting' | 'end'>): Observation<Stay> => ({
+    id,
+    effectiveAt: start,
+    availableAt: start,
+    sourceId: SOURCE,
+    value: { encounterId: id as EncounterId, class: 'IMP', start, ...rest },
+  });
+  const unit = stay('stay', admission, { status: 'in-progress', setting: 'icu' });
+  if (inHospitalSince === undefined || inHospitalSince >= admission) return [unit];
+  return [stay('stay-before', inHospitalSince, { status: 'finished', setting: 'ward', end: admission }), unit];
 }
 
 /** The first of January of the year that makes the age right all stay long. */
