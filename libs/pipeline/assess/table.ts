@@ -1,4 +1,4 @@
-import type { ModalityKind, PatientTimeline } from '@concord/core/clinical';
+import type { ModalityKind, ModalityTable, PatientTimeline } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, ScorerEntry } from '@concord/governance/models';
@@ -25,7 +25,7 @@ export interface TableQuestion {
 /** A modality that is not ready leaves its columns unknown. */
 export function tableOf({ known, at, inputs }: TableQuestion): Table {
   const readable = inputs.flatMap((input) => (input.plugin.table === undefined ? [] : [{ input, kind: input.plugin.kind, table: input.plugin.table }]));
-  const layout = layoutOf([{ columns: CONTEXT_COLUMNS }, ...readable.map(({ kind, table }) => ({ modality: kind, columns: table.columns }))]);
+  const layout = layoutFor(readable);
   const values = new Float32Array(layout.names.length).fill(Number.NaN);
   values.set(contextRow(known, at));
   let place = CONTEXT_COLUMNS.length;
@@ -35,6 +35,24 @@ export function tableOf({ known, at, inputs }: TableQuestion): Table {
     place += table.columns.length;
   }
   return { layout, values, channels: new Map(readable.map(({ kind, table }) => [kind, table.channels])) };
+}
+
+interface Readable {
+  readonly kind: ModalityKind;
+  readonly table: ModalityTable;
+}
+
+/** A layout names some 850 columns and depends on the plug-ins alone: an evaluation asks for the same one a hundred thousand times. */
+const layouts = new WeakMap<ModalityTable, { readonly of: readonly Readable[]; readonly layout: TableLayout }>();
+
+function layoutFor(readable: readonly Readable[]): TableLayout {
+  const first = readable[0]?.table;
+  const known = first === undefined ? undefined : layouts.get(first);
+  if (known?.of.length === readable.length && known.of.every(({ kind, table }, place) => readable[place]?.table === table && readable[place].kind === kind))
+    return known.layout;
+  const layout = layoutOf([{ columns: CONTEXT_COLUMNS }, ...readable.map(({ kind, table }) => ({ modality: kind, columns: table.columns }))]);
+  if (first !== undefined) layouts.set(first, { of: readable, layout });
+  return layout;
 }
 
 export function scorerOf({ scorers = [] }: BundleManifest, id: string): ScorerEntry {

@@ -100,10 +100,10 @@ export interface Recalibration {
  * @returns NaN when the outcome never or always happens.
  */
 export function recalibration(rows: Ranked): Recalibration {
-  const x = rows.score.map((p) => logit(p, 1e-12));
+  const groups = byScore(rows);
   let [intercept, slope] = [0, 1];
   for (let round = 0; round < NEWTON_ROUNDS; round += 1) {
-    const step = newtonStep(rows, x, { slope, intercept });
+    const step = newtonStep(groups, { slope, intercept });
     if (step === undefined) return { slope: Number.NaN, intercept: Number.NaN };
     intercept += step.intercept;
     slope += step.slope;
@@ -133,20 +133,50 @@ export function calibrationInTheLarge({ score, outcome, weight }: Ranked): numbe
 /** Newton's method doubles its digits each round; what has not settled by then never will. */
 const NEWTON_ROUNDS = 50;
 
-function newtonStep({ outcome, weight }: Ranked, x: Float64Array, { slope, intercept }: Recalibration): Recalibration | undefined {
+/** Rows of one score weigh as one: a stored probability has four decimals, so a hundred thousand rows are a few thousand groups. */
+interface ScoreGroups {
+  /** Log-odds of each distinct score. */
+  readonly x: readonly number[];
+  readonly weight: readonly number[];
+  /** Weight of the rows with the outcome. */
+  readonly happened: readonly number[];
+}
+
+function byScore({ score, outcome, weight }: Ranked): ScoreGroups {
+  const [x, weights, happened]: [number[], number[], number[]] = [[], [], []];
+  let [previous, sum, withOutcome] = [Number.NaN, 0, 0];
+  const close = (): void => {
+    if (sum === 0) return;
+    x.push(logit(previous, 1e-12));
+    weights.push(sum);
+    happened.push(withOutcome);
+  };
+  for (let place = 0; place < score.length; place += 1) {
+    const [value, w] = [at(score, place), at(weight, place)];
+    if (value !== previous) {
+      close();
+      [previous, sum, withOutcome] = [value, 0, 0];
+    }
+    sum += w;
+    withOutcome += w * at(outcome, place);
+  }
+  close();
+  return { x, weight: weights, happened };
+}
+
+function newtonStep({ x, weight, happened }: ScoreGroups, { slope, intercept }: Recalibration): Recalibration | undefined {
   let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
-  for (let place = 0; place < x.length; place += 1) {
-    const [w, value] = [at(weight, place), at(x, place)];
-    if (w === 0) continue;
+  x.forEach((value, place) => {
+    const w = weight[place] ?? 0;
     const p = sigmoid(intercept + slope * value);
-    const miss = w * (at(outcome, place) - p);
+    const miss = (happened[place] ?? 0) - w * p;
     const bend = w * p * (1 - p);
     g0 += miss;
     g1 += miss * value;
     h00 += bend;
     h01 += bend * value;
     h11 += bend * value * value;
-  }
+  });
   const determinant = h00 * h11 - h01 * h01;
   if (!(determinant > 1e-12)) return undefined;
   return { intercept: (h11 * g0 - h01 * g1) / determinant, slope: (h00 * g1 - h01 * g0) / determinant };

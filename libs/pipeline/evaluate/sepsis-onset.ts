@@ -37,8 +37,7 @@ interface Asked {
   readonly challenge: boolean;
   readonly icuHour: number;
   readonly utility: HourUtility;
-  /** As served; undefined where the hour is not asked about. */
-  readonly served: PreparedRow | undefined;
+  /** As served; an hour that is not asked about is laid out for the challenge alone. */
   readonly prepared: PreparedRow;
 }
 
@@ -74,11 +73,9 @@ function asked(record: HourlyRecord, patient: number, parts: SepsisParts): reado
   const utilities = hourUtilities(record.sepsis);
   return record.sepsis.map((challenge, row) => {
     const question = { timeline, at: endOfRow(row), task: sepsisOnset };
-    const prepared = prepareUnserved(question, parts);
     const label = labels.get(row);
-    // What is asked about goes through the task's own door; the other hours are laid out for the challenge alone.
-    const served = label === undefined ? undefined : prepareRow(question, parts);
-    return { patient, label, challenge, icuHour: icuHours[row] ?? 0, utility: utilities[row] ?? { alarm: 0, none: 0, best: 0 }, served, prepared };
+    const prepared = label === undefined ? prepareUnserved(question, parts) : prepareRow(question, parts);
+    return { patient, label, challenge, icuHour: icuHours[row] ?? 0, utility: utilities[row] ?? { alarm: 0, none: 0, best: 0 }, prepared };
   });
 }
 
@@ -89,7 +86,7 @@ interface Into {
 }
 
 async function score(chunk: readonly Asked[], { collector, challenge, parts }: Into): Promise<void> {
-  const rows = chunk.map(({ served, prepared }) => served ?? prepared);
+  const rows = chunk.map(({ prepared }) => prepared);
   const answers = await scoreRows(rows, [sepsisOnset], parts);
   const signs = await scoreRows(
     rows.map((row) => restricted(row, SIGNS, parts)),
