@@ -1,6 +1,6 @@
 """Intensive care: boosted trees and a small network over tables of signs and labs, for decline, sepsis and death in hospital.
 
-Run: npm run lab -- icu --task decline|sepsis|mortality [--smoke] [--seed N]      needs work/sepsis.npz and work/mortality.npz
+Run: npm run lab -- icu --task decline|sepsis|mortality [--seed N] [--part 0..4|gather|ship]      needs work/sepsis.npz and work/mortality.npz
 Data: PhysioNet/CinC Challenge 2019 set A (CC BY 4.0), 2012 sets A and B (ODC-By 1.0). Folds and splits by patient.
 
 What is written to work/: `<task>.pkl` (models fitted on all patients that may teach) and `<task>.oof.npz` (logits of every patient by
@@ -132,41 +132,70 @@ def everything(labels, rng):
     return np.arange(len(labels)), np.zeros(labels.shape[1])
 
 
+class Questions:
+    """What one task asks: labels, who may teach, and the rows of the out-of-fold set with the weights that stand for all rows."""
+
+    def __init__(self, options):
+        self.task, self.seed = options.task, options.seed
+        self.tables, self.labels, self.patient, aside, self.hour, self.wanted = load(self.task, options.smoke)
+        asked = (self.labels >= 0).any(1) & ~aside
+        self.teaching = asked & (self.hour == 48) if self.task == "mortality" else asked
+        self.fold = fold_of(self.patient, FOLDS)
+        self.draw = everything if self.task == "mortality" else thinned(NEGATIVES[self.task])
+        event = (self.labels == 1).any(1)
+        others = np.flatnonzero(asked & ~event)
+        kept = others if self.task == "mortality" else np.random.default_rng(self.seed + 100).choice(others, min(OOF_NEGATIVES, len(others)), replace=False)
+        self.rows = np.sort(np.concatenate([np.flatnonzero(asked & event), kept]))
+        self.weight = np.where(event[self.rows], 1.0, len(others) / len(kept))
+
+    def fitted(self, teach, members):
+        return Model(self.task, [self.seed + k for k in range(members)]).fit(self.tables, teach, self.labels[teach], self.patient[teach], wanted=self.wanted, draw=self.draw)
+
+
+def out_of_fold(questions, part):
+    """Logits of the rows of one fold by models that saw none of its patients."""
+    q, begin = questions, time.time()
+    model = q.fitted(np.flatnonzero(q.teaching & (q.fold != part)), SEEDS_OUT_OF_FOLD[q.task])
+    ask = np.flatnonzero(q.fold[q.rows] == part)
+    oof = {name: np.zeros((len(ask), q.labels.shape[1])) for name in ("trees", "network", "treesVitals", "networkVitals")}
+    has_labs = np.zeros(len(ask), bool)
+    for at in np.array_split(np.arange(len(ask)), max(1, len(ask) // 20_000)):
+        values, _, owner, _ = q.tables.rows(q.rows[ask[at]], q.wanted)
+        oof["trees"][at], oof["network"][at] = model.logits(values)
+        oof["treesVitals"][at], oof["networkVitals"][at] = model.logits(masked(values, owner, ["labs"]))
+        has_labs[at] = (~np.isnan(values[:, owner == "labs"])).any(1)
+    np.savez(OUT / f"{q.task}.part{part}.npz", ask=ask, hasLabs=has_labs, **oof)
+    labels = q.labels[q.rows[ask]]
+    print(f"{q.task} fold {part}: " + ", ".join(f"{head} trees {auroc(labels[:, k], oof['trees'][:, k]):.4f} network {auroc(labels[:, k], oof['network'][:, k]):.4f} signs {auroc(labels[:, k], oof['treesVitals'][:, k]):.4f}" for k, head in enumerate(HEADS[q.task])), f"{time.time() - begin:.0f} s", flush=True)
+
+
+def gather(questions):
+    q = questions
+    parts = [dict(np.load(OUT / f"{q.task}.part{part}.npz")) for part in range(FOLDS)]
+    order = np.argsort(np.concatenate([part["ask"] for part in parts]))
+    oof = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0] if name != "ask"}
+    np.savez(OUT / f"{q.task}.oof.npz", rows=q.rows, labels=q.labels[q.rows], weight=q.weight, patient=q.patient[q.rows], hour=q.hour[q.rows], **oof)
+
+
+def ship(questions):
+    q, begin = questions, time.time()
+    teach = np.flatnonzero(q.teaching)
+    model = q.fitted(teach, SHIPPED[q.task])
+    state = {"names": model.names, "made": model.made, "offsets": model.offsets, "boosters": [[booster.model_to_string() for booster in own] for own in model.boosters], "networks": model.networks, "patients": int(len(np.unique(q.patient[teach])))}
+    (OUT / f"{q.task}.pkl").write_bytes(pickle.dumps(state))
+    print(f"{q.task}: {len(model.names)} columns, {len(teach)} rows, {time.time() - begin:.0f} s", flush=True)
+
+
 def main():
     options = arguments()
-    task = options.task
     seed_everything(options.seed)
-    begin = time.time()
-    tables, labels, patient, aside, hour, wanted = load(task, options.smoke)
-    asked = (labels >= 0).any(1) & ~aside
-    teaching = asked & (hour == 48) if task == "mortality" else asked
-    folds = FOLDS
-    fold = fold_of(patient, folds)
-    draw = everything if task == "mortality" else thinned(NEGATIVES[task])
-    rng = np.random.default_rng(options.seed + 100)
-    event = (labels == 1).any(1)
-    others = np.flatnonzero(asked & ~event)
-    kept = others if task == "mortality" else rng.choice(others, min(OOF_NEGATIVES, len(others)), replace=False)
-    rows = np.sort(np.concatenate([np.flatnonzero(asked & event), kept]))
-    weight = np.where(event[rows], 1.0, len(others) / len(kept))
-    oof = {name: np.zeros((len(rows), labels.shape[1])) for name in ("trees", "network", "treesVitals", "networkVitals")}
-    has_labs = np.zeros(len(rows), bool)
-    for part in range(folds):
-        teach = np.flatnonzero(teaching & (fold != part))
-        model = Model(task, [options.seed + k for k in range(SEEDS_OUT_OF_FOLD[task])]).fit(tables, teach, labels[teach], patient[teach], wanted=wanted, draw=draw)
-        ask = np.flatnonzero(fold[rows] == part)
-        for at in np.array_split(ask, max(1, len(ask) // 20_000)):
-            values, _, owner, _ = tables.rows(rows[at], wanted)
-            oof["trees"][at], oof["network"][at] = model.logits(values)
-            oof["treesVitals"][at], oof["networkVitals"][at] = model.logits(masked(values, owner, ["labs"]))
-            has_labs[at] = (~np.isnan(values[:, owner == "labs"])).any(1)
-        print(f"{task} fold {part}: " + ", ".join(f"{head} trees {auroc(labels[rows[ask], k], oof['trees'][ask, k]):.4f} network {auroc(labels[rows[ask], k], oof['network'][ask, k]):.4f} signs {auroc(labels[rows[ask], k], oof['treesVitals'][ask, k]):.4f}" for k, head in enumerate(HEADS[task])), f"{time.time() - begin:.0f} s", flush=True)
-    np.savez(OUT / f"{task}.oof.npz", rows=rows, labels=labels[rows], weight=weight, patient=patient[rows], hour=hour[rows], hasLabs=has_labs, **oof)
-    teach = np.flatnonzero(teaching)
-    model = Model(task, [options.seed + k for k in range(SHIPPED[task])]).fit(tables, teach, labels[teach], patient[teach], wanted=wanted, draw=draw)
-    state = {"names": model.names, "made": model.made, "offsets": model.offsets, "boosters": [[booster.model_to_string() for booster in own] for own in model.boosters], "networks": model.networks, "patients": int(len(np.unique(patient[teach])))}
-    (OUT / f"{task}.pkl").write_bytes(pickle.dumps(state))
-    print(f"{task}: {len(model.names)} columns, {len(teach)} rows, {time.time() - begin:.0f} s", flush=True)
+    questions = Questions(options)
+    for part in range(FOLDS) if options.part is None else [int(options.part)] if options.part.isdigit() else []:
+        out_of_fold(questions, part)
+    if options.part in (None, "gather"):
+        gather(questions)
+    if options.part in (None, "ship"):
+        ship(questions)
 
 
 if __name__ == "__main__":
