@@ -5,18 +5,18 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { expect } from 'vitest';
 import { builtReason, ROOT, RunningSystem } from '../running-system.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const pagesBuilt = existsSync(join(ROOT, 'apps/web/.next/BUILD_ID'));
 const strict = process.env['CONCORD_STRICT'] === '1';
 
 /**
  * Why a browser test cannot run here; said by name, and a failure where nothing may be skipped.
- * @param needs the built pages alone, or the whole product.
+ * @param needs a browser alone, the built pages, or the whole product.
  */
-export function browserReason(needs: 'pages' | 'product'): string | undefined {
+export function browserReason(needs: 'browser' | 'pages' | 'product'): string | undefined {
   const found = [
     CHROMIUM === undefined ? 'no Chromium: apt-get install chromium' : undefined,
-    pagesBuilt ? undefined : 'the pages are not built: npm start builds them',
+    needs === 'browser' || pagesBuilt ? undefined : 'the pages are not built: npm start builds them',
     needs === 'product' && process.env['CONCORD_E2E_URL'] === undefined ? builtReason : undefined,
   ].find((one) => one !== undefined);
   if (found !== undefined && strict) throw new Error(`skipped under CONCORD_STRICT=1: ${found}`);

@@ -1,12 +1,14 @@
-import { ageYears, type ModalityKind } from '@concord/core/clinical';
+import { ageYears, type ModalityKind, type PatientTimeline } from '@concord/core/clinical';
 import { err, ok, type Result } from '@concord/core/kernel';
 import type { Hash } from '@concord/core/ports';
 import { splitOf, type CalibrationEntry } from '@concord/governance/models';
 import { calibrate } from '@concord/stages/calibration';
 import { hospitalMortality, LANDMARK_HOURS } from '@concord/tasks/hospital-mortality';
 import { prepareRow, prepareUnserved, restricted, scoreRows, type PreparedRow, type RowAnswer, type RowParts } from '../assess/index.ts';
-import { atHour, diedInHospital, mortalityRecords, mortalityTimeline, type MortalityRecord } from './physionet-2012.ts';
+import { atHour, diedInHospital, mortalityRecords, mortalityTimeline } from './physionet-2012.ts';
 import { RiskCollector } from './risk-collector.ts';
+import type { Who } from './detail.ts';
+import { StressSample, suiteDetail } from './suite-detail.ts';
 import type { Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
 const EVENTS = /^events_set_(\w+)\.csv\.gz$/;
@@ -36,6 +38,7 @@ export function isSetAside(recordId: string, hash: Hash): boolean {
 
 interface Asked {
   readonly patient: number;
+  readonly who: Who;
   readonly died: boolean;
   /** One per landmark. */
   readonly prepared: readonly PreparedRow[];
@@ -44,7 +47,7 @@ interface Asked {
 async function judge(question: SuiteQuestion, parts: MortalityParts): Promise<Result<SuiteReport, SuiteError>> {
   const names = (await question.files.names()).filter((name) => EVENTS.test(name));
   if (names.length === 0) return err({ kind: 'missing-file', name: 'events_set_*.csv.gz' });
-  const run: Run = { landmarks: LANDMARK_HOURS.map(() => new RiskCollector()), patients: 0, chunk: [], question, parts };
+  const run: Run = { landmarks: LANDMARK_HOURS.map(() => new RiskCollector()), sample: new StressSample(), patients: 0, chunk: [], question, parts };
   for (const name of names) {
     const outcomes = `outcomes_set_${EVENTS.exec(name)?.[1] ?? ''}.csv`;
     const [events, died] = [await question.files.text(name), await question.files.text(outcomes)];
@@ -52,13 +55,17 @@ async function judge(question: SuiteQuestion, parts: MortalityParts): Promise<Re
     await judgeSet(events, diedInHospital(died), run);
   }
   await score(run);
-  return ok(report(run));
+  const judged = report(run);
+  const served = run.landmarks.at(-1);
+  if (question.detail === undefined || served === undefined) return ok(judged);
+  return ok({ ...judged, detail: await suiteDetail({ tasks: [hospitalMortality], collectors: [served], sample: run.sample, question, parts }) });
 }
 
 interface Run {
   readonly landmarks: readonly RiskCollector[];
   readonly question: SuiteQuestion;
   readonly parts: MortalityParts;
+  readonly sample: StressSample;
   patients: number;
   chunk: Asked[];
 }
@@ -67,7 +74,10 @@ async function judgeSet(events: string, byRecord: ReadonlyMap<string, boolean>, 
   for (const record of mortalityRecords(events)) {
     const died = byRecord.get(record.recordId);
     if (died === undefined || (run.question.split === 'validation' && !isSetAside(record.recordId, run.parts.hash))) continue;
-    run.chunk.push({ patient: run.patients, died, prepared: preparedAt(record, run.parts) });
+    const timeline = mortalityTimeline(record, run.parts.plugins);
+    run.sample.note({ timeline, at: atHour(SERVED_HOUR), labels: [died] });
+    const who = { sex: record.sex, ageYears: record.ageYears };
+    run.chunk.push({ patient: run.patients, who, died, prepared: preparedAt(timeline, run.parts) });
     run.patients += 1;
     if (run.chunk.length < CHUNK) continue;
     await score(run);
@@ -75,8 +85,7 @@ async function judgeSet(events: string, byRecord: ReadonlyMap<string, boolean>, 
   }
 }
 
-function preparedAt(record: MortalityRecord, parts: MortalityParts): readonly PreparedRow[] {
-  const timeline = mortalityTimeline(record, parts.plugins);
+function preparedAt(timeline: PatientTimeline, parts: MortalityParts): readonly PreparedRow[] {
   return LANDMARK_HOURS.map((hour): PreparedRow => {
     const question = { timeline, at: atHour(hour), task: hospitalMortality };
     if (hour === SERVED_HOUR) return prepareRow(question, parts);
@@ -96,10 +105,10 @@ async function score(run: Run): Promise<void> {
       [hospitalMortality],
       parts,
     );
-    chunk.forEach(({ patient, died }, at) => {
+    chunk.forEach(({ patient, who, died }, at) => {
       const [answer, signsOnly] = [answers[at]?.[0], signs[at]?.[0]];
       if (answer === undefined || signsOnly === undefined) return;
-      landmarks[place]?.add({ patient, label: died, answer: atLandmark(answer, hour, parts), signsOnly });
+      landmarks[place]?.add({ patient, who, label: died, answer: atLandmark(answer, hour, parts), signsOnly });
     });
   }
 }

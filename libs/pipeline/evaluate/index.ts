@@ -1,6 +1,10 @@
 export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw } from './bootstrap.ts';
 export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
 export { chestFindingsSuite, type ChestParts, type FilmFile } from './chest-findings.ts';
+export type { HeadDetail, Judged, SuiteDetail } from './detail.ts';
+export type { ConformalCell, Subgroup } from './detail-cells.ts';
+export type { DecisionPoint, ReliabilityBin } from './detail-curves.ts';
+export type { Robustness, Temporal } from './stress.ts';
 export { auprc, auroc } from './discrimination.ts';
 export { fusionSuite } from './fusion.ts';
 export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fusion-rows.ts';

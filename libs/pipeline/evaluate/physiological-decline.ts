@@ -6,6 +6,8 @@ import { HORIZONS_HOURS, indexHours, physiologicalDecline } from '@concord/tasks
 import { prepareRow, restricted, scoreRows, type PreparedRow, type RowParts } from '../assess/index.ts';
 import { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 import { RiskCollector } from './risk-collector.ts';
+import type { Who } from './detail.ts';
+import { StressSample, suiteDetail } from './suite-detail.ts';
 import type { Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
 const FILE = 'vitals_hourly.csv.gz';
@@ -31,11 +33,12 @@ async function judge(question: SuiteQuestion, parts: DeclineParts): Promise<Resu
   const csv = await question.files.text(FILE);
   if (csv === undefined) return err({ kind: 'missing-file', name: FILE });
   const horizons = HORIZONS_HOURS.map(() => new RiskCollector());
+  const sample = new StressSample();
   let [patients, rows] = [0, 0];
   let chunk: Asked[] = [];
   for (const record of hourlyRecords(csv)) {
     if (question.split === 'validation' && splitOf(record.patientId, parts.hash) !== 'validation') continue;
-    chunk.push(...asked(record, patients, parts));
+    chunk.push(...asked(record, patients, { ...parts, sample }));
     patients += 1;
     if (chunk.length < CHUNK) continue;
     await score(chunk, horizons, parts);
@@ -44,11 +47,14 @@ async function judge(question: SuiteQuestion, parts: DeclineParts): Promise<Resu
     question.progress({ step: 'rows', done: rows, total: rows + CHUNK });
   }
   await score(chunk, horizons, parts);
-  return ok(report(horizons, { n: rows + chunk.length, patients, question, parts }));
+  const judged = report(horizons, { n: rows + chunk.length, patients, question, parts });
+  if (question.detail === undefined) return ok(judged);
+  return ok({ ...judged, detail: await suiteDetail({ tasks: physiologicalDecline, collectors: horizons, sample, question, parts }) });
 }
 
 interface Asked {
   readonly patient: number;
+  readonly who: Who;
   /** Partial NEWS2 at the end of the hour. */
   readonly news2: number;
   /** By horizon; undefined where the row is no index hour of it. */
@@ -56,18 +62,18 @@ interface Asked {
   readonly prepared: PreparedRow;
 }
 
-function asked(record: HourlyRecord, patient: number, parts: DeclineParts): readonly Asked[] {
+function asked(record: HourlyRecord, patient: number, parts: DeclineParts & { readonly sample: StressSample }): readonly Asked[] {
   const [task] = physiologicalDecline;
   if (task === undefined) return [];
   const byHorizon = HORIZONS_HOURS.map((horizon) => new Map(indexHours(record.hours, horizon).map((hour) => [hour.row, hour])));
   const timeline = timelineOf(record, parts.plugins);
+  const who = { sex: record.sex, ageYears: record.ageYears };
   // Every index hour of a longer horizon is one of the shortest.
-  return [...(byHorizon[0]?.values() ?? [])].map(({ row, score: news2 }) => ({
-    patient,
-    news2,
-    labels: byHorizon.map((hours) => hours.get(row)?.label),
-    prepared: prepareRow({ timeline, at: endOfRow(row), task }, parts),
-  }));
+  return [...(byHorizon[0]?.values() ?? [])].map(({ row, score: news2 }) => {
+    const labels = byHorizon.map((hours) => hours.get(row)?.label);
+    parts.sample.note({ timeline, at: endOfRow(row), labels });
+    return { patient, who, news2, labels, prepared: prepareRow({ timeline, at: endOfRow(row), task }, parts) };
+  });
 }
 
 async function score(chunk: readonly Asked[], horizons: readonly RiskCollector[], parts: DeclineParts): Promise<void> {
@@ -78,10 +84,10 @@ async function score(chunk: readonly Asked[], horizons: readonly RiskCollector[]
     physiologicalDecline,
     parts,
   );
-  chunk.forEach(({ patient, news2, labels }, at) => {
+  chunk.forEach(({ patient, who, news2, labels }, at) => {
     horizons.forEach((horizon, place) => {
       const [label, answer, signsOnly] = [labels[place], answers[at]?.[place], signs[at]?.[place]];
-      if (label !== undefined && answer !== undefined && signsOnly !== undefined) horizon.add({ patient, label, answer, signsOnly, news2 });
+      if (label !== undefined && answer !== undefined && signsOnly !== undefined) horizon.add({ patient, who, label, answer, signsOnly, news2 });
     });
   });
 }

@@ -2,6 +2,7 @@ import type { ModalityKind } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import { isCovered } from '@concord/stages/calibration';
 import type { RowAnswer } from '../assess/index.ts';
+import type { DetailRow, Who } from './detail.ts';
 import { judgeRisk, type RiskFigures, type RiskJudgement } from './risk-figures.ts';
 import type { Figures, Interval, SuiteQuestion } from './suite.ts';
 
@@ -18,6 +19,8 @@ export interface AskedRow {
   readonly signsOnly: RowAnswer;
   /** Partial NEWS2 and its like, where the suite compares with it. */
   readonly news2?: number;
+  /** Whom it is about, for the subgroups of a report. */
+  readonly who?: Who;
 }
 
 interface ScoredRow {
@@ -28,6 +31,7 @@ interface ScoredRow {
   readonly pattern: readonly ModalityKind[];
   readonly signsOnly: number;
   readonly news2: number | undefined;
+  readonly who: Who | undefined;
 }
 
 export interface Collected {
@@ -42,7 +46,7 @@ export class RiskCollector {
   readonly #rows: ScoredRow[] = [];
   readonly #excluded = new Map<string, number>();
 
-  add({ patient, label, answer, signsOnly, news2 }: AskedRow): void {
+  add({ patient, label, answer, signsOnly, news2, who }: AskedRow): void {
     if (answer.kind === 'abstained') {
       this.#excluded.set(answer.reason, (this.#excluded.get(answer.reason) ?? 0) + 1);
       return;
@@ -57,7 +61,13 @@ export class RiskCollector {
       pattern: calibration.pattern,
       signsOnly: alone,
       news2,
+      who,
     });
+  }
+
+  /** The scored rows, as a report needs them. */
+  get details(): readonly DetailRow[] {
+    return this.#rows;
   }
 
   get count(): number {

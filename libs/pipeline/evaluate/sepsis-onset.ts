@@ -9,6 +9,8 @@ import { auprc, auroc } from './discrimination.ts';
 import { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 import { ranked } from './predictions.ts';
 import { RiskCollector } from './risk-collector.ts';
+import type { Who } from './detail.ts';
+import { StressSample, suiteDetail } from './suite-detail.ts';
 import type { Figures, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
 const FILE = 'vitals_hourly.csv.gz';
@@ -33,6 +35,7 @@ export function sepsisSuite(parts: SepsisParts): Suite {
 
 interface Asked {
   readonly patient: number;
+  readonly who: Who;
   readonly label: boolean | undefined;
   readonly challenge: boolean;
   readonly icuHour: number;
@@ -44,7 +47,7 @@ interface Asked {
 async function judge(question: SuiteQuestion, parts: SepsisParts): Promise<Result<SuiteReport, SuiteError>> {
   const csv = await question.files.text(FILE);
   if (csv === undefined) return err({ kind: 'missing-file', name: FILE });
-  const [collector, challenge] = [new RiskCollector(), new Challenge()];
+  const [collector, challenge, sample] = [new RiskCollector(), new Challenge(), new StressSample()];
   let [patients, rows] = [0, 0];
   let chunk: Asked[] = [];
   const flush = async (): Promise<void> => {
@@ -54,7 +57,7 @@ async function judge(question: SuiteQuestion, parts: SepsisParts): Promise<Resul
   };
   for (const record of hourlyRecords(csv)) {
     if (question.split === 'validation' && splitOf(record.patientId, parts.hash) !== 'validation') continue;
-    chunk.push(...asked(record, patients, parts));
+    chunk.push(...asked(record, patients, { ...parts, sample }));
     patients += 1;
     if (chunk.length < CHUNK) continue;
     await flush();
@@ -63,19 +66,23 @@ async function judge(question: SuiteQuestion, parts: SepsisParts): Promise<Resul
   await flush();
   const { figures, ci, patterns } = collector.judge(patients, question);
   const beside = { ...figures, patterns, challenge: challenge.figures(parts.bundle.thresholds['sepsis-6h']?.raised ?? 1) };
-  return ok({ suite: 'sepsis-6h', bundle: parts.bundle.id, n: rows, nPatients: patients, resampled: 'patient', figures: beside, ci });
+  const judged: SuiteReport = { suite: 'sepsis-6h', bundle: parts.bundle.id, n: rows, nPatients: patients, resampled: 'patient', figures: beside, ci };
+  if (question.detail === undefined) return ok(judged);
+  return ok({ ...judged, detail: await suiteDetail({ tasks: [sepsisOnset], collectors: [collector], sample, question, parts }) });
 }
 
-function asked(record: HourlyRecord, patient: number, parts: SepsisParts): readonly Asked[] {
+function asked(record: HourlyRecord, patient: number, parts: SepsisParts & { readonly sample: StressSample }): readonly Asked[] {
   const icuHours = record.sepsis.map((_, row) => record.firstIcuHour + row);
   const labels = new Map(sepsisHours({ icuHours, labels: record.sepsis }).map(({ row, label }) => [row, label]));
   const timeline = timelineOf(record, parts.plugins);
   const utilities = hourUtilities(record.sepsis);
+  const who = { sex: record.sex, ageYears: record.ageYears };
   return record.sepsis.map((challenge, row) => {
     const question = { timeline, at: endOfRow(row), task: sepsisOnset };
     const label = labels.get(row);
+    if (label !== undefined) parts.sample.note({ timeline, at: question.at, labels: [label] });
     const prepared = label === undefined ? prepareUnserved(question, parts) : prepareRow(question, parts);
-    return { patient, label, challenge, icuHour: icuHours[row] ?? 0, utility: utilities[row] ?? { alarm: 0, none: 0, best: 0 }, prepared };
+    return { patient, who, label, challenge, icuHour: icuHours[row] ?? 0, utility: utilities[row] ?? { alarm: 0, none: 0, best: 0 }, prepared };
   });
 }
 
@@ -96,7 +103,7 @@ async function score(chunk: readonly Asked[], { collector, challenge, parts }: I
   chunk.forEach((row, at) => {
     const [answer, signsOnly] = [answers[at]?.[0], signs[at]?.[0]];
     if (answer === undefined || signsOnly === undefined) return;
-    if (row.label !== undefined) collector.add({ patient: row.patient, label: row.label, answer, signsOnly });
+    if (row.label !== undefined) collector.add({ patient: row.patient, who: row.who, label: row.label, answer, signsOnly });
     challenge.add(row, answer.kind === 'scored' ? answer.probability : 0);
   });
 }

@@ -1,4 +1,5 @@
 import type { Result } from '@concord/core/kernel';
+import type { SuiteDetail } from './detail.ts';
 
 /** The files of a labelled folder, as the caller reads them; names are relative to the folder. */
 export interface SuiteFiles {
@@ -37,6 +38,8 @@ export interface SuiteQuestion {
   /** Bootstrap draws; `BOOTSTRAP_DRAWS` unless a test asks for fewer. */
   readonly draws: number;
   readonly progress: (progress: SuiteProgress) => void;
+  /** Curves, subgroups and disturbances for a report page, which cost a few minutes more. */
+  readonly detail?: true;
 }
 
 export type Interval = readonly [low: number, high: number];
@@ -61,6 +64,8 @@ export interface SuiteReport {
   readonly figures: Figures;
   /** 95 % bootstrap interval by path of the figure. */
   readonly ci: Readonly<Record<string, Interval>>;
+  /** For the report page; never printed. */
+  readonly detail?: SuiteDetail;
 }
 
 export type SuiteError =

@@ -10,12 +10,14 @@ import {
 } from '@concord/pipeline/evaluate';
 import { SUITES, type SuiteEntry } from '../evaluate/entries.ts';
 import { folderFiles, isFolder } from '../evaluate/folder-files.ts';
+import { writeReport } from '../report/write-report.ts';
 import { EXIT, readArgs, UsageError, type ExitCode, type Io, type Verb } from '../verb.ts';
 
 const OPTIONS = {
   list: { type: 'boolean', default: false },
   data: { type: 'string' },
   split: { type: 'string' },
+  report: { type: 'string' },
   seed: { type: 'string', default: '1' },
 } as const;
 
@@ -26,16 +28,17 @@ const PROGRESS_EVERY_MS = 2_000;
 export const evaluate: Verb = {
   usage: [
     'evaluate SUITE --data DIR [--split validation] [--seed N]   figures of one suite, each with its 95 % interval',
+    '… --report OUT                                              keeps them in OUT and writes the page of the bundle there, with curves and groups',
     'evaluate --list                                             the suites, and the files each reads',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, OPTIONS);
     if (values.list) return list(values.json, io);
     const entry = entryNamed(positionals);
-    const { data, seed, split, json } = values;
+    const { data, seed, split, json, report } = values;
     if (data !== undefined && !(await isFolder(data))) return complain(io, `There is no folder ${data}.`);
     if (data === undefined && entry.reads.length > 0) throw new UsageError(`${entry.name} reads a folder: --data DIR (${entry.reads.join(', ')}).`);
-    return judge({ entry, data: data ?? '.', seed: seedFrom(seed), json, ...splitFrom(split) }, io);
+    return judge({ entry, data: data ?? '.', seed: seedFrom(seed), json, ...splitFrom(split), ...(report === undefined ? {} : { report }) }, io);
   },
 };
 
@@ -63,12 +66,28 @@ interface Wish {
   readonly split?: 'validation';
   readonly seed: number;
   readonly json: boolean;
+  /** Folder of the report page. */
+  readonly report?: string;
 }
 
-async function judge({ entry, data, split, seed, json }: Wish, io: Io): Promise<ExitCode> {
+async function judge({ entry, data, split, seed, json, report }: Wish, io: Io): Promise<ExitCode> {
   const suite = await entry.load(io.settings);
-  const judged = await suite.run({ files: folderFiles(data), seed, draws: BOOTSTRAP_DRAWS, progress: spoken(io), ...(split === undefined ? {} : { split }) });
+  const detail = report === undefined ? {} : { detail: true as const };
+  const judged = await suite.run({
+    files: folderFiles(data),
+    seed,
+    draws: BOOTSTRAP_DRAWS,
+    progress: spoken(io),
+    ...(split === undefined ? {} : { split }),
+    ...detail,
+  });
   if (!judged.ok) return refused(judged.error, data, io);
+  if (report !== undefined) {
+    const models = { models: io.settings.modelsDir, data: io.settings.dataDir };
+    const rows = split === undefined ? 'Every row of the folder, training patients among them' : "Patients that the bundle's own split set aside";
+    const { page, suites } = await writeReport(judged.value, { folder: report, title: entry.title, split: rows, models });
+    io.err(`${page}: the page of ${judged.value.bundle}, ${suites === 1 ? 'one suite' : `${suites} suites`}`);
+  }
   if (json) io.out(JSON.stringify(printed(judged.value)));
   else for (const line of readable(judged.value)) io.out(line);
   return EXIT.done;
