@@ -1,4 +1,4 @@
-export { benchAuditedReads, type AuditedReads, type AuditedReadsSettings } from './bench/audited-reads.ts';
+export { benchAuditedReads, type AuditedReads, type AuditedReadsSettings, type HttpDoor, type HttpReads } from './bench/audited-reads.ts';
 export { openExports, type ExportQueue, type ExportTask } from './audit-log/export-queue.ts';
 export { exportBundle, ExportRefused, type BundleSink, type ExportRequest, type ExportSettings } from './audit-log/export-bundle.ts';
 export type { ExportQuery } from './audit-log/export-scope.ts';

@@ -1,22 +1,23 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createFileBlobs } from '@concord/adapters/blobs';
 import { createTagOpener, digest, openKeyring } from '@concord/adapters/crypto';
-import { benchAuditedReads } from '@concord/adapters/postgres';
+import { benchAuditedReads, type AuditedReads } from '@concord/adapters/postgres';
 import { prepareQueue } from '@concord/adapters/queue';
 import { inclusionRanges } from '@concord/governance/audit';
 import { EXIT, readArgs, UsageError, VerbFailed, type Io } from '../verb.ts';
+import { readsOverHttp } from './audit-edge.ts';
 import { writeSampleBundle } from './audit-sample.ts';
 import { printFigures, type Bench } from './bench.ts';
 
 /** What the record of accesses costs, how far the log lags behind, and how long an auditor waits. */
 export const auditBench: Bench = {
   usage:
-    'bench audit [--seconds 10] [--clients 16] [--events 1000000]     reads and sequencing in a database of its own; then an export of so many events, verified',
+    'bench audit [--seconds 10] [--clients 16] [--events 1000000]     reads, in the store and over HTTP, with and without the record, and sequencing, in a database of its own; then an export of so many events, verified; --events 0 leaves that out',
   async run(args, io) {
     const options = {
       seconds: { type: 'string', default: '10' },
@@ -24,12 +25,13 @@ export const auditBench: Bench = {
       events: { type: 'string', default: '1000000' },
     } as const;
     const { values } = readArgs(args, options);
-    const [seconds, clients, events] = [values.seconds, values.clients, values.events].map(whole);
+    const [seconds, clients] = [whole(values.seconds), whole(values.clients)];
+    const events = values.events === '0' ? 0 : whole(values.events);
     const folder = await mkdtemp(join(tmpdir(), 'concord-bench-audit-'));
     try {
       const reads = await benchAuditedReads({
-        seconds: seconds ?? 0,
-        clients: clients ?? 0,
+        seconds,
+        clients,
         keyring: await openKeyring(join(folder, 'root.key')),
         files: createFileBlobs(join(folder, 'blobs')),
         digest,
@@ -38,16 +40,21 @@ export const auditBench: Bench = {
         log: (line) => {
           io.err(line);
         },
+        overHttp: (door) => readsOverHttp({ ...io.settings, dataDir: folder, keyFile: join(folder, 'root.key') }, door),
       });
-      const verified = await verifyMany(join(folder, 'bundle'), events ?? 0, io);
-      const inclusionProofBytes = 32 * inclusionRanges(0, events ?? 1).length;
-      printFigures({ ...reads, auditedShare: reads.readsPerSecond / reads.readsPerSecondAuditOff, ...verified, inclusionProofBytes }, values.json, io);
+      const verified = events === 0 ? {} : await verifyMany(join(folder, 'bundle'), events, io);
+      printFigures({ ...reads, ...shares(reads), load: loadavg()[0] ?? Number.NaN, ...verified }, values.json, io);
       return EXIT.done;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   },
 };
+
+/** What is left of the rate with the record written. */
+function shares({ readsPerSecond, readsPerSecondAuditOff, httpReadsPerSecond, httpReadsPerSecondAuditOff }: AuditedReads): Record<string, number> {
+  return { auditedShare: readsPerSecond / readsPerSecondAuditOff, httpAuditedShare: httpReadsPerSecond / httpReadsPerSecondAuditOff };
+}
 
 const verdict = z.object({ verdict: z.literal('valid'), events: z.number(), maxRssMb: z.number() });
 
@@ -63,7 +70,8 @@ async function verifyMany(folder: string, events: number, io: Io): Promise<Recor
   await new Promise((resolve) => child.once('close', resolve));
   const read = verdict.safeParse(JSON.parse(said === '' ? '{}' : said));
   if (!read.success) throw new VerbFailed('The export of the measurement was not found valid.');
-  return { verifiedEvents: read.data.events, verifySeconds: (performance.now() - began) / 1000, verifyMaxRssMb: read.data.maxRssMb };
+  const inclusionProofBytes = 32 * inclusionRanges(0, events).length;
+  return { inclusionProofBytes, verifiedEvents: read.data.events, verifySeconds: (performance.now() - began) / 1000, verifyMaxRssMb: read.data.maxRssMb };
 }
 
 function whole(text: string): number {

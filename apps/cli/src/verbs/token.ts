@@ -30,7 +30,7 @@ export async function tokenFor(settings: Settings, user: string, mfa = false): P
 }
 
 /** The secret of the client `concord-cli`, which the demo identity keeps where only its owner reads. */
-async function secretIn(dataDir: string): Promise<string> {
+export async function secretIn(dataDir: string): Promise<string> {
   const path = join(dataDir, 'identity', 'cli-secret');
   const secret = await readFile(path, 'utf8').catch(() => undefined);
   if (secret === undefined) throw new VerbFailed(`${path} cannot be read: the demo identity has not run from this data folder, or another user owns it.`);
@@ -38,7 +38,7 @@ async function secretIn(dataDir: string): Promise<string> {
 }
 
 /** @throws VerbFailed when the identity does not answer or knows no such user. */
-async function exchange(identityUrl: string, secret: string, { user, mfa }: { readonly user: string; readonly mfa: boolean }): Promise<string> {
+export async function exchange(identityUrl: string, secret: string, { user, mfa }: { readonly user: string; readonly mfa: boolean }): Promise<string> {
   const response = await fetch(`${identityUrl.replace(/\/$/, '')}/realms/concord/protocol/openid-connect/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`concord-cli:${secret}`).toString('base64')}` },

@@ -23,12 +23,29 @@ export interface AuditedReadsSettings {
   readonly openTag: TagOpener;
   readonly also: readonly AlsoMigrate[];
   readonly log: (line: string) => void;
+  /** Starts the edge over the database of the measurement. */
+  readonly overHttp: (door: HttpDoor) => Promise<HttpReads>;
+}
+
+export interface HttpDoor {
+  readonly appUrl: string;
+  readonly patients: readonly PatientId[];
+}
+
+export interface HttpReads {
+  /** Reads of one patient each for so long, by so many clients. @returns how many were answered. */
+  read(seconds: number, clients: number): Promise<number>;
+  close(): Promise<void>;
 }
 
 export interface AuditedReads {
   readonly readsPerSecond: number;
   /** The same reads while the database throws every event away: they are built and sent, and nothing is written. */
   readonly readsPerSecondAuditOff: number;
+  readonly httpReadsPerSecond: number;
+  readonly httpReadsPerSecondAuditOff: number;
+  /** One row of 600 bytes, inserted and committed, by as many clients: what the disk and the machine give at that minute. */
+  readonly bareWritesPerSecond: number;
   readonly events: number;
   readonly lagMsP50: number;
   readonly lagMsP99: number;
@@ -39,6 +56,8 @@ export interface AuditedReads {
 }
 
 const PATIENTS = 200;
+/** With and without the record in turn, so that both meet the same machine. */
+const ROUNDS = 4;
 const BACKLOG = 100_000;
 const BASE: Omit<Actor, 'roles' | 'subject'> = { issuer: 'concord', login: 'bench', displayName: 'bench', clientId: 'bench', tokenId: 'bench' };
 const SOURCE: Actor = { ...BASE, subject: 'bench', roles: ['integrator'], sourceId: asOneOf<SourceId>('integrator') };
@@ -73,29 +92,54 @@ interface Bench {
   readonly superuser: pg.Client;
 }
 
-async function measure(settings: AuditedReadsSettings, { cluster, database, superuser }: Bench): Promise<AuditedReads> {
+async function measure(settings: AuditedReadsSettings, bench: Bench): Promise<AuditedReads> {
+  const { cluster, database, superuser } = bench;
   const patients: PatientId[] = [];
   for (let i = 0; i < PATIENTS; i += 1) patients.push(await admit(database, i));
-  const read = () => readsPerSecond(database, patients, settings);
-  await readsPerSecond(database, patients, { ...settings, seconds: 2 });
-  // A trigger, not a switch: the product has none. Nor a rule: a prepared statement would stay without its table.
   await superuser.query(THROWN_AWAY);
-  const readsPerSecondAuditOff = await read();
-  await superuser.query('DROP TRIGGER thrown_away ON audit_events');
   const from = await lastEvent(superuser);
   const stop = new AbortController();
   const sequencing = sequence(cluster, settings, stop.signal);
-  const audited = await read();
+  const store = await withAndWithout(bench, settings, (seconds) => storeReads(database, patients, { ...settings, seconds }));
+  const edge = await settings.overHttp({ appUrl: cluster.url('app_rw', 'concord'), patients });
+  const http = await withAndWithout(bench, settings, (seconds) => edge.read(seconds, settings.clients)).finally(() => edge.close());
   await pause(500);
   stop.abort();
   await sequencing;
-  const lags = await lagsOf(superuser, from);
-  const leavesPerSecond = await backlog(cluster, settings, superuser);
-  return { readsPerSecond: audited, readsPerSecondAuditOff, ...lags, bytesPerEvent: await bytesPerEvent(superuser), leavesPerSecond };
+  return {
+    readsPerSecond: store.audited,
+    readsPerSecondAuditOff: store.off,
+    httpReadsPerSecond: http.audited,
+    httpReadsPerSecondAuditOff: http.off,
+    bareWritesPerSecond: await bareWrites(cluster, settings),
+    ...(await lagsOf(superuser, from)),
+    bytesPerEvent: await bytesPerEvent(superuser),
+    leavesPerSecond: await backlog(cluster, settings, superuser),
+  };
 }
 
+// A trigger, not a switch: the product has none. Nor a rule: a prepared statement would stay without its table.
 const THROWN_AWAY = `CREATE FUNCTION app.throw_away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-  CREATE TRIGGER thrown_away BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION app.throw_away()`;
+  CREATE TRIGGER thrown_away BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION app.throw_away();
+  ALTER TABLE audit_events DISABLE TRIGGER thrown_away`;
+
+interface BothWays {
+  readonly audited: number;
+  readonly off: number;
+}
+
+/** @param read for so many seconds. @returns reads a second, with the record and with every event thrown away. */
+async function withAndWithout({ superuser }: Bench, { seconds }: AuditedReadsSettings, read: (seconds: number) => Promise<number>): Promise<BothWays> {
+  await read(2);
+  const sums = { audited: 0, off: 0 };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await superuser.query('ALTER TABLE audit_events ENABLE TRIGGER thrown_away');
+    sums.off += await read(seconds / ROUNDS);
+    await superuser.query('ALTER TABLE audit_events DISABLE TRIGGER thrown_away');
+    sums.audited += await read(seconds / ROUNDS);
+  }
+  return { audited: sums.audited / seconds, off: sums.off / seconds };
+}
 
 async function sequence(cluster: Cluster, { digest, openTag }: AuditedReadsSettings, signal: AbortSignal): Promise<void> {
   const sequencer = await openSequencer({ url: cluster.url('audit_sequencer', 'concord'), digest, openTag });
@@ -108,9 +152,9 @@ async function sequence(cluster: Cluster, { digest, openTag }: AuditedReadsSetti
   await sequencer.close();
 }
 
-async function readsPerSecond(database: Database, patients: readonly PatientId[], { seconds, clients }: AuditedReadsSettings): Promise<number> {
-  const began = performance.now();
-  const until = began + seconds * 1000;
+/** @returns how many patients were read. */
+async function storeReads(database: Database, patients: readonly PatientId[], { seconds, clients }: AuditedReadsSettings): Promise<number> {
+  const until = performance.now() + seconds * 1000;
   let reads = 0;
   const client = async (first: number): Promise<void> => {
     for (let i = first; performance.now() < until; i += clients) {
@@ -121,7 +165,21 @@ async function readsPerSecond(database: Database, patients: readonly PatientId[]
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
-  return reads / ((performance.now() - began) / 1000);
+  return reads;
+}
+
+async function bareWrites(cluster: Cluster, { seconds, clients }: AuditedReadsSettings): Promise<number> {
+  const pool = new pg.Pool({ connectionString: cluster.url('postgres', 'concord'), max: clients });
+  await pool.query('CREATE TABLE scratch (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, bytes bytea)');
+  const until = performance.now() + seconds * 1000;
+  const bytes = Buffer.alloc(600, 7);
+  let writes = 0;
+  const client = async (): Promise<void> => {
+    for (; performance.now() < until; writes += 1) await pool.query({ name: 'bare', text: 'INSERT INTO scratch (bytes) VALUES ($1)', values: [bytes] });
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  await pool.end();
+  return writes / seconds;
 }
 
 async function lastEvent(superuser: pg.Client): Promise<string> {
