@@ -101,6 +101,11 @@ export class Transaction {
     return this.idByKey.has(key);
   }
 
+  /** The pseudonym as far as it was told already; nothing is asked. */
+  knownKey(id: PatientId): PatientKey | undefined {
+    return this.keyById.get(id);
+  }
+
   /** @throws when the patient was not met. */
   idOf(key: PatientKey): PatientId {
     const id = this.idByKey.get(key);

@@ -28,9 +28,12 @@ export interface PatientRow {
 }
 
 export const PATIENT_COLUMNS = 'o.id, o.patient_key, v.version, v.available_at AS updated_at, o.created_at, o.demo_kind, o.source_id, v.sealed';
+const ROW = 'p.version, p.created_at, p.demo_kind, p.source_id';
+const VERSIONS = 'JOIN patient_versions v ON v.patient_id = o.id';
 /** Patients with their pseudonym and newest version; the condition on the version is the caller's. */
-export const PATIENT_FROM = `(SELECT p.id, l.patient_key, p.version, p.created_at, p.demo_kind, p.source_id FROM patients p JOIN patient_links l ON l.patient_id = p.id) o
-  JOIN patient_versions v ON v.patient_id = o.id`;
+export const PATIENT_FROM = `(SELECT p.id, l.patient_key, ${ROW} FROM patients p JOIN patient_links l ON l.patient_id = p.id) o ${VERSIONS}`;
+/** The same for one patient whose pseudonym was told before: nobody asks for the pair again. */
+export const KNOWN_PATIENT_FROM = `(SELECT p.id, $4::uuid AS patient_key, ${ROW} FROM patients p) o ${VERSIONS}`;
 
 /** Opens a row and counts it as handed out. */
 export async function toRecord(tx: Transaction, row: PatientRow): Promise<PatientRecord> {

@@ -5,7 +5,7 @@ import { reachable, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { pageSize } from './paging.ts';
-import { contentPlace, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
+import { contentPlace, KNOWN_PATIENT_FROM, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
 import { birthTerm, normalName, prefixTerm } from './search-terms.ts';
 import { openJson } from './sealed-json.ts';
 
@@ -33,12 +33,13 @@ export async function searchPatients(tx: Transaction, query: Query, page: Page):
 
 /** One patient, as of a version or as they stand. */
 export function findPatient(tx: Transaction, id: PatientId, version: number | undefined): Promise<PatientRow | undefined> {
-  const filter = new Filter(tx.reachValues);
+  const key = tx.knownKey(id);
+  const filter = new Filter([...tx.reachValues, ...(key === undefined ? [] : [key])]);
   filter.conditions.push(reachable('o'), 'v.retracted_at IS NULL');
   filter.where('o.id = ?', id);
   filter.where('v.version = ?', version);
   if (version === undefined) filter.conditions.push('v.superseded_at IS NULL');
-  return firstRow<PatientRow>(tx, SEARCH, filter);
+  return firstRow<PatientRow>(tx, key === undefined ? SEARCH : { ...SEARCH, from: KNOWN_PATIENT_FROM }, filter);
 }
 
 const TERM = 'o.id IN (SELECT patient_id FROM patient_search_terms WHERE term_index = ?)';
