@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
 import type { Assess, ImageValue, Sha256 } from '@concord/core/clinical';
 import type { Hash } from '@concord/core/ports';
-import { chestPhantom, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
+import type { PhantomFinding } from '@concord/generator';
 import type { BundleManifest } from '@concord/governance/models';
-import { prepareChest } from '@concord/modalities/chest-imaging';
 import { modalities } from '@concord/modalities/registry';
 import { createAssess } from '@concord/pipeline/assess';
+import { drawnFilm as drawn } from '../apps/cli/src/bench/drawn-film.ts';
 
 const FOLDERS = { models: fileURLToPath(new URL('../infra/models', import.meta.url)) };
 
@@ -41,26 +41,5 @@ export const REPORT = [
 
 /** A drawn film of nobody, as the image modality keeps it. */
 export function drawnFilm(findings: readonly PhantomFinding[] = [{ kind: 'effusion', side: 'left', volume: 0.6 }], seed = 11): ImageValue {
-  const { columns, rows, grey } = chestPhantom({ seed, findings, size: 256 });
-  const { crop, grey: prepared } = prepareChest({ columns, rows, grey: Uint8Array.from(grey, (value) => value >> (PHANTOM_BITS - 8)) });
-  return {
-    header: {
-      studyInstanceUid: '2.25.1',
-      seriesInstanceUid: '2.25.2',
-      sopInstanceUid: '2.25.3',
-      transferSyntaxUid: '1.2.840.10008.1.2.1',
-      modality: 'DX',
-      rows,
-      columns,
-      frames: 1,
-      samplesPerPixel: 1,
-      photometricInterpretation: 'MONOCHROME2',
-      bitsAllocated: 16,
-      bitsStored: PHANTOM_BITS,
-      pixelRepresentation: 0,
-      imageType: ['DERIVED', 'SECONDARY'],
-    },
-    derived: { preparation: 1, crop, view: 'PA', likeness: 0.7, spread: 120 },
-    prepared,
-  };
+  return drawn({ seed, findings });
 }

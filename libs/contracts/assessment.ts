@@ -16,12 +16,23 @@ export const pointerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('joint'), pointer: z.null() }),
 ]);
 
+/** What covering a region did to the score, beside what covering others of its size did. */
+export const faithfulnessSchema = z.object({
+  change: z.number().meta({ description: 'Probability less the probability with the region covered.' }),
+  elsewhere: z.number().meta({ description: 'Mean distance in probability over regions of the same size elsewhere.' }),
+  regions: z.number().int().meta({ description: 'How many regions elsewhere were covered.' }),
+  holds: z.boolean().meta({ description: 'It changes the score more than any of them, by a cover that it was not found with.' }),
+});
+
 export const evidenceSchema = z
   .object({
     id: z.string(),
     modality: z.string(),
     contribution: z.number().meta({ description: 'Logit units; positive raises the score.' }),
     text: z.string(),
+    faithfulness: faithfulnessSchema
+      .optional()
+      .meta({ description: 'Of a region that was verified by covering it; absent from every other reason, and from a preview.' }),
   })
   .and(pointerSchema);
 
@@ -84,6 +95,7 @@ export const assessmentSchema = z.object({
   shapley: z.array(z.object({ modality: z.string(), value: z.number() })),
   news2: news2Schema,
   evidence: z.array(evidenceSchema),
+  evidenceVersion: z.union([z.literal(1), z.literal(2)]).meta({ description: '2 once the regions of a picture were verified; no number changes with it.' }),
   explanation: explanationSchema.nullable(),
 });
 

@@ -1,4 +1,4 @@
-import type { Assessment, Evidence, EvidencePointer, Explanation, News2, RiskTask } from '@concord/core/clinical';
+import type { Assessment, Evidence, EvidencePointer, Explanation, Faithfulness, News2, RiskTask } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { StoredAssessment } from '@concord/core/ports';
 import type { z } from 'zod';
@@ -52,12 +52,13 @@ type WireOutcome = Pick<
   | 'tier'
   | 'shapley'
   | 'evidence'
+  | 'evidenceVersion'
   | 'explanation'
 >;
 
 function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds'] | undefined, withhold: readonly string[]): WireOutcome {
   if (outcome.kind === 'abstained') return { ...NO_NUMBERS, reason: outcome.abstention.reason, reasonText: outcome.abstention.text };
-  const { score, evidence, explanation } = outcome;
+  const { score, evidence, explanation, faithfulness } = outcome;
   return {
     outcome: 'scored',
     reason: null,
@@ -71,7 +72,8 @@ function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds
     evidenceLevel: score.evidenceLevel,
     tier: thresholds === undefined ? null : tierOf(score.probability, thresholds),
     shapley: foldShares(score.shapley, withhold),
-    evidence: foldEvidence(evidence, withhold),
+    evidence: foldEvidence(evidence, withhold, faithfulness),
+    evidenceVersion: faithfulness === undefined ? 1 : 2,
     explanation: explanation === undefined ? null : explanationToWire(explanation, withhold),
   };
 }
@@ -88,6 +90,7 @@ const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
   tier: null,
   shapley: [],
   evidence: [],
+  evidenceVersion: 1,
   explanation: null,
 };
 
@@ -103,8 +106,9 @@ function foldShares(shapley: readonly { readonly modality: string; readonly valu
   return hidden.length === 0 ? seen : [...seen, { modality: WITHHELD, value: sum(hidden.map(({ value }) => value)) }];
 }
 
-function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[]): WireEvidence[] {
-  const seen = evidence.filter(({ modality }) => !withhold.includes(modality)).map(evidenceToWire);
+function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[], faithfulness: readonly Faithfulness[] = []): WireEvidence[] {
+  const proofOf = ({ id }: Evidence) => faithfulness.find(({ evidenceId }) => evidenceId === id);
+  const seen = evidence.filter(({ modality }) => !withhold.includes(modality)).map((item) => evidenceToWire(item, proofOf(item)));
   const hidden = evidence.filter(({ modality }) => withhold.includes(modality));
   if (hidden.length === 0) return seen;
   const sources = new Set(hidden.map(({ modality }) => modality)).size;
@@ -121,13 +125,15 @@ function explanationToWire({ interactions, uncertainty, awaited, rationale }: Ex
       .map(({ modalities: [first, second], value }) => ({ modalities: [first, second], value })),
     uncertainty: { ...uncertainty },
     awaited: awaited.filter(({ modality }) => seen(modality)).map((source) => ({ ...source })),
-    rationale: withhold.length === 0 ? rationale : null,
+    rationale: withhold.length === 0 && rationale !== '' ? rationale : null,
   };
 }
 
-function evidenceToWire(item: Evidence): WireEvidence {
+function evidenceToWire(item: Evidence, proof: Faithfulness | undefined): WireEvidence {
   const { id, modality, contribution, text } = item;
-  return { id, modality, contribution, text, ...pointerToWire(item) };
+  if (proof === undefined) return { id, modality, contribution, text, ...pointerToWire(item) };
+  const { change, elsewhere, regions, holds } = proof;
+  return { id, modality, contribution, text, faithfulness: { change, elsewhere, regions, holds }, ...pointerToWire(item) };
 }
 
 /** The place that a reason or a statement names. */

@@ -26,6 +26,7 @@ export { ImageRegions, type ImageRegionsProps, type TaggedBox } from './image-re
 export { InputSlots, STATE_WORDS, inputWords, inputsInOrder, slotSummary } from './input-slots.tsx';
 export { MainReason, news2Reason } from './main-reason.tsx';
 export { News2Box, News2Words } from './news2-box.tsx';
+export { regionWords } from './region-words.ts';
 export { orderChange, orderWords, type OrderChange } from './order.ts';
 export { reasonWords } from './reason-words.ts';
 export { reportRuns, type Assertion, type ReportRun, type TaggedSpan } from './report-runs.ts';

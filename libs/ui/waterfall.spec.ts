@@ -18,6 +18,7 @@ const scored = (baselineLogit: number, evidence: readonly WireEvidence[]): WireA
   patientId: 'p',
   task: 'physiological-decline-24h',
   explanation: null,
+  evidenceVersion: 1,
   asOf: '2026-11-23T02:12:00Z',
   bundle: 'b',
   status: 'preliminary',

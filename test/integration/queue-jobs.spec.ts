@@ -31,6 +31,7 @@ describe('jobs', () => {
         return Promise.resolve();
       },
       erase: () => Promise.reject(new Error('nobody asked')),
+      verify: () => Promise.reject(new Error('nobody asked')),
     };
     runners.push(await runJobs({ connectionString: database.url('app_worker'), concurrency: 2, handlers, failed: () => undefined }));
   };

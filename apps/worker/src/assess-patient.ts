@@ -1,7 +1,9 @@
 import { asOf, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { hours, plus, type Instant } from '@concord/core/kernel';
-import type { AccessRequest, AccessScope, Actor, WithAccess } from '@concord/core/ports';
+import type { AccessRequest, AccessScope, WithAccess } from '@concord/core/ports';
 import type { Agree } from '@concord/pipeline/agree';
+import { namesRegion } from './verify-patient.ts';
+import { WORKER } from './worker-actor.ts';
 
 export interface AssessPatientParts {
   readonly withAccess: WithAccess;
@@ -17,17 +19,6 @@ export type AssessPatientOutcome =
 
 /** An admitted patient is scored at least this often. */
 const RESCORE_AT_LEAST_EVERY = hours(1);
-
-/** The worker as an actor: no role of the realm, its own database role, one audit unit for each job and patient. */
-const WORKER: Actor = {
-  issuer: 'concord',
-  subject: 'worker',
-  login: 'worker',
-  displayName: 'Concord worker',
-  roles: [],
-  clientId: 'worker',
-  tokenId: 'worker',
-};
 
 /**
  * One job: reads what is known of the patient, leaves the transaction, runs the pipeline, stores the answers with the
@@ -56,6 +47,7 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
     const stored = ids.filter((id) => id !== undefined);
     if (concordance !== undefined && concordance.findings.length > 0) await keep(scope, concordance);
     scope.audit.note({ objects: stored.map((id) => `RiskAssessment/${id}`), detail: provenance(assessments) });
+    if (stored.length > 0 && assessments.some(namesRegion)) await scope.jobs.verify(patientId);
     if (next !== undefined) await scope.jobs.assess(patientId, next);
     return stored.length;
   });

@@ -1,12 +1,13 @@
 import { createTelemetry } from '@concord/adapters/telemetry';
 import type { Database } from '@concord/adapters/postgres';
-import { runJobs } from '@concord/adapters/queue';
+import { runJobs, type QueuedJob } from '@concord/adapters/queue';
 import { openAccess } from './access.ts';
 import { startAtna } from './atna.ts';
 import { assessPatient, type AssessPatientParts } from './assess-patient.ts';
 import { readConfig } from './config.ts';
 import { openErasing } from './erasing.ts';
 import { openActiveModel, type ActiveModel } from './models.ts';
+import { verifyPatient } from './verify-patient.ts';
 import { tasks } from '@concord/tasks/registry';
 
 /** Two cores: one job computes while the other waits for the database. */
@@ -26,11 +27,8 @@ async function main(): Promise<void> {
     connectionString: config.databaseUrl,
     concurrency: CONCURRENCY,
     handlers: {
-      assess: async ({ id, patientId }) => {
-        const began = performance.now();
-        const done = await assessPatient(patientId, `job-${id}`, await partsOf(access, model));
-        if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
-      },
+      assess: assessor(access, model, figures),
+      verify: verifier(access, model),
       erase: await openErasing(config, access, say),
     },
     failed: ({ id, attempt, error }) => {
@@ -64,6 +62,22 @@ function onLeave(stop: () => void): void {
   process.on('disconnect', stop);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** The job `assess`, timed. */
+function assessor(access: Pick<Database, 'withAccess'>, model: ActiveModel, figures: Pick<ReturnType<typeof createTelemetry>, 'assessed'>) {
+  return async ({ id, patientId }: QueuedJob): Promise<void> => {
+    const began = performance.now();
+    const done = await assessPatient(patientId, `job-${id}`, await partsOf(access, model));
+    if (done.kind === 'stored') figures.assessed({ outcome: done.outcome, seconds: (performance.now() - began) / 1000 });
+  };
+}
+
+/** The job `verify`, with whichever bundle is active when it begins. */
+function verifier({ withAccess }: Pick<Database, 'withAccess'>, model: ActiveModel) {
+  return async ({ id, patientId }: QueuedJob): Promise<void> => {
+    await verifyPatient(patientId, `job-${id}`, { withAccess, verify: await model.verify(), tasks });
+  };
 }
 
 /** What a job works with: whichever bundle is active when it begins. */

@@ -3,7 +3,7 @@ import { activeBundle, blocksFolder, BundleUnusable, readActiveBundle, SessionPo
 import { sha256 } from '@concord/adapters/crypto';
 import { modalities } from '@concord/modalities/registry';
 import { createAgree, type Agree } from '@concord/pipeline/agree';
-import { createAssess, withoutModel } from '@concord/pipeline/assess';
+import { createAssess, createVerifyRegions, withoutModel, type VerifyRegions } from '@concord/pipeline/assess';
 
 /** The pipeline bound to whichever bundle is active now. */
 export interface ActiveModel {
@@ -11,6 +11,8 @@ export interface ActiveModel {
   assess: Assess;
   /** Undefined without a usable bundle. */
   agree(): Promise<Agree | undefined>;
+  /** Undefined without a usable bundle. */
+  verify(): Promise<VerifyRegions | undefined>;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ interface Bound {
   readonly why: string;
   readonly assess: Assess;
   readonly agree: Agree | undefined;
+  readonly verify: VerifyRegions | undefined;
 }
 
 /** @param say gets one line when the model changes or cannot be used. */
@@ -38,11 +41,16 @@ export function openActiveModel(folders: ModelFolders, say: (line: string) => vo
       if (bound?.id === id) return { ...bound, why: '' };
       const bundle = await readActiveBundle(folders);
       const parts = { plugins: modalities, bundle, runner, hash: sha256 };
-      return { id: String(id), why: '', assess: createAssess(parts), agree: createAgree(parts) };
+      return { id: String(id), why: '', assess: createAssess(parts), agree: createAgree(parts), verify: createVerifyRegions(parts) };
     } catch (error) {
       if (!(error instanceof BundleUnusable)) throw error;
-      return { id: '', why: error.message, assess: none, agree: undefined };
+      return { id: '', why: error.message, assess: none, agree: undefined, verify: undefined };
     }
   };
-  return { assess: async (question) => (await current()).assess(question), agree: async () => (await current()).agree, close: () => runner.close() };
+  return {
+    assess: async (question) => (await current()).assess(question),
+    agree: async () => (await current()).agree,
+    verify: async () => (await current()).verify,
+    close: () => runner.close(),
+  };
 }

@@ -6,12 +6,13 @@ import { quiet } from './quiet.ts';
 export const JOB_SCHEMA = 'jobs';
 
 /** Jobs that may be asked for, by name; anything else is refused by the database. */
-const ALLOWED_TASKS = ['assess', 'erase'];
+const ALLOWED_TASKS = ['assess', 'erase', 'verify'];
 
 /**
  * graphile-worker's tables enable row-level security without a policy, so that nobody but their owner could use them: the
  * worker gets grants and a policy each; everyone else one definer function that takes ids only and an allow-listed task.
- * One queue of 64 by patient keeps a patient's jobs in order. Equal waiting jobs are one (`job_key`).
+ * One queue of 64 by patient keeps a patient's jobs in order. Equal waiting jobs are one (`job_key`). Checks of regions have a
+ * queue of their own and come after everything else that is due: a bedside score never waits for one.
  */
 const DOOR = `
 CREATE OR REPLACE FUNCTION jobs.enqueue(task text, ids uuid[], patient uuid, key text, run_at timestamptz DEFAULT NULL)
@@ -24,9 +25,10 @@ BEGIN
   PERFORM jobs.add_job(
     identifier => task,
     payload => pg_catalog.json_build_object('patientId', patient, 'ids', ids),
-    queue_name => 'p' || (pg_catalog.hashtextextended(patient::text, 0) & 63),
+    queue_name => CASE task WHEN 'verify' THEN 'verify' ELSE 'p' || (pg_catalog.hashtextextended(patient::text, 0) & 63) END,
     run_at => run_at,
-    job_key => key
+    job_key => key,
+    priority => CASE task WHEN 'verify' THEN 10 ELSE 0 END
   );
 END $$;
 REVOKE ALL ON FUNCTION jobs.enqueue FROM PUBLIC;

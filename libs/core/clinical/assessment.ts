@@ -3,6 +3,7 @@ import type { Evidence } from './evidence.ts';
 import type { Explanation } from './explanation.ts';
 import type { BundleId, ModalityKind, PatientId, RiskTaskId } from './identity.ts';
 import type { News2 } from './news2.ts';
+import type { Faithfulness } from './region-check.ts';
 import type { PatientTimeline } from './timeline.ts';
 
 /** How the model behind a number was tested, per task, availability pattern and setting (DESIGN 5). */
@@ -66,6 +67,8 @@ export interface Assessment {
         readonly evidence: readonly Evidence[];
         /** Absent from scores that were stored before explanations were kept. */
         readonly explanation?: Explanation;
+        /** Present once the regions of its picture were verified; until then they are a preview. */
+        readonly faithfulness?: readonly Faithfulness[];
       }
     | { readonly kind: 'abstained'; readonly abstention: Abstention };
   readonly modalities: ModalityStates;

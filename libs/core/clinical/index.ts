@@ -31,7 +31,7 @@ export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, Pat
 export { SHARED_FINDINGS } from './concordance.ts';
 export type { Concordance, FindingAgreement, FindingStatement, NamedFinding, SharedFinding, Stance, Verdict } from './concordance.ts';
 export { measured, type Measure } from './measure.ts';
-export type { EncoderRef, ModalityPlugin, ModalityTable, Readiness, TensorInput, TimeGrid } from './modality.ts';
+export type { CoverWay, EncoderRef, ModalityPlugin, ModalityRegions, ModalityTable, PlaneBox, Readiness, TensorInput, TimeGrid } from './modality.ts';
 export { NEWS2_FRESH_FOR, NEWS2_PARAMETERS } from './news2.ts';
 export { NEWS2_CODES, news2At, type News2Options } from './news2-at.ts';
 export { hasSingleThree, news2Band, news2Points, news2Sum, partialNews2, type News2Points, type PartialNews2Readings, type SpO2Scale } from './news2-points.ts';
@@ -49,6 +49,7 @@ export type {
   ReceivedReport,
   ReportStatus,
 } from './received.ts';
+export { verified, type Faithfulness, type RegionCheck } from './region-check.ts';
 export type { ImageValue, Reading, ReportValue } from './stored.ts';
 export { ageYears, asOf, byTime, isKnownAt } from './timeline.ts';
 export type { Demographics, ModalityStream, Observation, PatientTimeline, Stay } from './timeline.ts';

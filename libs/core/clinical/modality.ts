@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds, Result } from '../kernel/index.ts';
 import type { FindingStatement, NamedFinding } from './concordance.ts';
-import type { EvidenceDraft } from './evidence.ts';
+import type { EvidenceDraft, EvidencePointer } from './evidence.ts';
 import type { ModalityKind } from './identity.ts';
 import type { IngestError, Received } from './received.ts';
 import type { ModalityStream, Observation } from './timeline.ts';
@@ -53,6 +53,27 @@ export interface ModalityTable<V = unknown> {
   attribute(stream: ModalityStream<V>, at: Instant, contributions: Float32Array): readonly EvidenceDraft[];
 }
 
+/** A rectangle of an input that has a place: cells from the top left, ends exclusive. */
+export interface PlaneBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What is put over a part so that it says nothing: the surroundings carried on through it, or their mean. */
+export type CoverWay = 'surroundings' | 'mean';
+
+/** A modality whose input is a plane with places, so that a part of it can be covered and the score asked again. */
+export interface ModalityRegions<V = unknown> {
+  /** Cells of the plane that `align` lays out. */
+  readonly width: number;
+  readonly height: number;
+  cover(tensor: TensorInput, box: PlaneBox, way: CoverWay): TensorInput;
+  /** Where a box of the plane lies in what the source sent, and its name in plain words. */
+  place(stream: ModalityStream<V>, box: PlaneBox): { readonly where: EvidencePointer; readonly text: string } | undefined;
+}
+
 /** One vertical slice per sensor. Siblings cannot see each other; stages never name one. */
 export interface ModalityPlugin<V = unknown> {
   readonly kind: ModalityKind;
@@ -72,6 +93,8 @@ export interface ModalityPlugin<V = unknown> {
    * @param tokenContributions `[tokens]`, 0 where the token is masked.
    */
   attribute(stream: ModalityStream<V>, at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[];
+  /** Present where the input has places, so that a reason can be verified by covering it. */
+  readonly regions?: ModalityRegions<V>;
   /**
    * What this source says of findings that others may speak of too. A source without words on findings leaves it out.
    * @param named what the bundle's block of findings names in the tensor of `align`; empty where there is none.

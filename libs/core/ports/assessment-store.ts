@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/index.ts';
-import type { Assessment, AssessmentId, BundleId, EncounterId, PatientId, RiskTaskId } from '../clinical/index.ts';
+import type { Assessment, AssessmentId, BundleId, EncounterId, PatientId, RegionCheck, RiskTaskId } from '../clinical/index.ts';
 import type { Page, Paged } from './storing.ts';
 
 export interface StoredAssessment {
@@ -18,6 +18,11 @@ export interface AssessmentStore {
    * @returns undefined when it came too late.
    */
   save(assessment: Assessment, backdated?: { readonly storedAt: Instant }): Promise<AssessmentId | undefined>;
+  /**
+   * Keeps what covering parts of a picture showed of a stored score; reads then show its regions in place of the preview. The
+   * score itself is not touched. @returns false when it has been checked before.
+   */
+  keepCheck(id: AssessmentId, check: RegionCheck): Promise<boolean>;
   read(id: AssessmentId): Promise<StoredAssessment | undefined>;
   /** Newest first; `asOf` limits by the assessment's own `asOf`. */
   list(query: {

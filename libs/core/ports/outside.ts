@@ -99,7 +99,7 @@ export class ModelUnavailable extends Error {
   override readonly name = 'ModelUnavailable';
 }
 
-export type JobName = 'assess' | 'erase';
+export type JobName = 'assess' | 'erase' | 'verify';
 
 export interface Backoff {
   readonly first: Milliseconds;

@@ -54,4 +54,6 @@ export interface SealedBlobStore {
 export interface JobStore {
   /** Once per accepted batch and patient; equal waiting jobs coalesce. */
   assess(patientId: PatientId, runAt?: Instant): Promise<void>;
+  /** Verifies the regions of the patient's newest scores behind everything else that waits; one wish a patient. */
+  verify(patientId: PatientId): Promise<void>;
 }

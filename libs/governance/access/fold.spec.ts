@@ -22,8 +22,15 @@ it('shows every role what it may see, never changes a number, and leaves no word
       shapley,
       fc.record({ withheld: hidden, role: fc.constantFrom(...ROLES), logit: contribution }),
       (items, shares, { withheld, role, logit }) => {
+        const explanation = {
+          interactions: [{ modalities: [KINDS[0], KINDS[3]], value: 0.2 }],
+          uncertainty: { data: 0.4, model: 0.01, conflict: 0, missing: null },
+          awaited: [{ modality: KINDS[1], state: 'absent', expectedChange: null, widerBy: null }],
+          rationale: items.map(({ text }) => text).join('; '),
+        };
+        const faithfulness = items.map(({ id }) => ({ evidenceId: id, change: 0.01, elsewhere: 0, regions: 40, holds: true }));
         const whole = {
-          outcome: { kind: 'scored', score: { logit, probability: 0.5, baselineLogit: -2, shapley: shares }, evidence: items },
+          outcome: { kind: 'scored', score: { logit, probability: 0.5, baselineLogit: -2, shapley: shares }, evidence: items, explanation, faithfulness },
         } as unknown as Assessment;
         const { obligations } = decide({
           roles: [role],
@@ -41,6 +48,7 @@ it('shows every role what it may see, never changes a number, and leaves no word
         expect(total(left.map(({ value }) => value))).toBeCloseTo(total(shares.map(({ value }) => value)), 9);
         const said = JSON.stringify(outcome);
         for (const item of items.filter(({ modality }) => away.includes(modality))) expect(said).not.toContain(item.text);
+        for (const item of items.filter(({ modality }) => away.includes(modality))) expect(said).not.toContain(item.id);
         for (const modality of away) expect(said).not.toContain(`"${modality}"`);
       },
     ),

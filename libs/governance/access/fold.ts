@@ -1,4 +1,4 @@
-import { consentClassOf, type Assessment, type Evidence, type ModalityKind } from '@concord/core/clinical';
+import { consentClassOf, type Assessment, type Evidence, type Explanation, type ModalityKind } from '@concord/core/clinical';
 
 /** Name under which what a reader may not see stands in shares and evidence. */
 const WITHHELD = 'withheld' as ModalityKind;
@@ -17,7 +17,28 @@ export function fold(assessment: Assessment, hidden: readonly string[]): Assessm
     shares.length === 0
       ? score.shapley
       : [...score.shapley.filter((one) => !isHidden(one)), { modality: WITHHELD, value: sum(shares.map(({ value }) => value)) }];
-  return { ...assessment, outcome: { ...outcome, score: { ...score, shapley }, evidence: foldEvidence(evidence, isHidden) } };
+  const { explanation, faithfulness, ...rest } = outcome;
+  const kept = foldEvidence(evidence, isHidden);
+  return {
+    ...assessment,
+    outcome: {
+      ...rest,
+      score: { ...score, shapley },
+      evidence: kept,
+      ...(explanation === undefined ? {} : { explanation: foldExplanation(explanation, isHidden) }),
+      ...(faithfulness === undefined ? {} : { faithfulness: faithfulness.filter(({ evidenceId }) => kept.some(({ id }) => id === evidenceId)) }),
+    },
+  };
+}
+
+/** Sentences quote every source, so none stay; the rest leaves out what may not be seen. */
+function foldExplanation(explanation: Explanation, isHidden: (item: { readonly modality: ModalityKind }) => boolean): Explanation {
+  return {
+    ...explanation,
+    interactions: explanation.interactions.filter(({ modalities }) => !modalities.some((modality) => isHidden({ modality }))),
+    awaited: explanation.awaited.filter((source) => !isHidden(source)),
+    rationale: '',
+  };
 }
 
 function foldEvidence(evidence: readonly Evidence[], isHidden: (item: Evidence) => boolean): readonly Evidence[] {

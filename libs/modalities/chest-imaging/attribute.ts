@@ -1,20 +1,15 @@
-import type { EvidenceDraft, ImageValue, ModalityStream } from '@concord/core/clinical';
+import type { EvidenceDraft, ImageValue, ModalityStream, PlaneBox } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
 import { newestUsable, REGIONS } from './align.ts';
-import type { Crop } from './prepare.ts';
+import { sourceBox, zoneWords } from './place.ts';
 
 /** A region is named when it carries at least this share of the strongest one. */
 const WORTH_NAMING = 0.35;
 /** More boxes than this on one film are read by nobody. */
 const ITEMS_MOST = 3;
 
-/** Cells of the 4 × 4 grid, ends exclusive. */
-interface Patch {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+/** Cells of the 4 × 4 grid. */
+type Patch = PlaneBox;
 
 /**
  * The regions worth naming, as boxes in source pixels. Neighbours of the same sign that are worth naming become one box of at
@@ -27,8 +22,8 @@ export function attribute(stream: ModalityStream<ImageValue>, _at: Instant, toke
   return patches(tokenContributions).map((patch) => ({
     kind: 'image-region',
     contribution: cells(patch).reduce((sum, cell) => sum + (tokenContributions[cell] ?? 0), 0),
-    text: `${capital(zoneOf(patch))} of the chest film (${film.derived.view})`,
-    pointer: { sopInstanceUid, frame: 1, box: boxOf(patch, film.derived.crop) },
+    text: `${zoneWords(patch, REGIONS)} of the chest film (${film.derived.view})`,
+    pointer: { sopInstanceUid, frame: 1, box: sourceBox(patch, REGIONS, film.derived.crop) },
   }));
 }
 
@@ -74,26 +69,4 @@ function cells({ left, top, right, bottom }: Patch): readonly number[] {
     const width = right - left;
     return (top + Math.floor(index / width)) * REGIONS + left + (index % width);
   });
-}
-
-/** Back through resize and crop: cell edges in source pixels, rounded outwards by no more than one pixel, inside the crop. */
-function boxOf({ left, top, right, bottom }: Patch, { x, y, side }: Crop): readonly [x: number, y: number, width: number, height: number] {
-  const edge = (cell: number) => Math.round((cell * side) / REGIONS);
-  return [x + edge(left), y + edge(top), edge(right) - edge(left), edge(bottom) - edge(top)];
-}
-
-const HEIGHTS = ['upper', 'mid', 'lower', 'basal'] as const;
-
-/** The patient's right lies on the left of a frontal film. */
-function zoneOf({ left, top, right, bottom }: Patch): string {
-  const first = HEIGHTS[top] ?? 'basal';
-  const last = HEIGHTS[bottom - 1] ?? 'basal';
-  const height = first === last ? first : `${first} and ${last}`;
-  const middle = REGIONS / 2;
-  const side = right <= middle ? 'right ' : left >= middle ? 'left ' : 'central ';
-  return `${side}${height} zone${first === last ? '' : 's'}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,6 +2,7 @@ import type { ImageValue, ModalityKind, ModalityPlugin } from '@concord/core/cli
 import { align, newestUsable, readiness, REGIONS, staleAt } from './align.ts';
 import { attribute } from './attribute.ts';
 import { accepts, observe } from './observe.ts';
+import { regions } from './regions.ts';
 import { statementsOf } from './statements.ts';
 
 /** Frontal chest films: computed and digital radiographs, and captures of one under the marks of DESIGN 9. */
@@ -14,6 +15,7 @@ export const chestImaging: ModalityPlugin<ImageValue> = {
   encoder: { encoder: 'image', tokens: REGIONS * REGIONS },
   staleAt,
   attribute,
+  regions,
   statements: (stream, at, named) => {
     const film = readiness(stream, at).kind === 'ready' ? newestUsable(stream) : undefined;
     return film === undefined ? [] : statementsOf(film, named);
@@ -22,3 +24,4 @@ export const chestImaging: ModalityPlugin<ImageValue> = {
 
 export { chestDerivedSchema, type ChestDerived } from './derived.ts';
 export { PREPARED_SIDE, prepareChest, type Crop, type PreparedChest } from './prepare.ts';
+export { coverFilm } from './regions.ts';

@@ -117,6 +117,7 @@ function assessment(sketch: Sketch, now: number, task: string, share: number): W
       tier: null,
       shapley: [],
       evidence: [],
+      evidenceVersion: 1,
       explanation: null,
     };
   }
@@ -145,6 +146,7 @@ function assessment(sketch: Sketch, now: number, task: string, share: number): W
     tier: probability >= 0.3 ? 'high' : probability >= 0.12 ? 'raised' : 'usual',
     shapley: modalities.used.map((modality) => ({ modality, value: share3(modality) })),
     evidence: reasons,
+    evidenceVersion: full ? 2 : 1,
   };
 }
 

@@ -51,6 +51,7 @@ export function evidenceAt(now: number): WireEvidence[] {
       contribution: 0.41,
       text: 'Opacity, right lower zone',
       pointer: { sopInstanceUid: SOP, frame: 1, box: [96, 284, 130, 102] },
+      faithfulness: { change: 0.018, elsewhere: 0.001, regions: 40, holds: true },
     },
     span('e4', 'New patchy airspace opacity in the right lower zone.', '“New patchy airspace opacity”', 0.33),
     span('e5', 'No pleural effusion.', '“No pleural effusion”', -0.12),

@@ -2,13 +2,15 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { Timeline, WireEvidence } from '@concord/contracts';
-import { FailedPlate, Glyph, ImageRegions, age, when, type TaggedBox } from '@concord/ui';
+import { FailedPlate, Glyph, ImageRegions, age, regionWords, when, type TaggedBox } from '@concord/ui';
 import { paths } from '../api/paths.ts';
 import { firstImage, type ImageItem } from './choose.ts';
 
 interface Props {
   readonly timeline: Timeline;
   readonly evidence: readonly WireEvidence[];
+  /** 2 once the regions were verified. */
+  readonly version: 1 | 2;
   readonly tags: ReadonlyMap<string, number>;
   readonly selected: WireEvidence | null;
   readonly nowMs: number;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** The image as the server drew it, and the regions that the reasons point to. */
-export function ImagePane({ timeline, evidence, tags, selected, nowMs, zone }: Props) {
+export function ImagePane({ timeline, evidence, version, tags, selected, nowMs, zone }: Props) {
   const [picked, setPicked] = useState<string | null>(null);
   const cited = selected?.kind === 'image-region' ? selected.pointer.sopInstanceUid : null;
   const wanted = timeline.images.find((image) => image.sopInstanceUid === (cited ?? picked)) ?? firstImage(timeline, evidence);
@@ -29,8 +31,14 @@ export function ImagePane({ timeline, evidence, tags, selected, nowMs, zone }: P
           <span className="small two">{`${when(Date.parse(wanted.at), nowMs, zone)}, ${viewWords(wanted)}, ${age(Date.parse(wanted.at), nowMs)}`}</span>
         )}
       </header>
-      {!wanted && <p className="two small">No image. The score does without it.</p>}
-      {wanted && <Film key={wanted.sopInstanceUid} image={wanted} boxes={boxesIn(wanted, evidence, tags)} selected={selected?.id ?? null} />}
+      {wanted ? (
+        <>
+          <Film key={wanted.sopInstanceUid} image={wanted} boxes={boxesIn(wanted, evidence, tags)} selected={selected?.id ?? null} />
+          <Verified boxes={boxesIn(wanted, evidence, tags)} evidence={evidence} version={version} />
+        </>
+      ) : (
+        <p className="two small">No image. The score does without it.</p>
+      )}
       {others.length > 0 && (
         <p className="picks">
           Others:
@@ -61,6 +69,28 @@ function boxesIn(image: ImageItem, evidence: readonly WireEvidence[], tags: Read
     if (item.kind !== 'image-region' || tag === undefined || item.pointer.sopInstanceUid !== image.sopInstanceUid) return [];
     return [{ id: item.id, tag, box: item.pointer.box }];
   });
+}
+
+interface VerifiedProps {
+  readonly boxes: readonly TaggedBox[];
+  readonly evidence: readonly WireEvidence[];
+  readonly version: 1 | 2;
+}
+
+/** What became of the score when each box was covered, or that nobody has looked yet. */
+function Verified({ boxes, evidence, version }: VerifiedProps) {
+  if (boxes.length === 0) return null;
+  if (version === 1) return <p className="small two">Boxes are a preview of where the film speaks. They are verified by covering them, in a moment.</p>;
+  return (
+    <ul className="verified small" data-testid="verified-regions">
+      {boxes.map(({ id, tag }) => (
+        <li key={id}>
+          <b>{`${String(tag)} `}</b>
+          {regionWords(evidence.find((item) => item.id === id) ?? {})}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 interface FilmProps {
@@ -116,7 +146,6 @@ function Film({ image, boxes, selected }: FilmProps) {
         </div>
         <p>
           <span>{`${String(image.columns)} × ${String(image.rows)}`}</span>
-          {boxes.length > 0 && <span>Box: covering it changes the score most</span>}
         </p>
       </div>
     </>

@@ -73,7 +73,15 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
           {timeline && (
             <div className="pair">
               <ReportPane {...context} timeline={timeline} initial={initialReport} evidence={evidence} tags={tags} selected={selected} onSelect={select} />
-              <ImagePane timeline={timeline} evidence={evidence} tags={tags} selected={selected} nowMs={nowMs} zone={zone} />
+              <ImagePane
+                timeline={timeline}
+                evidence={evidence}
+                version={assessment?.evidenceVersion ?? 1}
+                tags={tags}
+                selected={selected}
+                nowMs={nowMs}
+                zone={zone}
+              />
             </div>
           )}
         </div>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Assessment, AssessmentId } from '@concord/core/clinical';
+import { verified, type Assessment, type AssessmentId } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
 import { fold } from '@concord/governance/access';
@@ -7,11 +7,13 @@ import { outputOf } from '@concord/governance/audit';
 import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
 import { reachableCare, type Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
+import { checksOf, keepCheck } from './region-checks.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 export function assessmentStore(tx: Transaction): AssessmentStore {
   return {
     save: (assessment, backdated) => save(tx, assessment, backdated?.storedAt),
+    keepCheck: (id, check) => keepCheck(tx, id, check),
     read: async (id) => (await toAssessments(tx, await load(tx, 'assessment-read', 'o.id = $4', [id])))[0],
     list: (query) => list(tx, query),
     search: (query, page) => search(tx, query, page),
@@ -158,16 +160,18 @@ async function search(tx: Transaction, query: Parameters<AssessmentStore['search
 export async function toAssessments(tx: Transaction, rows: readonly AssessmentRow[], shownAs: 'each' | 'trend' = 'each'): Promise<readonly StoredAssessment[]> {
   await tx.meet(rows.map(({ patient_key }) => patient_key));
   const withheld = await tx.withheldOf(rows.map(({ patient_key }) => patient_key));
+  const checks = shownAs === 'each' ? await checksOf(tx, rows) : new Map<string, never>();
   const items = [];
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
     const whole = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
     if (shownAs === 'each') tx.scores.show(asPatientKey(row.patient_key), asAssessmentId(row.id), whole);
     else tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(whole) });
+    const check = checks.get(row.id);
     items.push({
       id: asAssessmentId(row.id),
       // What the patient withholds now is not told of a score that once used it; its number stays.
-      assessment: fold(whole, withheld.get(row.patient_key) ?? []),
+      assessment: fold(check === undefined ? whole : verified(whole, check), withheld.get(row.patient_key) ?? []),
       status: asOneOf<StoredAssessment['status']>(row.status),
       storedAt: at(row.stored_at),
       sequence: row.sequence,

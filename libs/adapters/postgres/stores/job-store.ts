@@ -6,7 +6,11 @@ import type { Transaction } from '../transaction.ts';
 
 /** One for what is due now, one for what is planned: news never waits for a plan, and a plan never delays news. */
 export function jobStore(tx: Transaction): JobStore {
-  return { assess: (patientId, runAt) => assess(tx, patientId, runAt) };
+  return { assess: (patientId, runAt) => assess(tx, patientId, runAt), verify: (patientId) => verify(tx, patientId) };
+}
+
+async function verify(tx: Transaction, patientId: PatientId): Promise<void> {
+  await tx.rows('enqueue-verify', "SELECT jobs.enqueue('verify', '{}'::uuid[], $1::uuid, $2, NULL)", [patientId, `verify:${patientId}`]);
 }
 
 async function assess(tx: Transaction, patientId: PatientId, runAt: Instant | undefined): Promise<void> {

@@ -1,0 +1,55 @@
+import type { CoverWay, ModalityKind, ModalityPlugin, ModalityRegions, PlaneBox, TensorInput } from '@concord/core/clinical';
+import type { ModelRunner } from '@concord/core/ports';
+import type { BundleManifest } from '@concord/governance/models';
+import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
+import { encodeAll } from './encode-once.ts';
+
+export interface OcclusionParts {
+  readonly bundle: BundleManifest;
+  readonly runner: ModelRunner;
+}
+
+/** A picture among the sources of one score. */
+export interface Picture {
+  readonly plugin: ModalityPlugin;
+  readonly regions: ModalityRegions;
+  readonly tensor: TensorInput;
+  /** Of every source of the pattern, the picture's own among them. */
+  readonly tokens: TokensByModality;
+  readonly pattern: readonly ModalityKind[];
+}
+
+/** What the head says with parts of a picture covered; everything else of the patient stays as it is. */
+export interface Occlusion {
+  /** With nothing covered. */
+  whole(): Promise<Logits>;
+  covered(boxes: readonly PlaneBox[], way: CoverWay): Promise<readonly Logits[]>;
+}
+
+/** Covered pictures go through the model in runs this long, so that a bedside score waits for a run and not for a sweep. */
+const RUN = 16;
+
+/** Remembers what it was asked: the horizons of one patient ask about the same boxes. */
+export function occlusionOf(picture: Picture, parts: OcclusionParts): Occlusion {
+  const known = new Map<string, Logits>();
+  let whole: Promise<Logits> | undefined;
+  return {
+    whole: () => (whole ??= answersFor([picture.tensor], picture, parts).then(([logits = []]) => logits)),
+    covered: async (boxes, way) => {
+      const keys = boxes.map(({ left, top, right, bottom }) => `${way} ${left} ${top} ${right} ${bottom}`);
+      const asked = boxes.flatMap((box, at) => (known.has(keys[at] ?? '') ? [] : [{ box, key: keys[at] ?? '' }]));
+      for (let first = 0; first < asked.length; first += RUN) {
+        const run = asked.slice(first, first + RUN);
+        const tensors = run.map(({ box }) => picture.regions.cover(picture.tensor, box, way));
+        (await answersFor(tensors, picture, parts)).forEach((logits, at) => known.set(run[at]?.key ?? '', logits));
+      }
+      return keys.map((key) => known.get(key) ?? []);
+    },
+  };
+}
+
+async function answersFor(tensors: readonly TensorInput[], { plugin, tokens, pattern }: Picture, parts: OcclusionParts): Promise<readonly Logits[]> {
+  const encoded = await encodeAll(tensors, plugin.encoder.encoder, parts);
+  const rows = encoded.map((own) => ({ tokens: new Map([...tokens, [plugin.kind, own]]), coalition: { modalities: pattern } }));
+  return fuse(rows, parts.bundle.fusion, parts.runner);
+}

@@ -1,0 +1,211 @@
+import {
+  asOf,
+  type Assessment,
+  type CoverWay,
+  type Evidence,
+  type EvidenceDraft,
+  type Faithfulness,
+  type ModalityKind,
+  type ModalityPlugin,
+  type PatientTimeline,
+  type PlaneBox,
+  type RegionCheck,
+  type RiskScore,
+} from '@concord/core/clinical';
+import { seededRng } from '@concord/core/kernel';
+import { ModelUnavailable, type Hash, type ModelRunner } from '@concord/core/ports';
+import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
+import { elsewhere, explain, findRegions, holds, rationale, sweep, TOLERANCE, type FoundRegion } from '@concord/stages/explanation';
+import type { Logits } from '@concord/stages/fusion';
+import { tokensOf } from './encode-once.ts';
+import { inputsOf, type ModalityInput } from './inputs.ts';
+import { occlusionOf, type Occlusion, type Picture } from './occlusion.ts';
+import { pinsOf } from './pins.ts';
+import { calibrated } from './score.ts';
+
+export interface VerifyParts {
+  readonly plugins: readonly ModalityPlugin[];
+  readonly bundle: BundleManifest;
+  readonly runner: ModelRunner;
+  readonly hash: Hash;
+}
+
+/** Scores of one patient, all of one moment and revision. */
+export interface VerifyQuestion {
+  /** Loaded up to the revision that the assessments pin. */
+  readonly timeline: PatientTimeline;
+  readonly stored: readonly Assessment[];
+}
+
+/** @returns per stored score its check, or undefined where there is no picture in it, or its inputs or model are not what they were. */
+export type VerifyRegions = (question: VerifyQuestion) => Promise<readonly (RegionCheck | undefined)[]>;
+
+/**
+ * Replaces the preview of where a picture speaks by regions that were verified: found by covering part after part and asking
+ * the same score again, confirmed by another way of covering, and compared with regions of the same size elsewhere. The same
+ * score gives the same check: places elsewhere are drawn from a seed that is made of its inputs.
+ */
+export function createVerifyRegions(parts: VerifyParts): VerifyRegions {
+  return async ({ timeline, stored }) => {
+    const looks = new Map<string, Promise<Look | undefined>>();
+    const checks = [];
+    for (const assessment of stored) {
+      const { outcome } = assessment;
+      if (outcome.kind === 'abstained' || assessment.bundle !== parts.bundle.id) {
+        checks.push(undefined);
+        continue;
+      }
+      const key = outcome.score.pattern.join();
+      const look = looks.get(key) ?? lookAt({ assessment, timeline, stored }, parts);
+      looks.set(key, look);
+      checks.push(await check({ assessment, score: outcome.score, look: await look, parts }).catch(unavailable));
+    }
+    return checks;
+  };
+}
+
+function unavailable(error: unknown): undefined {
+  if (error instanceof ModelUnavailable) return undefined;
+  throw error;
+}
+
+interface Look {
+  readonly picture: Picture;
+  readonly occlusion: Occlusion;
+  readonly known: PatientTimeline;
+  readonly found: readonly FoundRegion[];
+}
+
+interface LookQuestion extends VerifyQuestion {
+  readonly assessment: Assessment;
+}
+
+/** One search for all horizons, on the last of them: the box stays where it is when a reader changes the horizon. */
+async function lookAt({ assessment, timeline, stored }: LookQuestion, parts: VerifyParts): Promise<Look | undefined> {
+  const { asOf: at, pins, outcome } = assessment;
+  const known = asOf(timeline, at);
+  const inputs = inputsOf(known, at, parts.plugins);
+  if (outcome.kind === 'abstained' || pinsOf({ known, at, inputs }, parts).inputsSha256 !== pins.inputsSha256) return undefined;
+  const { pattern } = outcome.score;
+  const picture = await pictureIn(inputs, pattern, parts).catch(unavailable);
+  const last = stored.map(scoreIn).findLast((score) => score?.pattern.join() === pattern.join());
+  const calibration = parts.bundle.calibrations.find(({ id }) => id === last?.calibrationId);
+  if (picture === undefined || calibration === undefined || calibration.scorer !== undefined) return undefined;
+  const occlusion = occlusionOf(picture, parts);
+  const head = parts.bundle.fusion.heads.indexOf(calibration.head);
+  const found = await regionsIn(picture, occlusion, head).catch(unavailable);
+  return found && { picture, occlusion, known, found };
+}
+
+function scoreIn({ outcome }: Assessment): RiskScore | undefined {
+  return outcome.kind === 'scored' ? outcome.score : undefined;
+}
+
+/** Where one head of the model looks: what a benchmark asks for too. */
+export async function regionsIn({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<readonly FoundRegion[]> {
+  const whole = (await occlusion.whole())[head] ?? 0;
+  const search = {
+    width,
+    height,
+    ask: async (boxes: readonly PlaneBox[], way: CoverWay) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0)),
+  };
+  return findRegions(await sweep(search), search);
+}
+
+async function pictureIn(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], parts: VerifyParts): Promise<Picture | undefined> {
+  for (const input of inputs) {
+    const { plugin } = input;
+    if (input.kind !== 'ready' || plugin.regions === undefined || !pattern.includes(plugin.kind)) continue;
+    return { plugin, regions: plugin.regions, tensor: input.tensor, tokens: await tokensOf(inputs, parts), pattern };
+  }
+  return undefined;
+}
+
+interface CheckQuestion {
+  readonly assessment: Assessment;
+  readonly score: RiskScore;
+  readonly look: Look | undefined;
+  readonly parts: VerifyParts;
+}
+
+async function check({ assessment, score, look, parts }: CheckQuestion): Promise<RegionCheck | undefined> {
+  const calibration = parts.bundle.calibrations.find(({ id }) => id === score.calibrationId);
+  if (look === undefined || calibration === undefined || calibration.scorer !== undefined) return undefined;
+  const head = parts.bundle.fusion.heads.indexOf(calibration.head);
+  const whole = (await look.occlusion.whole())[head] ?? 0;
+  if (Math.abs(whole - score.logit) > TOLERANCE) return undefined;
+  const { kind } = look.picture.plugin;
+  const said = await regionsOf({ look, head, whole, score, calibration, bundle: parts.bundle, seed: assessment.pins.inputsSha256 });
+  const shapley = score.shapley.find(({ modality }) => modality === kind)?.value ?? 0;
+  const evidence = explain([{ modality: kind, shapley, drafts: said.map(({ draft }) => draft) }]);
+  const others = outcomeEvidence(assessment).filter(({ modality }) => modality !== kind);
+  const faithfulness = said.map(({ draft, proof }): Faithfulness => ({ evidenceId: evidence.find((item) => isFrom(item, draft))?.id ?? '', ...proof }));
+  return { modality: kind, evidence, faithfulness, rationale: rationaleWith([...others, ...evidence], assessment, score) };
+}
+
+function outcomeEvidence({ outcome }: Assessment): readonly Evidence[] {
+  return outcome.kind === 'scored' ? outcome.evidence : [];
+}
+
+/** The sentences quote the items, so new items need new sentences. */
+function rationaleWith(evidence: readonly Evidence[], { outcome }: Assessment, { probability, interval }: RiskScore): string | null {
+  const explanation = outcome.kind === 'scored' ? outcome.explanation : undefined;
+  if (explanation === undefined) return null;
+  return rationale({ probability, interval, evidence, interactions: explanation.interactions, awaited: explanation.awaited });
+}
+
+function isFrom(item: EvidenceDraft, draft: EvidenceDraft): boolean {
+  return item.pointer === draft.pointer && item.text === draft.text;
+}
+
+interface RegionsQuestion {
+  readonly look: Look;
+  readonly head: number;
+  readonly whole: number;
+  readonly score: RiskScore;
+  readonly calibration: CalibrationEntry;
+  readonly bundle: BundleManifest;
+  readonly seed: string;
+}
+
+interface Said {
+  readonly draft: EvidenceDraft;
+  readonly proof: Omit<Faithfulness, 'evidenceId'>;
+}
+
+async function regionsOf(question: RegionsQuestion): Promise<readonly Said[]> {
+  const said = [];
+  for (const region of question.look.found) {
+    const one = await proven(region, question);
+    if (one !== undefined) said.push(one);
+  }
+  return said;
+}
+
+/** What the region does, by the cover that it was not found with. */
+async function proven({ box, effect }: FoundRegion, question: RegionsQuestion): Promise<Said | undefined> {
+  const { look, head, whole, score, calibration, bundle, seed } = question;
+  const { regions } = look.picture;
+  const rng = seededRng(`${seed} ${calibration.id} ${Object.values(box).join(' ')}`);
+  const others = elsewhere(
+    box,
+    look.found.map((one) => one.box),
+    regions,
+    rng,
+  );
+  const [own = [], ...rest] = await look.occlusion.covered([box, ...others], 'mean');
+  const effectOf = (logits: Logits): number => whole - (logits[head] ?? 0);
+  const changeOf = (logits: Logits): number => score.probability - calibrated(logits, calibration, bundle).probability;
+  const stream = look.known.streams.get(look.picture.plugin.kind);
+  const place = stream && regions.place(stream, box);
+  if (place === undefined) return undefined;
+  return {
+    draft: { ...place.where, contribution: effectOf(own), text: place.text },
+    proof: {
+      change: changeOf(own),
+      elsewhere: rest.reduce((sum, logits) => sum + Math.abs(changeOf(logits)), 0) / Math.max(1, rest.length),
+      regions: rest.length,
+      holds: holds(effect, effectOf(own), rest.map(effectOf)),
+    },
+  };
+}
