@@ -1,7 +1,7 @@
 export { chestSample, type ChestSample, type ChestWish } from './chest-sample.ts';
 export { DEMO_AUTHORITY, demoCast, demoReadings, type CastWish, type DemoImage, type DemoPatient, type DemoReport } from './demo-cast.ts';
 export { jpegDicom, phantomDicom, type FilmFile, type FilmLabels, type JpegOrigin } from './dicom-file.ts';
-export { chestPhantom, PHANTOM_BITS, type Phantom, type PhantomRequest } from './phantom.ts';
+export { chestPhantom, chestPhantoms, PHANTOM_BITS, type Phantom, type PhantomRequest } from './phantom.ts';
 export type { PhantomFinding } from './phantom-findings.ts';
 export { CONDITIONS, severityAt, type Condition, type DemoCourse, type LatentPlan } from './latent-state.ts';
 export { chestFacts, phantomFindings, type FactFinding, type ReportFact } from './report-facts.ts';

@@ -49,8 +49,21 @@ export function drawAnatomy(rng: Rng): Anatomy {
 
 export const sign = (side: Side): 1 | -1 => (side === 'right' ? -1 : 1);
 
+/** Every pixel of a row asks for the same height: half the time of a film went into this one sum. */
+const borders = new WeakMap<Anatomy, Map<number, number>>();
+
 /** Distance of the outer lung border from the midline at height `y`. */
-export function outerBorder({ apex, rightDome, breadth }: Anatomy, y: number): number {
+export function outerBorder(anatomy: Anatomy, y: number): number {
+  const known = borders.get(anatomy) ?? new Map<number, number>();
+  if (known.size === 0) borders.set(anatomy, known);
+  const before = known.get(y);
+  if (before !== undefined) return before;
+  const border = borderAt(anatomy, y);
+  known.set(y, border);
+  return border;
+}
+
+function borderAt({ apex, rightDome, breadth }: Anatomy, y: number): number {
   const t = Math.min(1.25, Math.max(0, (y - apex) / (rightDome + 0.12 - apex)));
   return breadth * (0.13 + 0.235 * Math.sin((Math.PI / 2) * Math.min(1, t ** 0.55)) + 0.012 * t);
 }

@@ -1,5 +1,5 @@
 import type { Rng } from '@concord/core/ports';
-import { diaphragm, lungMask, sign, zoneCentre, type Anatomy, type Side } from './phantom-anatomy.ts';
+import { diaphragm, lungMask, outerBorder, sign, zoneCentre, type Anatomy, type Side } from './phantom-anatomy.ts';
 import { ball, cloud, curve, paint, ramp, stroke, type Canvas } from './phantom-canvas.ts';
 
 /** What is planted in a phantom, and where. */
@@ -24,6 +24,19 @@ export type PhantomFinding =
       /** Width of the heart over that of an average one, 1.15 to 1.5. */
       readonly factor: number;
     }
+  | {
+      /** A ball of dense tissue with a clear rim; the place is a share of the lung's own height and width, so it fits every chest. */
+      readonly kind: 'mass';
+      readonly side: Side;
+      /** 0 at the apex, 1 at the dome of the diaphragm. */
+      readonly down: number;
+      /** 0 at the inner border of the lung, 1 at the outer one. */
+      readonly out: number;
+      /** As a share of the film's width, 0.05 to 0.15. */
+      readonly radius: number;
+      /** 0 is invisible, 1 as white as the heart. */
+      readonly density: number;
+    }
   | { readonly kind: 'device'; readonly device: 'ecg-leads' | 'endotracheal-tube' | 'central-line' };
 
 /** Where a finding lies, in unit coordinates of the film. */
@@ -33,6 +46,9 @@ export interface UnitBox {
   readonly width: number;
   readonly height: number;
 }
+
+/** Where the lung begins beside the midline, on average. */
+const INNER = 0.05;
 
 /** The finding drawn onto the film, and its place; cardiomegaly is part of the anatomy and only measured here. */
 export function paintFinding(canvas: Canvas, anatomy: Anatomy, finding: PhantomFinding, rng: Rng): UnitBox {
@@ -45,6 +61,8 @@ export function paintFinding(canvas: Canvas, anatomy: Anatomy, finding: PhantomF
       const { x, y, rx, ry } = anatomy.heart;
       return { x: x - rx, y: y - ry, width: 2 * rx, height: 2 * ry };
     }
+    case 'mass':
+      return mass(canvas, anatomy, finding);
     case 'device':
       return device(canvas, anatomy, finding.device, rng);
   }
@@ -98,6 +116,18 @@ function effusion(canvas: Canvas, anatomy: Anatomy, { side, volume }: Effusion):
   paint(canvas, (x, y) => (y < top - 0.05 ? 0 : mask(x, y) * (0.44 + 0.1 * volume) * ramp(-0.02, 0.05, y - level(x))));
   const left = side === 'right' ? anatomy.midline - reach : anatomy.midline + 0.04;
   return { x: left, y: top, width: reach - 0.04, height: Math.max(0.04, angle - top) };
+}
+
+type Mass = Extract<PhantomFinding, { kind: 'mass' }>;
+
+/** Even within, thinning over the last quarter of the radius as a ball does; its box holds it exactly. */
+function mass(canvas: Canvas, anatomy: Anatomy, { side, down, out, radius, density }: Mass): UnitBox {
+  const dome = side === 'right' ? anatomy.rightDome : anatomy.leftDome;
+  const y = anatomy.apex + down * (dome - anatomy.apex);
+  const x = anatomy.midline + sign(side) * (INNER + out * (outerBorder(anatomy, y) - INNER));
+  const box = { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius };
+  paint(canvas, (px, py) => density * 0.3 * (1 - ramp(0.75, 1, Math.hypot(px - x, py - y) / radius)), box);
+  return box;
 }
 
 type Device = Extract<PhantomFinding, { kind: 'device' }>['device'];

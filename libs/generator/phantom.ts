@@ -1,5 +1,5 @@
 import type { Rng } from '@concord/core/ports';
-import { drawAnatomy } from './phantom-anatomy.ts';
+import { drawAnatomy, type Anatomy } from './phantom-anatomy.ts';
 import { paintBones } from './phantom-bones.ts';
 import { blank, blurred, normal, type Canvas } from './phantom-canvas.ts';
 import { paintFinding, withHeart, type PhantomFinding, type UnitBox } from './phantom-findings.ts';
@@ -32,12 +32,36 @@ export interface Phantom {
  * findings, summed along the beam, then scatter, noise and the S-shaped curve of a film. No text in the pixels.
  */
 export function chestPhantom({ seed, findings, size = 512 }: PhantomRequest): Phantom {
-  if (!Number.isInteger(size) || size < 64 || size > 2048) throw new RangeError('a phantom has 64 to 2048 rows');
   const rng = phantomRng(seed);
+  const body = drawBody(rng, size, findings);
+  return filmOf(body, findings, rng);
+}
+
+/**
+ * Several films of one such person, each with findings and an exposure of its own: the body, which costs most, is drawn once.
+ * A larger heart is part of the body and cannot differ between them.
+ */
+export function chestPhantoms({ seed, size = 512, films }: Pick<PhantomRequest, 'seed' | 'size'> & { readonly films: readonly (readonly PhantomFinding[])[] }) {
+  const body = drawBody(phantomRng(seed), size, []);
+  return films.map((findings, at): Phantom => filmOf(body, findings, phantomRng(seed * 64 + at + 1)));
+}
+
+interface Body {
+  readonly anatomy: Anatomy;
+  readonly canvas: Canvas;
+}
+
+function drawBody(rng: Rng, size: number, findings: readonly PhantomFinding[]): Body {
+  if (!Number.isInteger(size) || size < 64 || size > 2048) throw new RangeError('a phantom has 64 to 2048 rows');
   const anatomy = withHeart(drawAnatomy(rng), findings);
   const canvas = blank(size);
   paintSoftTissue(canvas, anatomy, rng);
   paintBones(canvas, anatomy, rng);
+  return { anatomy, canvas };
+}
+
+function filmOf({ anatomy, canvas: { size, values } }: Body, findings: readonly PhantomFinding[], rng: Rng): Phantom {
+  const canvas = { size, values: values.slice() };
   const boxes = findings.map((finding) => paintFinding(canvas, anatomy, finding, rng));
   const truth = findings.map((finding, index) => ({ finding, box: inPixels(boxes[index] ?? { x: 0, y: 0, width: 1, height: 1 }, size) }));
   return { rows: size, columns: size, grey: exposed(canvas, rng), truth };

@@ -18,7 +18,11 @@ ALTER TABLE region_checks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE region_checks FORCE ROW LEVEL SECURITY;
 CREATE POLICY reads ON region_checks FOR SELECT TO app_rw USING (patient_key IN (SELECT r FROM app.reach_care() r));
 CREATE POLICY shown ON region_checks AS RESTRICTIVE FOR SELECT TO app_rw USING (
-  (SELECT app.setting('shadow')) IS NULL OR EXISTS (SELECT FROM assessments a WHERE a.id = region_checks.assessment_id));
+  (SELECT app.setting('shadow')) IS NULL OR app.is_shown(assessment_id));
+-- A sensor that consents have no word for falls under `other`, as for evidence.
+CREATE POLICY consent ON region_checks AS RESTRICTIVE FOR SELECT TO app_rw USING (
+  (patient_key, CASE WHEN modality IN ('vitals', 'labs', 'radiology-report', 'chest-imaging') THEN modality ELSE 'other' END)
+    NOT IN (SELECT w.patient_key, w.data_class FROM app.withheld() w));
 CREATE POLICY job_reads ON region_checks FOR SELECT TO app_worker USING (patient_key = (SELECT app.job_key()));
 CREATE POLICY job_writes ON region_checks FOR INSERT TO app_worker WITH CHECK (patient_key = (SELECT app.job_key()));
 GRANT SELECT ON region_checks TO app_rw;

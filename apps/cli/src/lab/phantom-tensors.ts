@@ -1,4 +1,5 @@
-import { chestPhantom, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
+import { seededRng } from '@concord/core/kernel';
+import { chestPhantom, chestSample, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
 import { PREPARED_SIDE, prepareChest } from '@concord/modalities/chest-imaging';
 import type { NpzArray } from './npz.ts';
 
@@ -13,21 +14,33 @@ export const PHANTOM_COLUMNS = ['opacity', 'effusion', 'cardiomegaly'] as const;
  * @returns `grey` [n, 128, 128], `findings` [n, 3] (0 or 1), `seed` [n].
  */
 export function phantomTensors(count: number, seed: number): readonly NpzArray[] {
+  return filmsOf(count, (index) => ({ seed: seed + index, findings: index % 2 === 0 ? [] : plan(seed + index) }));
+}
+
+/** Films as the demonstration and the benchmarks draw them, from a hidden severity, whatever they then show; arrays as above. */
+export function sampleTensors(count: number, seed: number): readonly NpzArray[] {
+  return filmsOf(count, (index) => {
+    const rng = seededRng(`sample-${seed + index}`);
+    return { seed: seed + index, findings: chestSample({ severity: rng.next(), rng }).findings };
+  });
+}
+
+function filmsOf(count: number, wishOf: (index: number) => { readonly seed: number; readonly findings: readonly PhantomFinding[] }): readonly NpzArray[] {
   const side = PREPARED_SIDE * PREPARED_SIDE;
   const [grey, findings] = [new Uint8Array(count * side), new Uint8Array(count * PHANTOM_COLUMNS.length)];
-  for (let index = 0; index < count; index += 1) {
-    const planted = index % 2 === 0 ? [] : plan(seed + index);
-    const film = chestPhantom({ seed: seed + index, findings: planted, size: SIZE });
+  const wishes = Array.from({ length: count }, (_, index) => wishOf(index));
+  wishes.forEach((wish, index) => {
+    const film = chestPhantom({ ...wish, size: SIZE });
     const bytes = Uint8Array.from(film.grey, (value) => value >> (PHANTOM_BITS - 8));
     grey.set(prepareChest({ columns: film.columns, rows: film.rows, grey: bytes }).grey, index * side);
     PHANTOM_COLUMNS.forEach((kind, column) => {
-      findings[index * PHANTOM_COLUMNS.length + column] = planted.some((finding) => finding.kind === kind) ? 1 : 0;
+      findings[index * PHANTOM_COLUMNS.length + column] = wish.findings.some((finding) => finding.kind === kind) ? 1 : 0;
     });
-  }
+  });
   return [
     { name: 'grey', shape: [count, PREPARED_SIDE, PREPARED_SIDE], data: grey },
     { name: 'findings', shape: [count, PHANTOM_COLUMNS.length], data: findings },
-    { name: 'seed', shape: [count], data: Int32Array.from({ length: count }, (_, index) => seed + index) },
+    { name: 'seed', shape: [count], data: Int32Array.from(wishes, ({ seed: own }) => own) },
   ];
 }
 

@@ -1,9 +1,10 @@
 import { declineTensors } from '../lab/decline-tensors.ts';
 import { mortalityTables, sepsisTables } from '../lab/icu-tables.ts';
 import { filmTensors } from '../lab/film-tensors.ts';
+import { lesionTensors } from '../lab/lesion-tensors.ts';
 import { fusionTensors } from '../lab/fusion-tensors.ts';
 import { writeNpz, type NpzArray } from '../lab/npz.ts';
-import { phantomTensors } from '../lab/phantom-tensors.ts';
+import { phantomTensors, sampleTensors } from '../lab/phantom-tensors.ts';
 import { reportTensors } from '../lab/report-tensors.ts';
 import { wearableTensors } from '../lab/wearable-tensors.ts';
 import { EXIT, readArgs, UsageError, type ExitCode, type Io, type Verb } from '../verb.ts';
@@ -30,6 +31,8 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
   'heart-rate-variability': ({ data }) => wearableTensors(folderOf(data)),
   'chest-findings': ({ data }) => filmTensors(folderOf(data)),
   'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
+  'chest-samples': ({ count, seed }) => sampleTensors(count, seed),
+  'chest-lesions': ({ count, seed }) => lesionTensors(count, seed),
   fusion: ({ count, seed }) => fusionTensors(count, seed),
   'report-grammar': ({ count, seed }) => reportTensors(count, seed),
 };
@@ -39,7 +42,7 @@ export const tensors: Verb = {
   usage: [
     'tensors physiological-decline | sepsis-6h | hospital-mortality --data DIR --out FILE.npz',
     'tensors chest-findings | heart-rate-variability --data DIR --out FILE.npz',
-    'tensors chest-phantoms | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
+    'tensors chest-phantoms | chest-samples | chest-lesions | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, OPTIONS);
