@@ -6,7 +6,19 @@ import { fileURLToPath } from 'node:url';
 
 const lab = resolve(dirname(fileURLToPath(import.meta.url)), '../../apps/lab');
 const python = process.env.CONCORD_LAB_PYTHON ?? '/usr/bin/python3';
-const steps = ['vitals', 'image', 'findings', 'pneumonia28', 'fusion', 'bundle', 'icu', 'icu_bundle', 'heart_rate_variability', 'benchmark-fusion', 'benchmark-regions'];
+const steps = [
+  'vitals',
+  'image',
+  'findings',
+  'pneumonia28',
+  'fusion',
+  'bundle',
+  'icu',
+  'icu_bundle',
+  'heart_rate_variability',
+  'benchmark-fusion',
+  'benchmark-regions',
+];
 const [step, ...rest] = process.argv.slice(2);
 
 if (!steps.includes(step)) {
