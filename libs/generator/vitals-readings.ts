@@ -1,5 +1,6 @@
 import { NEWS2_CODES, type Reading } from '@concord/core/clinical';
 import { instant, type Instant } from '@concord/core/kernel';
+import { drawTimes, valuesAt } from './blood-draws.ts';
 import { severityAt, type LatentPlan } from './latent-state.ts';
 import { hashNormal, hashUnit } from './noise.ts';
 import { signsAt, type VitalSigns } from './vital-signs.ts';
@@ -43,7 +44,7 @@ const DIASTOLIC = '8462-4';
 export function readingsBetween(patient: MonitoredPatient, from: Instant, to: Instant): readonly GeneratedReading[] {
   const first = Math.max(from, (patient.monitoring.from ?? patient.admittedAt) - 1);
   const last = Math.min(to, patient.monitoring.until ?? to);
-  return [...streams(patient), ...prescriptions(patient)]
+  return [...streams(patient), ...prescriptions(patient), bloodsOf(patient)]
     .flatMap((stream) => [...stream(first, last)])
     .sort((a, b) => a.effectiveAt - b.effectiveAt || (a.reading.code < b.reading.code ? -1 : 1));
 }
@@ -137,6 +138,16 @@ function isOff(plan: LatentPlan, { number, off }: Channel, at: Instant): boolean
   if (hashUnit(plan.seed, box, hour) >= off) return false;
   const offMinutes = 15 + 40 * hashUnit(plan.seed, box + 1, hour);
   return (at % HOUR) / MINUTE < offMinutes;
+}
+
+/** The laboratory's answers, at the time of the draw. */
+function bloodsOf({ admittedAt, plan }: MonitoredPatient): Stream {
+  return function* bloods(after, upTo) {
+    for (const { effectiveAt, index } of drawTimes(plan, admittedAt, upTo)) {
+      if (effectiveAt <= after) continue;
+      for (const { code, value, unit } of valuesAt(plan, effectiveAt, index)) yield { effectiveAt, reading: { code, number: value, unit, device: null } };
+    }
+  };
 }
 
 /** Rounds: more often the sicker the patient was at the last one. */

@@ -15,3 +15,4 @@ export {
 } from './manifest.ts';
 export { readManifest, type ManifestError } from './read-manifest.ts';
 export { splitOf, type Split } from './split.ts';
+export { sourceAttributes, sourceAttributesSection, type SourceAttribute } from './source-attributes.ts';

@@ -14,6 +14,7 @@ import {
   SessionPool,
   type ActiveBundle,
 } from '@concord/adapters/onnx';
+import { sourceAttributesSection } from '@concord/governance/models';
 import { probeBundle } from '@concord/pipeline/assess';
 
 /** What the probe set said of a bundle on this machine. */
@@ -81,10 +82,12 @@ export class ModelShelf {
     }
   }
 
-  /** The model card as Markdown; undefined where the bundle has none. */
+  /** The model card as Markdown, with the source attributes that its manifest tells; undefined where the bundle has none. */
   async card(id: string): Promise<string | undefined> {
     if (!(await this.has(id))) return undefined;
-    return readFile(join(this.#folders.models, id, 'model-card.md'), 'utf8').catch(() => undefined);
+    const written = await readFile(join(this.#folders.models, id, 'model-card.md'), 'utf8').catch(() => undefined);
+    const told = await orUnusable(async () => sourceAttributesSection(await readBundle(this.#folders, id as BundleId)), '');
+    return written === undefined ? undefined : `${written.trimEnd()}\n\n${told}`;
   }
 
   /** Runs the probe set in a thread of its own, so that no request waits behind a model. @throws BundleUnusable */

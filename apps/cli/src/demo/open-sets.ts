@@ -14,6 +14,7 @@ import {
   type ReportFact,
 } from '@concord/generator';
 import { splitOf } from '@concord/governance/models';
+import { ANALYTES } from '@concord/modalities/labs';
 import { cellsOf, hourlyRecords, type HourlyRecord } from '@concord/pipeline/evaluate';
 import { labelsOf, type DemoSource } from './demo-source.ts';
 
@@ -24,8 +25,10 @@ const PAST_HOURS = 30;
 const STAY_HOURS_LEAST = 40;
 const ADULT = 18;
 
-/** Pulse, respiration, oxygen saturation, pressures, temperature: what a monitor sends. Laboratory values of the stay are left out. */
+/** Pulse, respiration, oxygen saturation, pressures, temperature: what a monitor sends; beside them what the laboratory found. */
 const SIGNS: ReadonlySet<string> = new Set(['8867-4', '9279-1', '2708-6', '8480-6', '8462-4', '8310-5']);
+
+const LABS: ReadonlySet<string> = new Set(ANALYTES.map(({ code }) => code));
 
 /** Names of the films' labels, as the grammar writes them. */
 const FACTS: Readonly<Record<string, FactFinding>> = {
@@ -148,7 +151,8 @@ function readingsOf({ admittedAt, bed }: DemoPatient, stay: HourlyRecord | undef
     const effectiveAt = plus(admittedAt, hours(row + 1));
     if (effectiveAt <= from || effectiveAt > to) continue;
     for (const { code, value, unit } of sent) {
-      if (SIGNS.has(code)) readings.push({ effectiveAt, reading: { code, number: value, unit, device: `monitor-${bed.toLowerCase()}` } });
+      const device = SIGNS.has(code) ? `monitor-${bed.toLowerCase()}` : null;
+      if (device !== null || LABS.has(code)) readings.push({ effectiveAt, reading: { code, number: value, unit, device } });
     }
   }
   return readings;

@@ -19,7 +19,7 @@ export interface Origin {
 }
 
 /**
- * Vital signs as rows, through the same admission as at the doors. What a door would refuse of a real record is left out, as there.
+ * Vital signs and laboratory values as rows, through the same admission as at the doors. What a door would refuse of a real record is left out, as there.
  * @throws when the generator makes what a door would refuse.
  */
 export function rowsOf(readings: readonly GeneratedReading[], { subject, blob, kind }: Origin): readonly NewObservation[] {

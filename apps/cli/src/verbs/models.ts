@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BundleId } from '@concord/core/clinical';
+import { sourceAttributesSection } from '@concord/governance/models';
 import { activateBundle, activeBundle, blocksFolder, bundleBytes, bundleIds, readBundle, SessionPool } from '@concord/adapters/onnx';
 import { probeBundle } from '@concord/pipeline/assess';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
@@ -7,16 +10,19 @@ import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Ve
 export const models: Verb = {
   usage: [
     'models list             bundles, their blocks and their evidence; the active one is marked',
+    'models card [BUNDLE]    its model card with the 31 source attributes; of the active one by default',
     'models activate BUNDLE  after its probe set reproduces on this machine',
     'models rollback         back to the previous bundle',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, {});
     const [what, id, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError('models list, models activate BUNDLE or models rollback.');
+    if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE or rollback.');
     switch (what) {
       case 'list':
         return list(io, values.json);
+      case 'card':
+        return card(io, id as BundleId | undefined);
       case 'activate':
         if (id === undefined) throw new UsageError('Say which: models activate BUNDLE.');
         return activate(io, id as BundleId, values.json);
@@ -24,7 +30,7 @@ export const models: Verb = {
         return rollback(io, values.json);
       case undefined:
       default:
-        throw new UsageError('models list, models activate BUNDLE or models rollback.');
+        throw new UsageError('models list, card, activate BUNDLE or rollback.');
     }
   },
 };
@@ -52,6 +58,15 @@ async function list(io: Io, json: boolean): Promise<ExitCode> {
   }
   if (json) io.out(JSON.stringify(bundles));
   else for (const { bundle, title, created, state, bytes } of bundles) io.out(`${bundle}  ${state}  ${created}  ${(bytes / 1e6).toFixed(1)} MB  ${title}`);
+  return EXIT.done;
+}
+
+async function card(io: Io, asked: BundleId | undefined): Promise<ExitCode> {
+  const folders = foldersOf(io);
+  const id = asked ?? (await activeBundle(folders)).current;
+  if (!(await bundleIds(folders)).includes(id)) throw new VerbFailed(`There is no bundle ${id}.`);
+  io.out(`${(await readFile(join(folders.models, id, 'model-card.md'), 'utf8')).trimEnd()}\n`);
+  io.out(sourceAttributesSection(await readBundle(folders, id)).trimEnd());
   return EXIT.done;
 }
 
