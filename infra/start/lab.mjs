@@ -14,6 +14,8 @@ const steps = [
   'fusion',
   'bundle',
   'icu',
+  'icu_compare',
+  'icu_report',
   'icu_bundle',
   'heart_rate_variability',
   'benchmark-fusion',

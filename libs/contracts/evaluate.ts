@@ -25,10 +25,16 @@ export const riskFiguresSchema = z.object({
   brier: figure,
   ece: figure,
   eceByChance: figure,
+  /** 95th percentile by chance, hours of a patient going together. */
+  eceByChanceHigh: figure,
   slope: figure,
   intercept: figure,
   observedExpected: figure,
   coverage: share.nullable(),
+  /** Per class, each patient counting once, and of how many patients. */
+  coverageWithout: share.nullable(),
+  coverageWithEvent: share.nullable(),
+  coveragePatients: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]).readonly(),
   excluded: z.record(z.string(), z.number().int().nonnegative()),
 });
 

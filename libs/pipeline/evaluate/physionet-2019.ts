@@ -73,30 +73,15 @@ export function* hourlyRecords(csv: string): Generator<HourlyRecord> {
     return at;
   };
   const columns = COLUMNS.map((column) => ({ ...column, at: place(column.name) }));
-  const [patientAt, ageAt, sexAt, hourAt, labelAt] = ['patient_id', 'Age', 'Gender', 'ICULOS', 'SepsisLabel'].map(place) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const beforeAt = head.indexOf('HospAdmTime');
+  const patientAt = place('patient_id');
+  const labelAt = place('SepsisLabel');
+  const person = { age: place('Age'), sex: place('Gender'), hour: place('ICULOS'), before: head.indexOf('HospAdmTime') };
   let current: Draft | undefined;
   for (const cells of rows(csv)) {
     const patientId = cells[patientAt] ?? '';
     if (current?.patientId !== patientId) {
       if (current !== undefined) yield current;
-      const sex = cells[sexAt] === '1' ? 'male' : 'female';
-      current = {
-        patientId,
-        ageYears: Number(cells[ageAt]),
-        sex,
-        firstIcuHour: Number(cells[hourAt]),
-        hoursBeforeIcu: waitOf(cells[beforeAt]),
-        hours: [],
-        sent: [],
-        sepsis: [],
-      };
+      current = begun(patientId, cells, person);
     }
     const sent = columns.flatMap((column) => {
       const cell = cells[column.at];
@@ -107,6 +92,27 @@ export function* hourlyRecords(csv: string): Generator<HourlyRecord> {
     current.sepsis.push(cells[labelAt]?.trim() === '1');
   }
   if (current !== undefined) yield current;
+}
+
+/** Places of what is said of the patient and the stay; the wait before the unit may be missing. */
+interface PersonColumns {
+  readonly age: number;
+  readonly sex: number;
+  readonly hour: number;
+  readonly before: number;
+}
+
+function begun(patientId: string, cells: readonly string[], { age, sex, hour, before }: PersonColumns): Draft {
+  return {
+    patientId,
+    ageYears: Number(cells[age]),
+    sex: cells[sex] === '1' ? 'male' : 'female',
+    firstIcuHour: Number(cells[hour]),
+    hoursBeforeIcu: waitOf(cells[before]),
+    hours: [],
+    sent: [],
+    sepsis: [],
+  };
 }
 
 /** The set counts from the unit back to the hospital's door, so a wait is negative there; a few of ten thousand are not. */

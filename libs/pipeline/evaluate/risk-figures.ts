@@ -1,6 +1,8 @@
 import type { Rng } from '@concord/core/ports';
-import { bootstrap, errorInterval } from './bootstrap.ts';
+import { bootstrap, errorInterval, type Draw } from './bootstrap.ts';
 import { brier, ece, observedExpected, recalibration, share } from './calibration.ts';
+import { clusteredChanceError } from './chance-error.ts';
+import { classCoverage, type ClassCoverage } from './coverage.ts';
 import { auprc, auroc } from './discrimination.ts';
 import { at, ranked, reweighted, type Ranked } from './predictions.ts';
 import type { Interval } from './suite.ts';
@@ -27,10 +29,16 @@ export interface RiskFigures {
   readonly ece: number;
   /** Calibration error that the same rows would show if their probabilities were exactly right: bins of few rows never agree. */
   readonly eceByChance: number;
+  /** What such a score stays below in 19 of 20 samples when the hours of a patient go well or badly together. */
+  readonly eceByChanceHigh: number;
   readonly slope: number;
   readonly intercept: number;
   readonly observedExpected: number;
   readonly coverage: number | null;
+  /** Per class, each patient counting once; `patients` says of how many. */
+  readonly coverageWithout: number | null;
+  readonly coverageWithEvent: number | null;
+  readonly coveragePatients: readonly [without: number, withEvent: number];
   readonly beside: Readonly<Record<string, { readonly auroc: number; readonly auprc: number }>>;
 }
 
@@ -56,11 +64,25 @@ export function judgeRisk(rows: RiskRows, plan: JudgePlan): RiskJudgement {
     const others = beside.flatMap(([name, ranking]) => besideFigures(name, weighted(ranking), figures['auroc'] ?? Number.NaN));
     return { ...figures, ...Object.fromEntries(others) };
   };
-  const sample = measure();
+  const cells = cellsOf(rows);
+  const coverage = (draw?: Draw): Record<string, number> => ({ coverageWithout: cells[0].share(draw), coverageWithEvent: cells[1].share(draw) });
+  const sample = { ...measure(), ...coverage() };
   const eceByChance = chanceError(main, plan.rng);
-  const ci = bootstrap({ units: rows.patients, ...plan }, (draw) => measure((row) => at(draw, at(rows.patient, row))));
-  return { figures: nested(sample, { rows, eceByChance }), ci: centred(ci, sample) };
+  const eceByChanceHigh = clusteredChanceError(main, rows.patient, plan.rng);
+  const ci = bootstrap({ units: rows.patients, ...plan }, (draw) => ({
+    ...measure((row) => at(draw, at(rows.patient, row))),
+    ...coverage(draw),
+  }));
+  const coveragePatients = [cells[0].patients, cells[1].patients] as const;
+  return { figures: nested(sample, { rows, eceByChance, eceByChanceHigh, coveragePatients }), ci: centred(ci, sample) };
 }
+
+function cellsOf({ covered, ...rows }: RiskRows): readonly [without: ClassCoverage, withEvent: ClassCoverage] {
+  if (covered === undefined) return [NOBODY, NOBODY];
+  return [classCoverage({ ...rows, covered }, 0), classCoverage({ ...rows, covered }, 1)];
+}
+
+const NOBODY: ClassCoverage = { share: () => Number.NaN, patients: 0 };
 
 /** Outcomes drawn anew from the probabilities; enough for two digits of a mean. */
 const CHANCE_DRAWS = 40;
@@ -97,7 +119,11 @@ function besideFigures(name: string, rows: Ranked, mainAuroc: number): readonly 
   ];
 }
 
-function nested(flat: Readonly<Record<string, number>>, { rows, eceByChance }: { readonly rows: RiskRows; readonly eceByChance: number }): RiskFigures {
+interface Apart extends Pick<RiskFigures, 'eceByChance' | 'eceByChanceHigh' | 'coveragePatients'> {
+  readonly rows: RiskRows;
+}
+
+function nested(flat: Readonly<Record<string, number>>, { rows, ...apart }: Apart): RiskFigures {
   const of = (name: string): number => flat[name] ?? Number.NaN;
   return {
     positives: rows.outcome.reduce((sum, y) => sum + y, 0),
@@ -105,11 +131,17 @@ function nested(flat: Readonly<Record<string, number>>, { rows, eceByChance }: {
     auprc: of('auprc'),
     brier: of('brier'),
     ece: of('ece'),
-    eceByChance,
+    ...apart,
     slope: of('slope'),
     intercept: of('intercept'),
     observedExpected: of('observedExpected'),
     coverage: flat['coverage'] ?? null,
+    coverageWithout: known(flat['coverageWithout']),
+    coverageWithEvent: known(flat['coverageWithEvent']),
     beside: Object.fromEntries(Object.keys(rows.beside ?? {}).map((name) => [name, { auroc: of(`beside.${name}.auroc`), auprc: of(`beside.${name}.auprc`) }])),
   };
+}
+
+function known(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }
