@@ -1,7 +1,8 @@
 """Bundle with table scorers: blend trees and network, calibrate on out-of-fold logits, export, write manifest and card.
 
-Run: npm run lab -- icu_bundle [--seed N]     needs work/{decline,sepsis,mortality}.{pkl,oof.npz}
-Takes encoders, fusion head and the calibrations of patterns with a report or a film from the bundle BASE unchanged.
+Run: npm run lab -- icu_bundle [--seed N]      needs work/{decline,sepsis,mortality}.{pkl,oof.npz}
+Takes everything else from the bundle that is active now: encoders, fusion head, findings with their figures, the calibrations of patterns
+with a report or a film. Only scorers, their calibrations and landmarks, and the figures of those are made anew.
 
 References: Platt 1999; Vovk et al. 2005 (split conformal); Cox 1958 (slope and intercept).
 """
@@ -18,15 +19,15 @@ from lab import MODELS, OUT, arguments, seed_everything
 from trees import UNKNOWN, export, filled, network_logits
 
 # Config
-BASE, ID, CREATED = "decline-2", "concord-3", "2026-11-27"
+ID, CREATED = "concord-4", "2026-11-27"
 TITLE = "Decline, sepsis and death in hospital from signs, labs, report and chest film"
 BATCH = 64
-NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.25, "mortality": 0.35}
+NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.2, "mortality": 0.3}
 SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mortality"}
 PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
 DRAWS = 60
 MISS = 0.10
-FEW_EVENTS = 40  # an intercept from so many events counts half against the pooled one
+FEW_EVENTS = 20  # an intercept from so many patients with the event counts half against the pooled one
 THRESHOLDS = {"sepsis-6h": {"raised": 0.02, "high": 0.06}, "hospital-mortality": {"raised": 0.25, "high": 0.5}}
 LANDMARKS = (12, 24, 36)
 SETS = {
@@ -68,6 +69,21 @@ def upper_quantile(values, weight, share):
     return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
+def each_patient_once(weight, patient):
+    """Weights under which every patient counts the same, however many hours were asked: exchangeable units are patients."""
+    names, place = np.unique(patient, return_inverse=True)
+    return weight / np.bincount(place, weight)[place], len(names)
+
+
+def conformal_of(strange, weight, patient):
+    """Split-conformal quantile of one class: 90 % of patients, each with the mean over own hours, with the step for a finite sample."""
+    if len(strange) == 0:
+        return 1.0
+    own, patients = each_patient_once(weight, patient)
+    level = (1 - MISS) * (patients + 1) / patients
+    return 1.0 if level >= 1 else upper_quantile(strange, own, level)
+
+
 def auroc(labels, scores, weight):
     order = np.argsort(scores, kind="stable")
     y, w, s = labels[order], weight[order], scores[order]
@@ -87,7 +103,8 @@ def calibration(own, natural, rng):
     labels, logits, weight, patient = own
     slope, pooled = platt(labels, logits, weight)
     served = intercept_alone(natural[0], natural[1], natural[2], slope) if natural[0].sum() > 0 else pooled
-    trust = natural[0].sum() / (natural[0].sum() + FEW_EVENTS)
+    events = len(np.unique(natural[3][natural[0] == 1]))
+    trust = events / (events + FEW_EVENTS)
     intercept = trust * served + (1 - trust) * pooled
     names, place = np.unique(patient, return_inverse=True)
     draws = []
@@ -97,7 +114,8 @@ def calibration(own, natural, rng):
     cov = np.cov(np.array(draws).T)
     p = 1 / (1 + np.exp(-(slope * natural[1] + intercept)))
     y, w = natural[0], natural[2]
-    conformal = [upper_quantile(p[y == 0], w[y == 0], 1 - MISS), upper_quantile(1 - p[y == 1], w[y == 1], 1 - MISS) if y.sum() > 20 else 1.0]
+    who = natural[3]
+    conformal = [conformal_of(p[y == 0], w[y == 0], who[y == 0]), conformal_of(1 - p[y == 1], w[y == 1], who[y == 1])]
     return {
         "slope": slope, "intercept": intercept, "covariance": [float(cov[0, 0]), float(cov[0, 1]), float(cov[1, 1])],
         "conformal": [min(1.0, c + 5e-5) for c in conformal],
@@ -170,13 +188,24 @@ def scorer_of(task, seed):
     return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": state["names"], "derived": state["made"], "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
 
 
+ANSWERED = [head for heads in HEADS.values() for head in heads]
+
+
+def trained_on():
+    """What the scorers learned from, by the tensors that taught them."""
+    sha256 = lambda name: hashlib.sha256((OUT / name).read_bytes()).hexdigest()
+    return [
+        {"name": "PhysioNet/CinC Challenge 2019, training set A (part)", "licence": "CC BY 4.0", "use": "encoder of signs, fusion head, table scorers of decline and sepsis, their calibration", "sha256": sha256("sepsis.npz")},
+        {"name": "PhysioNet/CinC Challenge 2012, sets A and B (part)", "licence": "ODC-By 1.0", "use": "table scorer of death in hospital, its calibration", "sha256": sha256("mortality.npz")},
+    ]
+
+
 def main():
     options = arguments()
     seed_everything(options.seed)
     rng = np.random.default_rng(options.seed)
     active = json.loads((MODELS / "active.json").read_text())["current"]
-    base = json.loads((MODELS / BASE / "manifest.json").read_text())
-    before = json.loads((MODELS / active / "manifest.json").read_text())
+    base = json.loads((MODELS / active / "manifest.json").read_text())
     scorers, calibrations, metrics = [], [], []
     for task in HEADS:
         scorers.append(scorer_of(task, base["probe"]["seed"]))
@@ -187,23 +216,18 @@ def main():
         for figure in figures:
             print(figure["head"], "+".join(figure["pattern"]), figure["name"], figure["value"])
     landmarks = [entry for entry in calibrations if "-at-" in entry["head"]]
-    kept = [dict(entry, id=entry["id"].replace(f"{BASE}/", f"{ID}/")) for entry in base["calibrations"] if entry["pattern"] != ["vitals"]]
+    ours = lambda entry: entry["head"] in ANSWERED and entry["pattern"] in PATTERNS.values()
+    kept = [dict(entry, id=entry["id"].replace(f"{active}/", f"{ID}/")) for entry in base["calibrations"] if not ours(entry)]
     manifest = {
         **base, "id": ID, "created": CREATED, "title": TITLE, "intendedUse": INTENDED,
         "scorers": scorers,
         "calibrations": [entry for entry in calibrations if "-at-" not in entry["head"]] + kept,
         "landmarks": landmarks,
         "thresholds": {**base["thresholds"], **THRESHOLDS},
-        "preprocessing": {**base["preprocessing"], "labs": "LOINC and UCUM to canonical units; nineteen numbers per analyte counted back from the question, at most 48 hours", "tables": "signs and labs as named numbers with what is known beside them; derived columns after the coalition is decided"},
-        "training": [
-            *[item for item in base["training"] if not item["name"].startswith("PhysioNet")],
-            {"name": "PhysioNet/CinC Challenge 2019, training set A (part)", "licence": "CC BY 4.0", "use": "encoder of signs, fusion head, table scorers of decline and sepsis, their calibration", "sha256": hashlib.sha256((OUT / "sepsis.npz").read_bytes()).hexdigest()},
-            {"name": "PhysioNet/CinC Challenge 2012, sets A and B (part)", "licence": "ODC-By 1.0", "use": "table scorer of death in hospital, its calibration", "sha256": hashlib.sha256((OUT / "mortality.npz").read_bytes()).hexdigest()},
-        ],
-        "metrics": metrics + [metric for metric in base["metrics"] if metric["pattern"] != ["vitals"]],
+        "preprocessing": {**base["preprocessing"], "labs": "LOINC and UCUM to canonical units; nineteen numbers per analyte counted back from the question, at most 48 hours", "tables": "signs and labs as named numbers with what is known beside them, after age, sex and hours in hospital before the unit; derived columns after the coalition is decided"},
+        "training": [*[item for item in base["training"] if not item["name"].startswith("PhysioNet")], *trained_on()],
+        "metrics": metrics + [metric for metric in base["metrics"] if metric["head"].split("-at-")[0] not in ANSWERED or metric["pattern"] not in PATTERNS.values()],
     }
-    if "findings" in before:
-        manifest["findings"] = before["findings"]
     folder = MODELS / ID
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

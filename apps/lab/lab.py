@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 OUT = Path(os.environ.get("CONCORD_LAB_OUT", Path(__file__).parent / "work"))
+PREDICTIONS = Path(__file__).parent / "predictions"
 MODELS = Path(__file__).parent.parent.parent / "infra" / "models"
 
 

@@ -1,0 +1,96 @@
+"""Beside the ensemble, on the same folds: plain boosting, the same trees without sampling features, and learning curves.
+
+Run: npm run lab -- icu_compare --task decline|sepsis|mortality [--part 0..4|gather]      after: npm run lab -- icu --task ...
+Writes predictions/icu-<task>.npz: logits by row of the tensors, no label and no input. `npm run lab -- icu_report` turns them into
+figures without training.
+
+Plain boosting is what the reference describes: a histogram GBM on every column, negatives thinned, rounds chosen on patients of its own
+training part. It sees no copy with hidden labs, no bag and no network.
+
+References: Ke et al. 2017 (LightGBM); Figueroa et al. 2012 (learning curves).
+"""
+import time
+
+import lightgbm as lgb
+import numpy as np
+
+from icu import FOLDS, HEADS, ROUNDS, TREES, Questions
+from lab import OUT, PREDICTIONS, arguments, seed_everything
+from tables import fold_of
+from trees import filled, fit_trees
+
+# Config
+PLAIN = dict(learning_rate=0.06, num_leaves=31, min_data_in_leaf=60, lambda_l2=1.0, feature_fraction=0.5)
+ROUNDS_MOST, PATIENCE = 300, 25
+SHARES = (0.125, 0.25, 0.5, 1.0)  # of the teaching patients
+CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
+
+
+def drawn(q, teach, rng):
+    """All rows with an event and so many of the others, as the ensemble's members draw them."""
+    kept, offsets = q.draw(q.labels[teach], rng)
+    return teach[kept], offsets
+
+
+def plain_boosting(x, y, patient, seed):
+    """Rounds are chosen on a fifth of the training patients, then all of them teach."""
+    inner = fold_of(patient, 5) == seed % 5
+    params = dict(objective="binary", verbose=-1, num_threads=1, max_bin=63, use_missing=False, deterministic=True, force_col_wise=True, seed=seed, **PLAIN)
+    trial = lgb.train(params, lgb.Dataset(x[~inner], y[~inner]), ROUNDS_MOST, valid_sets=[lgb.Dataset(x[inner], y[inner])], callbacks=[lgb.early_stopping(PATIENCE, verbose=False)])
+    return lgb.train(params, lgb.Dataset(x, y), max(10, trial.best_iteration))
+
+
+def compared(q, part):
+    begin, heads = time.time(), HEADS[q.task]
+    rng = np.random.default_rng(q.seed)
+    teach = np.flatnonzero(q.teaching & (q.fold != part))
+    ask = np.flatnonzero(q.fold[q.rows] == part)
+    kept, offsets = drawn(q, teach, rng)
+    every = lambda name: not name.startswith("derived/") and (q.task == "sepsis" or name != "context/hours-before")
+    x, names, _, _ = q.tables.rows(kept, every)
+    asked_x = filled(q.tables.rows(q.rows[ask], every)[0])
+    own, own_asked = [filled(q.tables.rows(rows, q.wanted)[0]) for rows in (kept, q.rows[ask])]
+    still = lambda name: q.wanted(name, sampling=False)
+    quiet, quiet_asked = [filled(q.tables.rows(rows, still)[0]) for rows in (kept, q.rows[ask])]
+    x, labels, patient = filled(x), q.labels[kept], q.patient[kept]
+    out = {name: np.zeros((len(ask), len(heads)), np.float32) for name in ("boosting", "single", "quiet")}
+    curve = np.zeros((len(ask), len(SHARES)), np.float32)
+    for head in range(len(heads)):
+        asked = labels[:, head] >= 0
+        fit = lambda columns, pick=slice(None): fit_trees(columns[asked][pick], labels[asked, head][pick], None, TREES[q.task], ROUNDS[q.task], q.seed)
+        out["boosting"][:, head] = plain_boosting(x[asked], labels[asked, head], patient[asked], q.seed + part).predict(asked_x, raw_score=True) + offsets[head]
+        out["single"][:, head] = fit(own).predict(own_asked, raw_score=True) + offsets[head]
+        out["quiet"][:, head] = fit(quiet).predict(quiet_asked, raw_score=True) + offsets[head]
+        if head != CURVE_HEAD[q.task]:
+            continue
+        people = np.unique(patient)
+        order = np.random.default_rng(part).permutation(people)
+        for at, share in enumerate(SHARES):
+            seen = np.isin(patient[asked], order[: int(share * len(order))])
+            curve[:, at] = out["single"][:, head] if share == 1 else fit(own, seen).predict(own_asked, raw_score=True) + offsets[head]
+    np.savez(OUT / f"{q.task}.compared{part}.npz", ask=ask, curve=curve, **out)
+    print(f"{q.task} fold {part}: {len(names)} columns for plain boosting, {time.time() - begin:.0f} s", flush=True)
+
+
+def gather(q):
+    """With the logits of the ensemble's parts; half precision keeps three digits of a logit."""
+    parts = [dict(np.load(OUT / f"{q.task}.compared{part}.npz")) for part in range(FOLDS)]
+    order = np.argsort(np.concatenate([part["ask"] for part in parts]))
+    out = {name: np.concatenate([part[name] for part in parts])[order].astype(np.float16) for name in parts[0] if name != "ask"}
+    oof = np.load(OUT / f"{q.task}.oof.npz")
+    out |= {name: oof[name].astype(np.float16) for name in ("trees", "network", "treesVitals", "networkVitals")}
+    np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), weight=q.weight.astype(np.float32), shares=np.array(SHARES), **out)
+
+
+def main():
+    options = arguments()
+    seed_everything(options.seed)
+    questions = Questions(options)
+    for part in range(FOLDS) if options.part is None else [int(options.part)] if options.part.isdigit() else []:
+        compared(questions, part)
+    if options.part in (None, "gather"):
+        gather(questions)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Figures of the three questions from stored out-of-fold logits: no training.
+
+Run: npm run lab -- icu_report     needs predictions/icu-<task>.npz and the labels of work/{sepsis,mortality}.npz (concord tensors)
+Writes predictions/icu-report.json and docs/figures/icu-learning-curves.svg. Intervals: 95 %, patients drawn with replacement.
+
+References: Efron and Tibshirani 1993 (paired bootstrap); Cox 1958; Figueroa et al. 2012 (learning curves).
+"""
+import json
+from pathlib import Path
+
+import numpy as np
+
+from lab import OUT, PREDICTIONS, arguments, seed_everything
+
+# Config
+HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["sepsis-6h"], "mortality": ["hospital-mortality"]}
+NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.2, "mortality": 0.3}
+CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
+GOALS = {"decline-6h": 0.875, "decline-12h": 0.842, "decline-24h": 0.80, "sepsis-6h": 0.80, "hospital-mortality": 0.88}
+DRAWS = 300
+FIGURE = Path(__file__).parent.parent.parent / "docs" / "figures" / "icu-learning-curves.svg"
+
+
+class Ranking:
+    """Sorted once; a draw is the same rows with other weights."""
+
+    def __init__(self, labels, scores):
+        self.order = np.argsort(scores, kind="stable")
+        s = scores[self.order]
+        self.ends = np.flatnonzero(np.r_[s[1:] != s[:-1], True])
+        self.y = labels[self.order].astype(float)
+
+    def groups(self, weight):
+        w = weight[self.order]
+        return [np.diff(np.r_[0.0, np.cumsum(w * y)[self.ends]]) for y in (self.y, 1 - self.y)]
+
+    def auroc(self, weight):
+        pos, neg = self.groups(weight)
+        before = np.r_[0.0, np.cumsum(neg)[:-1]]
+        return float((pos * (before + neg / 2)).sum() / (pos.sum() * neg.sum()))
+
+    def auprc(self, weight):
+        pos, neg = [part[::-1] for part in self.groups(weight)]
+        found, called = np.cumsum(pos), np.cumsum(pos + neg)
+        return float((pos / pos.sum() * np.divide(found, called, out=np.zeros_like(found), where=called > 0)).sum())
+
+
+def draws_of(patient, rng):
+    names, place = np.unique(patient, return_inverse=True)
+    for _ in range(DRAWS):
+        yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[place]
+
+
+def rounded(values):
+    return [round(float(v), 4) for v in values]
+
+
+def judged(labels, scores, weight, patient, pairs, rng):
+    """scores: name -> [n]. AUROC and AUPRC of each with intervals; paired AUROC differences of `pairs`."""
+    rankings = {name: Ranking(labels, score) for name, score in scores.items()}
+    drawn = {name: [] for name in scores}
+    precision = {name: [] for name in scores}
+    for draw in draws_of(patient, rng):
+        for name, ranking in rankings.items():
+            drawn[name].append(ranking.auroc(weight * draw))
+            precision[name].append(ranking.auprc(weight * draw))
+    between = lambda values: rounded(np.percentile(values, [2.5, 97.5]))
+    figures = {name: {"auroc": round(ranking.auroc(weight), 4), "aurocInterval": between(drawn[name]), "auprc": round(ranking.auprc(weight), 4), "auprcInterval": between(precision[name])} for name, ranking in rankings.items()}
+    paired = {f"{one} - {other}": {"auroc": round(figures[one]["auroc"] - figures[other]["auroc"], 4), "interval": between(np.subtract(drawn[one], drawn[other]))} for one, other in pairs}
+    return figures, paired
+
+
+def read(task):
+    stored = dict(np.load(PREDICTIONS / f"icu-{task}.npz"))
+    rows = stored["rows"]
+    tensors = np.load(OUT / ("mortality.npz" if task == "mortality" else "sepsis.npz"))
+    patient = tensors["patient"][rows]
+    if task == "mortality":
+        # Judged at hour 48, the only hour that is served.
+        labels, served = tensors["died"][rows][:, None], tensors["hour"][rows] == 48
+    else:
+        labels = tensors["decline"][rows] if task == "decline" else tensors["sepsis"][rows][:, None]
+        served = np.ones(len(rows), bool)
+    return stored, labels, patient, served
+
+
+def blend(stored, task, end=""):
+    share = NETWORK_WEIGHT[task]
+    logits = (1 - share) * stored[f"trees{end}"].astype(np.float32) + share * stored[f"network{end}"].astype(np.float32)
+    return np.maximum.accumulate(logits, 1) if task == "decline" else logits
+
+
+def curve_of(stored, task, labels, patient, served, rng):
+    head = CURVE_HEAD[task]
+    asked = served & (labels[:, head] >= 0)
+    names = np.unique(patient[asked])
+    points = []
+    for at, share in enumerate(stored["shares"]):
+        figures, _ = judged(labels[asked, head], {"one": stored["curve"][asked, at].astype(np.float32)}, stored["weight"][asked], patient[asked], [], rng)
+        points.append({"share": float(share), "patients": int(0.8 * share * len(names)), "auroc": figures["one"]["auroc"], "interval": figures["one"]["aurocInterval"]})
+    return {"head": HEADS[task][head], "goal": GOALS[HEADS[task][head]], "points": points, "perDoubling": round(points[-1]["auroc"] - points[-2]["auroc"], 4)}
+
+
+def svg_of(curves):
+    """One panel per question; the dashed line is the goal."""
+    width, height, panels = 250, 190, []
+    for index, curve in enumerate(curves):
+        low = min(point["interval"][0] for point in curve["points"]) - 0.01
+        high = max(curve["goal"], *[point["interval"][1] for point in curve["points"]]) + 0.01
+        x = lambda share: 45 + (np.log2(share) + 3) / 3 * (width - 65)
+        y = lambda value: 30 + (high - value) / (high - low) * (height - 65)
+        line = " ".join(f"{x(p['share']):.1f},{y(p['auroc']):.1f}" for p in curve["points"])
+        bars = "".join(f'<line x1="{x(p["share"]):.1f}" x2="{x(p["share"]):.1f}" y1="{y(p["interval"][0]):.1f}" y2="{y(p["interval"][1]):.1f}" stroke="#456"/><circle cx="{x(p["share"]):.1f}" cy="{y(p["auroc"]):.1f}" r="3" fill="#124"/><text x="{x(p["share"]):.1f}" y="{height - 18}" text-anchor="middle">{p["patients"]:,}</text>' for p in curve["points"])
+        ticks = "".join(f'<text x="40" y="{y(v) + 3:.1f}" text-anchor="end">{v:.2f}</text>' for v in np.arange(np.ceil(low * 50) / 50, high, 0.02))
+        panels.append(f'<g transform="translate({index * width} 0)"><text x="45" y="16" font-weight="bold">{curve["head"]}</text>{ticks}<line x1="45" x2="{width - 15}" y1="{y(curve["goal"]):.1f}" y2="{y(curve["goal"]):.1f}" stroke="#a30" stroke-dasharray="4 3"/><polyline points="{line}" fill="none" stroke="#124" stroke-width="1.5"/>{bars}<text x="{width / 2 + 10}" y="{height - 4}" text-anchor="middle">patients that teach</text></g>')
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * len(curves)} {height}" font-family="sans-serif" font-size="10" role="img" aria-label="AUROC out of fold by number of training patients, with 95 % intervals and the goal"><rect width="100%" height="100%" fill="#fff"/>{"".join(panels)}</svg>\n'
+
+
+def main():
+    options = arguments()
+    seed_everything(options.seed)
+    rng = np.random.default_rng(options.seed)
+    report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": []}
+    for task, heads in HEADS.items():
+        stored, labels, patient, served = read(task)
+        single = lambda name: stored[name].astype(np.float32)
+        scores = {"ensemble": blend(stored, task), "signsAlone": blend(stored, task, "Vitals"), "boosting": single("boosting"), "trees": single("trees"), "network": single("network"), "oneBooster": single("single"), "oneBoosterNoSampling": single("quiet")}
+        pairs = [("ensemble", "boosting"), ("ensemble", "trees"), ("oneBooster", "oneBoosterNoSampling"), ("ensemble", "signsAlone")]
+        for k, head in enumerate(heads):
+            asked = served & (labels[:, k] >= 0)
+            figures, paired = judged(labels[asked, k], {name: score[asked, k] for name, score in scores.items()}, stored["weight"][asked], patient[asked], pairs, rng)
+            report["heads"][head] = {"patients": int(len(np.unique(patient[asked]))), "events": int((labels[asked, k] == 1).sum()), "goal": GOALS[head], "figures": figures, "paired": paired}
+            print(head, {name: figure["auroc"] for name, figure in figures.items()}, paired, flush=True)
+        report["learningCurves"].append(curve_of(stored, task, labels, patient, served, rng))
+        print(report["learningCurves"][-1], flush=True)
+    (PREDICTIONS / "icu-report.json").write_text(json.dumps(report, indent=1) + "\n")
+    FIGURE.parent.mkdir(parents=True, exist_ok=True)
+    FIGURE.write_text(svg_of(report["learningCurves"]))
+
+
+if __name__ == "__main__":
+    main()
