@@ -33,7 +33,7 @@ export interface Actor {
   readonly person: Person;
 }
 
-function placeOf({ ward, left }: Standing): Place {
+export function placeOf({ ward, left }: Standing): Place {
   if (ward !== undefined) return { kind: 'ward', ward };
   return left === undefined ? { kind: 'nowhere' } : { kind: 'left', ward: left.ward, hoursAgo: left.hours };
 }
@@ -71,7 +71,7 @@ async function consent(edge: RunningEdge, { id }: Person, { refuses, withholds }
   if (answer.status !== 201) throw new Error(`the consent was not taken: ${await answer.text()}`);
 }
 
-async function breakGlass(edge: RunningEdge, { canary }: Person, who: string): Promise<void> {
+export async function breakGlass(edge: RunningEdge, { canary }: Person, who: string): Promise<void> {
   const headers = { authorization: `Bearer ${await edge.token(who, { mfa: true })}`, 'content-type': 'application/json' };
   const post = async (path: string, body: object) =>
     (await (await fetch(`${edge.url}/api/v1/break-glass/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Record<string, unknown>;
