@@ -18,6 +18,7 @@ const steps = [
   'icu_report',
   'icu_bundle',
   'heart_rate_variability',
+  'refit',
   'benchmark-fusion',
   'benchmark-regions',
 ];

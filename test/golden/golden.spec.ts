@@ -49,7 +49,10 @@ describe('what a clinician would check by eye in them', () => {
   });
 
   it('failing organs at 85 raise death in hospital at least threefold over calm at 64', async () => {
-    const [calm, failing] = [await chance('hospital-mortality', 'calm at hour 48, with bloods'), await chance('hospital-mortality', 'failing at hour 48, aged 85')];
+    const [calm, failing] = [
+      await chance('hospital-mortality', 'calm at hour 48, with bloods'),
+      await chance('hospital-mortality', 'failing at hour 48, aged 85'),
+    ];
     expect(Number(failing)).toBeGreaterThan(3 * Number(calm));
   });
 

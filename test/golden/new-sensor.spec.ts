@@ -17,7 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => model.runner.close());
 
-const every = Object.entries(PATIENTS).flatMap(([task, named]) => Object.entries<TimelineBuilder>(named).map(([name, built]) => [`${task}: ${name}`, built] as const));
+const every = Object.entries(PATIENTS).flatMap(([task, named]) =>
+  Object.entries<TimelineBuilder>(named).map(([name, built]) => [`${task}: ${name}`, built] as const),
+);
 const withWatch = (built: TimelineBuilder): TimelineBuilder =>
   received(NOON)
     .flatMap((one) => {

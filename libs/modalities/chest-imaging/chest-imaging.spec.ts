@@ -63,6 +63,28 @@ const quarter = (grey: Uint8Array) => grey.map((_, at) => grey[(191 - (at % 192)
 const enlarged = (grey: Uint8Array, top: number, left: number) =>
   grey.map((_, at) => grey[(top + Math.floor(Math.floor(at / 192) / 2)) * 192 + left + Math.floor((at % 192) / 2)] ?? 0);
 
+/** A test object, as a physicist would image one; x and y from 0 to 1, grey from 0 to 1. */
+const drawn = (grey: (x: number, y: number) => number) =>
+  turned((film) => film.map((_, at) => Math.round(255 * grey((at % 192) / 191, Math.floor(at / 192) / 191))));
+const fromMiddle = (x: number, y: number) => Math.hypot(x - 0.5, y - 0.5);
+const TEST_OBJECTS: Readonly<Record<string, ReceivedImage>> = {
+  'a step wedge': drawn((x) => Math.floor(x * 10) / 10),
+  'a step wedge that stands': drawn((_, y) => Math.floor(y * 10) / 10),
+  'a pattern of bars': drawn((x) => Math.floor(x * 40) % 2),
+  'a chessboard': drawn((x, y) => (Math.floor(x * 8) + Math.floor(y * 8)) % 2),
+  rings: drawn((x, y) => Math.floor(fromMiddle(x, y) * 20) % 2),
+  'a ball of water': drawn((x, y) => (fromMiddle(x, y) < 0.42 ? 0.8 : 0.05)),
+  'a slice of a head': drawn((x, y) => (fromMiddle(x, y) < 0.38 ? 0.5 : fromMiddle(x, y) < 0.43 ? 1 : 0)),
+  'a hand': drawn((x, y) => (y < 0.6 && Math.floor(x * 9) % 2 === 1 ? 0.9 : y >= 0.6 && x > 0.2 && x < 0.8 ? 0.8 : 0.1)),
+  noise: drawn((x, y) => Math.abs(Math.sin(x * 12_989.8 + y * 78_233.1) * 43_758.5) % 1),
+};
+
+describe('a test object that calls itself a chest film', () => {
+  it.each(Object.entries(TEST_OBJECTS))('is not read when it is %s', (_, received) => {
+    expect(why(received)).toMatch(/^The .+\.$/);
+  });
+});
+
 describe('a chest film', () => {
   it('that is a frontal film under its marks may be used', () => {
     expect(why(film())).toBeUndefined();
