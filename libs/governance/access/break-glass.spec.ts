@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { days, instant, minus, minutes, plus, seconds } from '@concord/core/kernel';
 import type { PatientId } from '@concord/core/clinical';
-import { grantRefusal } from './index.ts';
+import { BREAK_GLASS_REASONS, GRANT_MINUTES, grantRefusal } from './index.ts';
 import type { GrantQuestion } from './break-glass.ts';
 
 const NOW = instant(1_800_000_000_000);
@@ -18,6 +18,11 @@ const MS = seconds(0.001);
 const over = (span: number) => (span + MS) as typeof MS;
 
 describe('breaking the glass', () => {
+  it('is for four reasons, each under its purpose, and for an hour', () => {
+    expect(BREAK_GLASS_REASONS).toEqual({ 'life-threatening': 'ETREAT', 'urgent-care': 'BTG', 'patient-asked': 'BTG', 'safety-concern': 'BTG' });
+    expect(GRANT_MINUTES).toBe(60);
+  });
+
   it('is possible at the edge of every limit', () => {
     expect(grantRefusal(GOOD)).toBeUndefined();
     expect(grantRefusal({ ...GOOD, authenticatedAt: plus(NOW, seconds(5)) })).toBeUndefined();

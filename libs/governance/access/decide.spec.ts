@@ -226,8 +226,48 @@ describe('the decision over the table', () => {
     expect(refusal(audit, decide(audit))).toEqual({ kind: 'forbidden', ruleId: 'default-deny' });
   });
 
+  it('hides every refusal about a patient, and none that is about nobody', () => {
+    const nobody = [...KEEPS, 'AuditEvent', 'Worklist', 'ReconcileItem', 'Session', 'ModelBundle', 'Metrics', 'BreakGlass', 'Erasure', 'LegalHold'];
+    const wrong: string[] = [];
+    for (const resource of [...CHART, ...ELSE, 'Erasure', 'LegalHold'] as readonly ResourceKind[])
+      for (const action of ACTIONS)
+        for (const relationships of [undefined, [], ['ward']] as const) {
+          const question: AccessQuestion = { roles: [], purpose: 'HRESCH', action, resource, relationships };
+          const isHidden = !nobody.includes(resource) && (relationships !== undefined || action === 'read' || action === 'vread');
+          if ((refusal(question, decide(question)).kind === 'not-found') !== isHidden) wrong.push(`${action} ${resource} ${String(relationships)}`);
+        }
+    expect(wrong).toEqual([]);
+  });
+
+  it('says under which relation it allows: the first of the rule that holds, or that none is needed', () => {
+    const read: AccessQuestion = { roles: ['nurse'], purpose: 'TREAT', action: 'read', resource: 'Patient', relationships: ['care-team', 'ward'] };
+    expect(decide(read)).toEqual({ allow: true, ruleId: 'ward-staff', relationship: 'ward', obligations: [] });
+    expect(decide({ ...read, action: 'search', relationships: undefined }).relationship).toBe('ward');
+    const sends: AccessQuestion = { roles: ['integrator'], purpose: 'TREAT', action: 'create', resource: 'Observation', relationships: undefined };
+    expect(decide(sends).relationship).toBe('none');
+    expect(decide({ ...sends, relationships: ['own-source'] }).relationship).toBe('own-source');
+    expect(decide({ ...read, relationships: [] })).toEqual({ allow: false, ruleId: 'no-relationship', relationship: 'none', obligations: [] });
+  });
+
+  it('names the denial that stands first when two apply', () => {
+    const read: AccessQuestion = { roles: ['nurse'], purpose: 'TREAT', action: 'read', resource: 'Patient', relationships: ['ward'] };
+    expect(decide({ ...read, circumstances: { isBarred: true, label: 'V' } }).ruleId).toBe('consent-bars');
+    // Nothing rested on what it strikes.
+    expect(decide({ ...read, relationships: ['own-record'], circumstances: { isBarred: true } }).ruleId).toBe('no-relationship');
+  });
+
+  it('lets a rule for machines stand on one of its relations, beside others that it does not name', () => {
+    const job = RULES.find((rule) => rule.id === 'machine-job')!;
+    const rule: Rule = { ...job, relationships: ['job', 'own-record'] };
+    const question: AccessQuestion = { roles: [], purpose: 'TREAT', action: 'read', resource: 'Patient', relationships: ['ward', 'own-record'] };
+    expect(decide(question, [rule])).toMatchObject({ allow: true, relationship: 'own-record' });
+  });
+
   it('takes a clinician to be here for care, a patient for their own record, an officer for the house', () => {
     expect(ROLES.map((role) => defaultPurpose([role]))).toEqual(['TREAT', 'TREAT', 'TREAT', 'TREAT', 'HOPERAT', 'HOPERAT', 'HSYSADMIN', 'PATRQT']);
+    const of = (...roles: readonly Role[]) => defaultPurpose(roles);
+    expect([of('privacy', 'physician'), of('patient', 'privacy'), of('administrator', 'patient'), of()]).toEqual(['TREAT', 'PATRQT', 'PATRQT', 'HOPERAT']);
+    expect([of('administrator', 'privacy'), of('administrator', 'steward')]).toEqual(['HOPERAT', 'HOPERAT']);
   });
 
   it('is described line by line', () => {

@@ -52,13 +52,16 @@ export function decide(question: AccessQuestion, rules: readonly Rule[] = RULES,
   const fitting = forRole.filter((rule) => rule.purposes.includes(question.purpose));
   const inForce = denials.filter((one) => applies(one, question.circumstances ?? {}));
   const struck = new Set(inForce.flatMap(({ strikes }) => strikes));
-  const allowed = fitting.filter((rule) => related(rule, question.relationships, struck) !== undefined);
-  const best = [...allowed].sort((a, b) => a.withhold.length - b.withhold.length)[0];
-  if (best !== undefined)
-    return { allow: true, ruleId: best.id, relationship: related(best, question.relationships, struck) ?? 'none', obligations: best.withhold };
-  const without = fitting.flatMap((rule) => related(rule, question.relationships, NOTHING) ?? []);
-  const overruled = inForce.find(({ strikes }) => without.some((relationship) => strikes.includes(relationship)));
+  const allowed = fitting.flatMap((rule) => under(rule, related(rule, question.relationships, struck)));
+  const best = [...allowed].sort((a, b) => a.rule.withhold.length - b.rule.withhold.length)[0];
+  if (best !== undefined) return { allow: true, ruleId: best.rule.id, relationship: best.relationship, obligations: best.rule.withhold };
+  const without = new Set(fitting.map((rule) => related(rule, question.relationships, NOTHING)));
+  const overruled = inForce.find(({ strikes }) => strikes.some((relationship) => without.has(relationship)));
   return denial(overruled?.id ?? whatIsMissing(forRole, fitting));
+}
+
+function under(rule: Rule, relationship: Relationship | undefined): readonly { readonly rule: Rule; readonly relationship: Relationship }[] {
+  return relationship === undefined ? [] : [{ rule, relationship }];
 }
 
 const NOTHING: ReadonlySet<Relationship> = new Set();
@@ -103,7 +106,7 @@ function concerns(rule: Rule, question: Pick<AccessQuestion, 'action' | 'resourc
 
 function mayAct(rule: Rule, roles: readonly Role[], held: readonly Relationship[] | undefined): boolean {
   // A job always names its patient, so without a patient no rule for machines applies.
-  if (rule.roles === 'any') return rule.relationships.some((relationship) => held?.includes(relationship) ?? false);
+  if (rule.roles === 'any') return held?.some((relationship) => rule.relationships.includes(relationship)) === true;
   return rule.roles.some((role) => roles.includes(role));
 }
 
