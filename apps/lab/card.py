@@ -81,6 +81,8 @@ pattern with a film or a report (assembled patients), every ward (`transferred`)
 ## Limits
 - One hospital per question, intensive care. How often somebody measures is an input, and tells of worry; another house measures otherwise.
 - Sepsis: onset is uncertain by one to two hours, and hours of records that were cut count as free of sepsis.
+- Sepsis reads how long the patient lay in hospital before the unit, from earlier stays of the same admission; where a site sends none of
+  them, everybody looks admitted straight to the unit.
 - Death in hospital: every stay in the set lasts 48 hours; earlier landmarks are reported, never served.
 - The probability belongs to a group of similar patients. Nothing here was tested on a patient's care.
 """

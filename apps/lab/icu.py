@@ -24,10 +24,10 @@ TREES = {
     "mortality": dict(learning_rate=0.04, num_leaves=8, min_data_in_leaf=40, feature_fraction=0.15, bagging_fraction=0.7, bagging_freq=1, lambda_l2=10),
 }
 RANDOM = dict(extra_trees=True, num_leaves=10)  # every second member: thresholds drawn, not sought; a mean of both kinds ranks better
-ROUNDS_RANDOM = 1.3
+ROUNDS_RANDOM = {"decline": 1.3, "sepsis": 2.0, "mortality": 1.3}  # drawn thresholds learn more slowly
 ROUNDS = {"decline": 130, "sepsis": 130, "mortality": 320}
 NEGATIVES = {"decline": 40_000, "sepsis": 50_000}  # of all patients, for each member; the offset puts the prevalence right again
-COPY_WEIGHT = 0.5  # of a row with labs hidden; at 1 it cost what is known with labs, without copies signs alone are not learned
+COPY_WEIGHT = {"decline": 0.5, "sepsis": 0.25, "mortality": 0.5}  # of a row with labs hidden; at 1 it cost what is known with labs, without copies signs alone are not learned
 OOF_NEGATIVES = 60_000  # rows of the out-of-fold set, weighed back to all hours
 SHIPPED = {"decline": 4, "sepsis": 6, "mortality": 6}  # boosters of the shipped mean, each with its own draw of negatives
 NETWORKS = 2  # more taught nothing
@@ -65,9 +65,9 @@ def copies(values, names, owner, rng):
     return [hidden[few < 0.5], masked(values, owner, ["vitals"])[few > 0.94], masked(values, owner, ["vitals", "labs"])[(few > 0.88) & (few < 0.94)]], [few < 0.5, few > 0.94, (few > 0.88) & (few < 0.94)]
 
 
-def with_copies(values, labels, names, owner, rng):
+def with_copies(values, labels, names, owner, rng, share):
     parts, picks = copies(values, names, owner, rng)
-    weight = np.concatenate([np.ones(len(values)), *[np.full(len(part), COPY_WEIGHT) for part in parts]])
+    weight = np.concatenate([np.ones(len(values)), *[np.full(len(part), share) for part in parts]])
     return np.concatenate([values, *parts]), np.concatenate([labels, *[labels[pick] for pick in picks]]), weight
 
 
@@ -85,7 +85,7 @@ class Model:
             # Every member sees every patient: the learning curve is steep, and leaving out a fifth cost more than diversity gave.
             kept, offsets = draw(labels, rng)
             values, self.names, self.owner, self.made = tables.rows(rows[kept], wanted)
-            x, y, weight = with_copies(values, labels[kept], self.names, self.owner, rng)
+            x, y, weight = with_copies(values, labels[kept], self.names, self.owner, rng, COPY_WEIGHT[self.task])
             full = filled(x)
             for head in range(heads):
                 asked = y[:, head] >= 0
@@ -99,7 +99,7 @@ class Model:
     def member(self, x, y, weight, seed):
         random = seed % 2 == 0
         options = {**TREES[self.task], **RANDOM} if random else TREES[self.task]
-        return fit_trees(x, y, weight, options, int(ROUNDS[self.task] * (ROUNDS_RANDOM if random else 1)), seed)
+        return fit_trees(x, y, weight, options, int(ROUNDS[self.task] * (ROUNDS_RANDOM[self.task] if random else 1)), seed)
 
     def logits(self, values):  # [n, c] -> trees [n, heads], network [n, heads], both with the offset
         full = filled(values)

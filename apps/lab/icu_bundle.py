@@ -22,7 +22,7 @@ from trees import UNKNOWN, export, filled, network_logits
 ID, CREATED = "concord-4", "2026-11-27"
 TITLE = "Decline, sepsis and death in hospital from signs, labs, report and chest film"
 BATCH = 64
-NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.2, "mortality": 0.3}
+NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.1, "mortality": 0.3}
 SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mortality"}
 PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
 DRAWS = 60

@@ -1,6 +1,6 @@
 """Beside the ensemble, on the same folds: plain boosting, the same trees without sampling features, and learning curves.
 
-Run: npm run lab -- icu_compare --task decline|sepsis|mortality [--part 0..4|gather]      after: npm run lab -- icu --task ...
+Run: npm run lab -- icu_compare --task decline|sepsis|mortality [--part 0..4|hour|balanced|gather]      after: npm run lab -- icu --task ...
 Writes predictions/icu-<task>.npz: logits by row of the tensors, no label and no input. `npm run lab -- icu_report` turns them into
 figures without training.
 
@@ -23,6 +23,7 @@ from trees import filled, fit_trees
 PLAIN = dict(learning_rate=0.06, num_leaves=31, min_data_in_leaf=60, lambda_l2=1.0, feature_fraction=0.5)
 ROUNDS_MOST, PATIENCE = 300, 25
 SHARES = (0.125, 0.25, 0.5, 1.0)  # of the teaching patients
+AGE_BANDS = (50, 65, 80)  # years
 CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
 
 
@@ -72,11 +73,50 @@ def compared(q, part):
     print(f"{q.task} fold {part}: {len(names)} columns for plain boosting, {time.time() - begin:.0f} s", flush=True)
 
 
+def with_hour(q):
+    """Sepsis alone: the same trees with the ICU hour as one more column, to show that served rows hardly gain by it."""
+    out = np.zeros(len(q.rows), np.float32)
+    for part in range(FOLDS):
+        kept, offsets = drawn(q, np.flatnonzero(q.teaching & (q.fold != part)), np.random.default_rng(q.seed))
+        ask = np.flatnonzero(q.fold[q.rows] == part)
+        x, asked_x = [np.c_[filled(q.tables.rows(rows, q.wanted)[0]), q.hour[rows].astype(np.float32)] for rows in (kept, q.rows[ask])]
+        out[ask] = fit_trees(x, q.labels[kept, 0], None, TREES[q.task], ROUNDS[q.task], q.seed).predict(asked_x, raw_score=True) + offsets[0]
+    np.save(OUT / "sepsis.hour.npy", out)
+
+
+def groups_of(q, rows):
+    """Sex x age band of each row; -1 where one of them is not recorded."""
+    age, male = np.array(q.tables.values[rows, 0]), np.array(q.tables.values[rows, 1])
+    group = 2 * np.digitize(age, AGE_BANDS) + (male == 1)
+    return np.where(np.isnan(age) | np.isnan(male), -1, group)
+
+
+def balanced(q):
+    """The mitigation that was tried: every sex x age band teaches with the same total weight of events, and of others."""
+    head, out = CURVE_HEAD[q.task], np.zeros(len(q.rows), np.float32)
+    for part in range(FOLDS):
+        kept, offsets = drawn(q, np.flatnonzero(q.teaching & (q.fold != part)), np.random.default_rng(q.seed))
+        ask, labels = np.flatnonzero(q.fold[q.rows] == part), q.labels[kept, head]
+        cell = 2 * (groups_of(q, kept) + 1) + (labels == 1)
+        size = np.bincount(cell, minlength=2)
+        weight = 1 / size[cell]
+        for event in (0, 1):
+            own = labels == event
+            weight[own] *= own.sum() / weight[own].sum()
+        asked = labels >= 0
+        x, asked_x = [filled(q.tables.rows(rows, q.wanted)[0]) for rows in (kept, q.rows[ask])]
+        out[ask] = fit_trees(x[asked], labels[asked], weight[asked], TREES[q.task], ROUNDS[q.task], q.seed).predict(asked_x, raw_score=True) + offsets[head]
+    np.savez(OUT / f"{q.task}.balanced.npz", balanced=out, group=groups_of(q, q.rows))
+
+
 def gather(q):
     """With the logits of the ensemble's parts; half precision keeps three digits of a logit."""
     parts = [dict(np.load(OUT / f"{q.task}.compared{part}.npz")) for part in range(FOLDS)]
     order = np.argsort(np.concatenate([part["ask"] for part in parts]))
     out = {name: np.concatenate([part[name] for part in parts])[order].astype(np.float16) for name in parts[0] if name != "ask"}
+    if q.task == "sepsis":
+        out["withHour"] = np.load(OUT / "sepsis.hour.npy").astype(np.float16)[:, None]
+    out["balanced"] = np.load(OUT / f"{q.task}.balanced.npz")["balanced"].astype(np.float16)
     oof = np.load(OUT / f"{q.task}.oof.npz")
     out |= {name: oof[name].astype(np.float16) for name in ("trees", "network", "treesVitals", "networkVitals")}
     np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), weight=q.weight.astype(np.float32), shares=np.array(SHARES), **out)
@@ -88,6 +128,10 @@ def main():
     questions = Questions(options)
     for part in range(FOLDS) if options.part is None else [int(options.part)] if options.part.isdigit() else []:
         compared(questions, part)
+    if questions.task == "sepsis" and options.part in (None, "hour"):
+        with_hour(questions)
+    if options.part in (None, "balanced"):
+        balanced(questions)
     if options.part in (None, "gather"):
         gather(questions)
 

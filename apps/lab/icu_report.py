@@ -14,10 +14,11 @@ from lab import OUT, PREDICTIONS, arguments, seed_everything
 
 # Config
 HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["sepsis-6h"], "mortality": ["hospital-mortality"]}
-NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.2, "mortality": 0.3}
+NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.1, "mortality": 0.3}
 CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
 GOALS = {"decline-6h": 0.875, "decline-12h": 0.842, "decline-24h": 0.80, "sepsis-6h": 0.80, "hospital-mortality": 0.88}
 DRAWS = 300
+AGE_BANDS = (50, 65, 80)  # years
 FIGURE = Path(__file__).parent.parent.parent / "docs" / "figures" / "icu-learning-curves.svg"
 
 
@@ -81,7 +82,7 @@ def read(task):
     else:
         labels = tensors["decline"][rows] if task == "decline" else tensors["sepsis"][rows][:, None]
         served = np.ones(len(rows), bool)
-    return stored, labels, patient, served
+    return stored, labels, patient, served, tensors["hour" if task == "mortality" else "icuHour"][rows]
 
 
 def blend(stored, task, end=""):
@@ -99,6 +100,37 @@ def curve_of(stored, task, labels, patient, served, rng):
         figures, _ = judged(labels[asked, head], {"one": stored["curve"][asked, at].astype(np.float32)}, stored["weight"][asked], patient[asked], [], rng)
         points.append({"share": float(share), "patients": int(0.8 * share * len(names)), "auroc": figures["one"]["auroc"], "interval": figures["one"]["aurocInterval"]})
     return {"head": HEADS[task][head], "goal": GOALS[HEADS[task][head]], "points": points, "perDoubling": round(points[-1]["auroc"] - points[-2]["auroc"], 4)}
+
+
+GROUPS = [f"{sex}, {band}" for band in ("under 50", "50 to 64", "65 to 79", "80 and over") for sex in ("women", "men")]
+MISSED_AT = 0.8  # of all events are found at the threshold; groups are compared there
+
+
+def missed(labels, scores, weight, group):
+    """Share of each group's events below the threshold that finds MISSED_AT of all events, and AUROC within the group."""
+    event = labels == 1
+    order = np.argsort(scores[event])
+    threshold = scores[event][order][int((1 - MISSED_AT) * event.sum())]
+    cells = {}
+    for at, name in enumerate(GROUPS):
+        own = group == at
+        if event[own].sum() < 20:
+            continue
+        cells[name] = {"events": int(event[own].sum()), "auroc": round(Ranking(labels[own], scores[own]).auroc(weight[own]), 4), "missed": round(float((scores[own & event] < threshold).mean()), 4)}
+    return cells
+
+
+def mitigation_of(stored, task, labels, served):
+    """One booster as it is, and one whose groups taught with equal weight, on the same rows."""
+    head = CURVE_HEAD[task]
+    asked = served & (labels[:, head] >= 0)
+    values = np.load(OUT / ("mortality.values.npy" if task == "mortality" else "sepsis.values.npy"), mmap_mode="r")
+    rows = stored["rows"][asked]
+    age, male = np.array(values[rows, 0]), np.array(values[rows, 1])
+    group = np.where(np.isnan(age) | np.isnan(male), -1, 2 * np.digitize(age, AGE_BANDS) + (male == 1))
+    cells = {name: missed(labels[asked, head], score[asked].astype(np.float32), stored["weight"][asked], group) for name, score in (("asIs", stored["single"][:, head]), ("equalWeight", stored["balanced"]))}
+    worse = [name for name in cells["asIs"] if cells["equalWeight"][name]["missed"] > cells["asIs"][name]["missed"]]
+    return {"head": HEADS[task][head], "missedWhere": f"{MISSED_AT:.0%} of all events are found", **cells, "groupsThatLose": worse, "kept": False}
 
 
 def svg_of(curves):
@@ -120,19 +152,22 @@ def main():
     options = arguments()
     seed_everything(options.seed)
     rng = np.random.default_rng(options.seed)
-    report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": []}
+    report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": [], "mitigation": []}
     for task, heads in HEADS.items():
-        stored, labels, patient, served = read(task)
+        stored, labels, patient, served, hour = read(task)
         single = lambda name: stored[name].astype(np.float32)
         scores = {"ensemble": blend(stored, task), "signsAlone": blend(stored, task, "Vitals"), "boosting": single("boosting"), "trees": single("trees"), "network": single("network"), "oneBooster": single("single"), "oneBoosterNoSampling": single("quiet")}
-        pairs = [("ensemble", "boosting"), ("ensemble", "trees"), ("oneBooster", "oneBoosterNoSampling"), ("ensemble", "signsAlone")]
+        if "withHour" in stored:
+            scores |= {"oneBoosterWithHour": single("withHour"), "hourAlone": hour[:, None].astype(np.float32)}
+        pairs = [("ensemble", "boosting"), ("ensemble", "trees"), ("oneBooster", "oneBoosterNoSampling"), ("ensemble", "signsAlone"), *([("oneBoosterWithHour", "oneBooster")] if "withHour" in stored else [])]
         for k, head in enumerate(heads):
             asked = served & (labels[:, k] >= 0)
             figures, paired = judged(labels[asked, k], {name: score[asked, k] for name, score in scores.items()}, stored["weight"][asked], patient[asked], pairs, rng)
             report["heads"][head] = {"patients": int(len(np.unique(patient[asked]))), "events": int((labels[asked, k] == 1).sum()), "goal": GOALS[head], "figures": figures, "paired": paired}
             print(head, {name: figure["auroc"] for name, figure in figures.items()}, paired, flush=True)
         report["learningCurves"].append(curve_of(stored, task, labels, patient, served, rng))
-        print(report["learningCurves"][-1], flush=True)
+        report["mitigation"].append(mitigation_of(stored, task, labels, served))
+        print(report["learningCurves"][-1], report["mitigation"][-1], flush=True)
     (PREDICTIONS / "icu-report.json").write_text(json.dumps(report, indent=1) + "\n")
     FIGURE.parent.mkdir(parents=True, exist_ok=True)
     FIGURE.write_text(svg_of(report["learningCurves"]))
