@@ -131,6 +131,8 @@ export const sessionSchema = z.object({
   timeZone: z.string(),
   bundle: z.string().nullable(),
   expiresAt: instant,
+  /** Emergency accesses that wait for a review; null for whoever does not review them. */
+  openReviews: z.number().int().nonnegative().nullable(),
 });
 
 export const patientListSchema = z.object({ items: z.array(bannerSchema), total: z.number().int() });

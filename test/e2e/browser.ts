@@ -89,9 +89,9 @@ export class Bench extends PageBench {
   }
 
   /** Uses `CONCORD_E2E_URL` when it is given, else starts a product of its own with the demo patients. */
-  static async start(): Promise<Bench> {
+  static async start(env: NodeJS.ProcessEnv = { CONCORD_DEMO_PATIENTS: undefined }): Promise<Bench> {
     const given = process.env['CONCORD_E2E_URL'];
-    const system = given === undefined ? await RunningSystem.create({ CONCORD_DEMO_PATIENTS: undefined }) : undefined;
+    const system = given === undefined ? await RunningSystem.create(env) : undefined;
     await system?.start();
     return new Bench((given ?? system?.url ?? '').replace(/\/$/, ''), await launch(), system);
   }

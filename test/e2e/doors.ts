@@ -27,8 +27,8 @@ async function tokenOf(dataDir: string | undefined): Promise<string> {
   return stdout.trim();
 }
 
-/** A new adult with a bed in ward A since yesterday. */
-export async function admit(url: string, dataDir: string | undefined): Promise<Admitted> {
+/** A new adult with a bed since yesterday. */
+export async function admit(url: string, dataDir: string | undefined, ward = 'ward-a'): Promise<Admitted> {
   const token = await tokenOf(dataDir);
   const recordNumber = `E2E-${randomUUID().slice(0, 8)}`;
   const patient = {
@@ -46,7 +46,7 @@ export async function admit(url: string, dataDir: string | undefined): Promise<A
     class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
     subject: { reference: `Patient/${id}` },
     period: { start: new Date(Date.now() - 24 * HOUR).toISOString() },
-    location: [{ location: { reference: 'Location/ward-a' }, status: 'active' }],
+    location: [{ location: { reference: `Location/${ward}` }, status: 'active' }],
   });
   return { url, token, id, recordNumber };
 }

@@ -40,4 +40,23 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
     expect(stdout).toMatch(/^event_id,recorded,login/);
     expect(stderr).toContain('written to audit.ndjson');
   });
+
+  it('consent and break-glass: withheld, opened in an emergency, given back, reviewed by somebody else, as printed', async () => {
+    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('consent-and-break-glass.md')}`;
+    const { code, stdout, stderr } = await run('bash', ['-c', script], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual([
+      'before: 200',
+      'withheld: 404',
+      'patient: 200',
+      'nurse: 404',
+      'without second factor: 401',
+      'opened: 200',
+      'given back: 404',
+      'waiting: 1',
+      'then: 0',
+      '"outcome":"emergency"',
+      'ward',
+    ]);
+  });
 });

@@ -48,6 +48,26 @@ class Frontier {
   }
 }
 
+/** The same over tiles of 256, so that a tile's own root is made once and serves both. */
+class TiledFrontier {
+  size = 0;
+  tiles = new Frontier();
+  tile = new Frontier();
+  /** @returns the root of the tile that this leaf filled. */
+  add(leaf) {
+    this.tile.add(leaf);
+    this.size += 1;
+    if (this.tile.size < TILE) return undefined;
+    const root = this.tile.root();
+    this.tiles.add(root);
+    this.tile = new Frontier();
+    return root;
+  }
+  root() {
+    return fold([...this.tiles.peaks, ...this.tile.peaks]);
+  }
+}
+
 /** Bytes in order, from memory or from a file, a chunk at a time. */
 class Stream {
   constructor(from) {
@@ -57,11 +77,13 @@ class Stream {
   }
   more() {
     if (this.file === undefined) return false;
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    const read = readSync(this.file, chunk);
-    if (read > 0) this.held = Buffer.concat([this.held.subarray(this.at), chunk.subarray(0, read)]);
-    if (read > 0) this.at = 0;
-    return read > 0;
+    const left = this.held.length - this.at;
+    const next = Buffer.allocUnsafeSlow(left + CHUNK);
+    const read = readSync(this.file, next, left, CHUNK);
+    if (read === 0) return false;
+    this.held.copy(next, 0, this.at);
+    [this.held, this.at] = [next.subarray(0, left + read), 0];
+    return true;
   }
   take(length) {
     while (this.held.length - this.at < length) if (!this.more()) return undefined;
@@ -175,14 +197,16 @@ class Report {
   }
 }
 
+/** A whole number of eight bytes; without BigInt, for it is read several times an event. */
+const uint64 = (bytes, at) => bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 const chainAt = (envelope, at) => ({
   tag: envelope.subarray(at, at + 32),
-  sequence: Number(envelope.readBigUInt64BE(at + 32)),
+  sequence: uint64(envelope, at + 32),
   previous: envelope.subarray(at + 40, at + 72),
 });
 const patientOf = (envelope) => chainAt(envelope, 41);
 const actorOf = (envelope) => chainAt(envelope, 113);
-const recordedAt = (envelope) => Number(envelope.readBigUInt64BE(33));
+const recordedAt = (envelope) => uint64(envelope, 33);
 const tagOf = (kind, key, opening) =>
   hash('sha256', Buffer.concat([Buffer.from(`concord/tag/1\n${kind}\n`), Buffer.from(opening, 'base64'), Buffer.from(key)]), 'buffer');
 
@@ -212,9 +236,10 @@ class Chains {
   follow(link, index, leaf, broken) {
     if (link.tag.equals(ZERO)) return;
     const tag = link.tag.toString('latin1');
-    const end = this.ends.get(tag) ?? { count: 0, last: ZERO, index: -1 };
+    let end = this.ends.get(tag);
+    if (end === undefined) this.ends.set(tag, (end = { count: 0, last: ZERO, index: -1 }));
     if (link.sequence !== end.count || !link.previous.equals(end.last)) broken({ at: index, before: end.index, jump: link.sequence - end.count });
-    this.ends.set(tag, { count: end.count + 1, last: leaf, index });
+    [end.count, end.last, end.index] = [end.count + 1, leaf, index];
   }
   root() {
     const frontier = new Frontier();
@@ -273,24 +298,21 @@ function checkTree(bundle, manifest, { head, anchors, promised }, report) {
   const scope = scopeOf(manifest);
   const leaves = new Stream(partOf(bundle, 'leaves.bin') ?? bytesOf(bundle, 'leaves.bin'));
   const whole = scope.kind === 'log';
-  const [patients, actors, links, frontier, tile, tileRoots, badTiles] = [new Chains(), new Chains(), [], new Frontier(), [], [], new Map()];
+  const [patients, actors, links, frontier, badTiles] = [new Chains(), new Chains(), [], new TiledFrontier(), new Map()];
   const known = whole ? bytesOf(bundle, 'tiles.bin') : Buffer.alloc(0);
   const chain = { count: 0, last: ZERO };
   const marks = new Map(anchors.map((anchor) => [anchor.size, anchor]));
   let [next, agreed, leafHash] = [0, 0, undefined];
-  const endTile = () => {
-    const root = rootOf(tile);
-    const from = tileRoots.length * TILE;
-    if (!known.subarray(tileRoots.length * 32, tileRoots.length * 32 + 32).equals(root))
-      badTiles.set(tileRoots.length, [from, Math.min(from + TILE, Math.max(head.size, frontier.size)) - 1]);
-    tileRoots.push(root);
-    tile.length = 0;
+  const checkTile = (number, root) => {
+    const from = number * TILE;
+    if (!known.subarray(number * 32, number * 32 + 32).equals(root))
+      badTiles.set(number, [from, Math.min(from + TILE, Math.max(head.size, frontier.size)) - 1]);
   };
   /** Reads one leaf and checks what can be seen of it alone. */
   const read = () => {
     const record = leaves.take(RECORD);
     if (record === undefined) return undefined;
-    const [index, envelope] = [Number(record.readBigUInt64BE(0)), record.subarray(40)];
+    const [index, envelope] = [uint64(record, 0), record.subarray(40)];
     leafHash = leafOf(envelope);
     if (!record.subarray(8, 40).equals(leafHash)) report.bad(index, 'the leaf is not its envelope’s');
     if (promised.size > 0) promised.delete(envelope.toString('latin1', 1, 33));
@@ -315,15 +337,14 @@ function checkTree(bundle, manifest, { head, anchors, promised }, report) {
         next = leaf.index;
       }
       next += 1;
-      frontier.add(leaf.hash);
-      tile.push(leaf.hash);
-      if (tile.length === TILE) endTile();
+      const tile = frontier.add(leaf.hash);
+      if (tile !== undefined) checkTile(frontier.tiles.size - 1, tile);
       const mark = marks.get(frontier.size);
       if (mark === undefined) continue;
       if (mark.root.equals(frontier.root())) agreed = frontier.size;
       else report.bad(agreed, `the head of ${mark.size} events says otherwise`, mark.size - 1);
     }
-    if (tile.length > 0) endTile();
+    if (frontier.tile.size > 0) checkTile(frontier.tiles.size, frontier.tile.root());
     if (frontier.size < head.size) report.bad(agreed, 'the end of the log is missing', frontier.size);
     if (frontier.size > head.size) report.bad(head.size, 'there are more events than the head says');
     const trusted = known.length === Math.ceil(head.size / TILE) * 32 && treeOf(known).equals(head.root);
@@ -360,11 +381,6 @@ function blame(links, [low, high]) {
   return named.length === 0 ? [low, high] : [Math.min(...named), Math.max(...named)];
 }
 
-function rootOf(leaves) {
-  const frontier = new Frontier();
-  for (const leaf of leaves) frontier.add(leaf);
-  return frontier.root();
-}
 /** The root over the roots of whole tiles, the last of which may be short. */
 function treeOf(roots) {
   const frontier = new Frontier();
@@ -485,7 +501,7 @@ function checkEvents(bundle, manifest, { retainedSince = -Infinity }, report) {
   const names = { byKey: new Map(), byTag: new Map() };
   const counts = { events: 0, withoutBytes: 0 };
   for (let record = leaves.take(RECORD); record !== undefined; record = leaves.take(RECORD)) {
-    const [index, envelope] = [Number(record.readBigUInt64BE(0)), record.subarray(40)];
+    const [index, envelope] = [uint64(record, 0), record.subarray(40)];
     if (!scope.wants(envelope)) continue;
     const [line, column] = [events.line(), columns.line()];
     if (line === undefined || column === undefined) {
@@ -535,13 +551,16 @@ function checkEvent({ index, envelope, line, column, names, scope }, report) {
 /** One tag for one name and one name for one tag, as far as there is room to remember. */
 function isKnownAs({ byKey, byTag }, key, tagBytes) {
   if (key === undefined) return true;
+  const asTag = byKey.get(key);
+  // Both ways were looked at when the name first came.
+  if (asTag !== undefined) return asTag.equals(tagBytes);
   const tag = tagBytes.toString('latin1');
-  const [asTag, asKey] = [byKey.get(key), byTag.get(tag)];
-  if (asTag === undefined && asKey === undefined && byKey.size < MOST_NAMES) {
-    byKey.set(key, tag);
+  const asKey = byTag.get(tag);
+  if (asKey === undefined && byKey.size < MOST_NAMES) {
+    byKey.set(key, Buffer.from(tagBytes));
     byTag.set(tag, key);
   }
-  return (asTag ?? tag) === tag && (asKey ?? key) === key;
+  return (asKey ?? key) === key;
 }
 
 function receiptsOf(lines, keys, report) {

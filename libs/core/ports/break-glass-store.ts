@@ -53,6 +53,8 @@ export interface BreakGlassStore {
   /** @returns false when there is no such open grant of this actor. */
   giveBack(grantId: string): Promise<boolean>;
   reviews(): Promise<readonly EmergencyReview[]>;
+  /** How many of them this reader sees open. */
+  openReviews(): Promise<number>;
   /** @returns false when it is not there, already closed, or one's own. */
   close(grantId: string, review: { readonly finding: 'justified' | 'not-justified'; readonly note: string }): Promise<boolean>;
 }

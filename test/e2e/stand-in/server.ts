@@ -66,6 +66,7 @@ const PARTS: Readonly<Record<string, (page: PatientPage, now: number) => unknown
 
 function session(now: number): Session {
   return {
+    openReviews: null,
     login: 'physician',
     displayName: 'Dr R. Osei',
     roles: ['physician'],

@@ -33,9 +33,11 @@ export class SessionController {
   async session(@Req() request: FastifyRequest): Promise<Session> {
     const caller = callerOf(request);
     const cookie = cookieOf(request, SESSION_COOKIE);
-    const { wards, now } = await this.#gate.open(caller, aboutNobody, async (scope) => {
+    const reviews = caller.actor.roles.includes('privacy');
+    const { wards, now, openReviews } = await this.#gate.open(caller, aboutNobody, async (scope) => {
       const all = await scope.worklist.wards();
-      return { now: scope.now, wards: all.filter(({ id }) => scope.wards.includes(id)).map(({ id, name }) => ({ id, name })) };
+      const openReviews = reviews ? await scope.breakGlass.openReviews() : null;
+      return { now: scope.now, openReviews, wards: all.filter(({ id }) => scope.wards.includes(id)).map(({ id, name }) => ({ id, name })) };
     });
     return {
       login: caller.actor.login,
@@ -45,6 +47,7 @@ export class SessionController {
       demo: this.#config.demo,
       timeZone: this.#config.timeZone,
       bundle: await this.#bundle(),
+      openReviews,
       expiresAt: toIso(cookie === undefined ? plus(now, minutes(5)) : instant(await this.#sessions.endsAt(cookie))),
     };
   }

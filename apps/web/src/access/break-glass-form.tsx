@@ -105,7 +105,11 @@ function ReasonForm({ found }: { readonly found: Found }) {
             Open for one hour
           </button>
           <span role="alert">{said}</span>
-          {mustStepUp && <a href="/auth/step-up?returnTo=%2Fbreak-glass">Sign in with the second factor</a>}
+          {mustStepUp && (
+            <a href="/auth/step-up?returnTo=%2Fbreak-glass%2Fconfirmed" target="_blank" rel="noopener">
+              Sign in with the second factor (new tab; what you wrote stays here)
+            </a>
+          )}
         </div>
       </form>
     </>

@@ -1,26 +1,20 @@
 'use client';
 
-import { useState } from 'react';
-import { useRouter } from 'next/navigation';
-import { doneSchema, type Staff, type Wards } from '@concord/contracts';
-import { sendHere } from '../api/browser.ts';
+import type { Staff, Wards } from '@concord/contracts';
 import { paths } from '../api/paths.ts';
+import { useChange } from './use-change.ts';
 
 interface Props {
   readonly staff: Staff;
   readonly wards: Wards;
+  /** Login of whoever looks: nobody changes their own. */
+  readonly self: string;
 }
 
-/** Who belongs to which ward; a tick holds from the next request of that person. */
-export function StaffTable({ staff, wards }: Props) {
-  const router = useRouter();
-  const [said, setSaid] = useState('');
-  const turn = (subject: string, wardId: string, isMember: boolean) => {
-    void sendHere(paths.staffWards, { subject, wardId, isMember }, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Changed. It holds from now on.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
-      router.refresh();
-    });
-  };
+/** Who belongs to which ward, those without one first; a tick holds from the next request of that person. */
+export function StaffTable({ staff, wards, self }: Props) {
+  const { said, send } = useChange();
+  const items = [...staff.items].sort((a, b) => Number(a.wards.length > 0) - Number(b.wards.length > 0));
   return (
     <>
       <table className="plain-list">
@@ -35,11 +29,12 @@ export function StaffTable({ staff, wards }: Props) {
           </tr>
         </thead>
         <tbody>
-          {staff.items.map((member) => (
+          {items.map((member) => (
             <tr key={member.subject}>
               <th scope="row">
                 {member.name === '' ? member.login : member.name}
                 {member.wards.length === 0 && <small> no ward</small>}
+                {member.login === self && <small> your own</small>}
               </th>
               {wards.items.map(({ id, name }) => {
                 const isMember = member.wards.some(({ wardId }) => wardId === id);
@@ -49,8 +44,9 @@ export function StaffTable({ staff, wards }: Props) {
                       type="checkbox"
                       aria-label={`${member.login} in ${name}`}
                       checked={isMember}
+                      disabled={member.login === self}
                       onChange={() => {
-                        turn(member.subject, id, !isMember);
+                        send(paths.staffWards, { subject: member.subject, wardId: id, isMember: !isMember });
                       }}
                     />
                   </td>

@@ -29,6 +29,8 @@ export const paths = {
   sources: '/api/v1/admin/sources',
   staff: '/api/v1/admin/staff',
   staffWards: '/api/v1/admin/staff/wards',
+  careTeams: '/api/v1/admin/care-teams',
+  reach: (id: string) => `/api/v1/patients/${encodeURIComponent(id)}/reach`,
   audit: (query: string) => `/audit${query ? `?${query}` : ''}`,
   rendered: (image: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string; readonly sopInstanceUid: string }) =>
     `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}/rendered`,

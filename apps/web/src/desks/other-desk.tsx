@@ -1,4 +1,4 @@
-import { patientListSchema, reconcileListSchema, type ReconcileList, type Session } from '@concord/contracts';
+import { accessReportSchema, patientListSchema, reconcileListSchema, type ReconcileList, type Session } from '@concord/contracts';
 import { Plate, birthDate, fullName, stamp } from '@concord/ui';
 import { ask } from '../api/server.ts';
 import { paths } from '../api/paths.ts';
@@ -43,29 +43,51 @@ async function OwnRecord({ session }: { readonly session: Session }) {
           <p>Ask your ward to link it. Nothing about anybody else can be opened here.</p>
         </Plate>
       ) : (
-        <table className="plain-list">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Born</th>
-              <th scope="col">Ward</th>
-            </tr>
-          </thead>
-          <tbody>
-            {records.map((record) => (
-              <tr key={record.patientId}>
-                <td>
-                  <a href={`/patients/${record.patientId}`}>{fullName(record)}</a>
-                </td>
-                <td>{record.birthDate ? birthDate(record.birthDate) : '–'}</td>
-                <td>{record.wardName ?? '–'}</td>
+        <>
+          {records.map(({ patientId }) => (
+            <EmergencyNotice key={patientId} patientId={patientId} zone={session.timeZone} />
+          ))}
+          <table className="plain-list">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Born</th>
+                <th scope="col">Ward</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {records.map((record) => (
+                <tr key={record.patientId}>
+                  <td>
+                    <a href={`/patients/${record.patientId}`}>{fullName(record)}</a>
+                  </td>
+                  <td>{record.birthDate ? birthDate(record.birthDate) : '–'}</td>
+                  <td>{record.wardName ?? '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
       )}
       <p className="two">A score is a chance worked out by research software. It does not decide anything; ask the people who care for you what it means.</p>
     </>
+  );
+}
+
+/** Who opened the record in an emergency, past the usual relations: told to the patient without being asked for. */
+async function EmergencyNotice({ patientId, zone }: { readonly patientId: string; readonly zone: string }) {
+  const report = await ask(paths.accessReport(patientId), accessReportSchema);
+  const opened = report.kind === 'ok' ? report.value.lines.filter(({ outcome }) => outcome === 'emergency') : [];
+  const [last] = opened;
+  if (last === undefined) return null;
+  const people = [...new Set(opened.map(({ who }) => who))].join(', ');
+  return (
+    <Plate title="Your record was opened in an emergency">
+      <p>{`By ${people}, last on ${stamp(Date.parse(last.at), zone)}. A privacy officer looks at every such access. If you do not know why, ask your ward.`}</p>
+      <p>
+        <a href={`${paths.accessReport(patientId)}?format=html`}>Everybody who looked</a>
+      </p>
+    </Plate>
   );
 }
 

@@ -49,6 +49,9 @@ function Places({ session, current }: { readonly session: Session; readonly curr
       {placesOf(deskOf(session), session.roles).map((place) => (
         <a key={place.href} href={place.href} {...(place.href === current ? { 'aria-current': 'page' as const } : {})}>
           {place.word}
+          {place.href === '/reviews' && session.openReviews !== null && session.openReviews > 0 && (
+            <b className="waits">{` ${String(session.openReviews)} to review`}</b>
+          )}
         </a>
       ))}
     </nav>

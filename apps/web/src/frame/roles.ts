@@ -40,6 +40,7 @@ const PLACES: Readonly<Record<Exclude<Desk, 'clinical'>, readonly Place[]>> = {
   privacy: [
     { href: '/who-saw-what', word: 'Who saw what' },
     { href: '/reviews', word: 'Emergency reviews' },
+    { href: '/reach', word: 'Who can reach whom' },
   ],
   patient: [
     { href: '/', word: 'Your record' },
@@ -47,7 +48,10 @@ const PLACES: Readonly<Record<Exclude<Desk, 'clinical'>, readonly Place[]>> = {
   ],
   integrator: [{ href: '/', word: 'Sending data' }],
   steward: [{ href: '/models', word: 'Models' }],
-  administrator: [{ href: '/administration', word: 'Wards and staff' }],
+  administrator: [
+    { href: '/administration', word: 'Wards and staff' },
+    { href: '/reach', word: 'Who can reach whom' },
+  ],
   none: [],
 };
 

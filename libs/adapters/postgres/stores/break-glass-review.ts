@@ -66,6 +66,11 @@ export async function reviewsOf(tx: Transaction): Promise<readonly EmergencyRevi
   return reviews;
 }
 
+export async function openReviews(tx: Transaction): Promise<number> {
+  const text = 'SELECT count(*)::int AS n FROM emergency_grants g WHERE NOT EXISTS (SELECT FROM emergency_reviews r WHERE r.grant_id = g.id)';
+  return (await tx.rows<{ n: number }>('glass-open-reviews', text, []))[0]?.n ?? 0;
+}
+
 export async function closeReview(tx: Transaction, grantId: string, { finding, note }: Parameters<BreakGlassStore['close']>[1]): Promise<boolean> {
   const { issuer, subject, login } = tx.request.actor;
   const open = `SELECT g.patient_key FROM emergency_grants g WHERE g.id = $1 AND NOT (g.issuer = $2 AND g.subject = $3)

@@ -4,7 +4,7 @@ import { invariant } from '@concord/core/kernel';
 import type { BreakGlassStore, EmergencyGrant, GrantFacts, LookUp } from '@concord/core/ports';
 import { asPatientId, asPatientKey, at, date, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
-import { closeReview, GRANT_COLUMNS, reviewsOf, toGrants, type GrantRow } from './break-glass-review.ts';
+import { closeReview, GRANT_COLUMNS, openReviews, reviewsOf, toGrants, type GrantRow } from './break-glass-review.ts';
 import { identifierIndex } from './identifiers.ts';
 import { contentPlace, type PatientContent } from './patient-row.ts';
 import { openJson, sealJson } from './sealed-json.ts';
@@ -21,6 +21,7 @@ export function breakGlassStore(tx: Transaction): BreakGlassStore {
     mine: () => mine(tx),
     giveBack: (id) => giveBack(tx, id),
     reviews: () => reviewsOf(tx),
+    openReviews: () => openReviews(tx),
     close: (id, review) => closeReview(tx, id, review),
   };
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { sourcesSchema, staffSchema, wardsSchema } from '@concord/contracts';
+import { SourceForm, StaffForm, WardForm } from '../../access/administration-forms.tsx';
 import { StaffTable } from '../../access/staff-table.tsx';
 import { ask, sessionOrSignIn } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
@@ -27,7 +28,11 @@ export default async function Administration() {
             <p className="two">{`Whoever belongs to a ward reads its patients. ${String(without)} without a ward. Nobody changes their own.`}</p>
           </div>
         </div>
-        <StaffTable staff={staff.value} wards={wards.value} />
+        <StaffTable staff={staff.value} wards={wards.value} self={session.login} />
+        <StaffForm />
+        <h2>Wards</h2>
+        <p>{wards.value.items.map(({ name, setting }) => (setting === 'icu' ? `${name} (intensive care)` : name)).join(', ')}</p>
+        <WardForm wards={wards.value} />
         <h2>Sources</h2>
         <table className="plain-list">
           <thead>
@@ -51,6 +56,7 @@ export default async function Administration() {
             ))}
           </tbody>
         </table>
+        <SourceForm sources={sources.value} />
       </main>
     </Frame>
   );

@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bench, browserReason, expectAccessible, WIDTHS } from './browser.ts';
+import { admit, type Admitted } from './doors.ts';
+
+const skip = browserReason('product');
+const REASON = 'Found collapsed in the corridor, needs her allergies.';
+
+describe.skipIf(skip !== undefined)(`looking past the usual relations${skip === undefined ? '' : ` (${skip})`}`, () => {
+  let bench: Bench;
+  let patient: Admitted;
+  beforeAll(async () => {
+    bench = await Bench.start({ CONCORD_DEMO_PATIENTS: '3' });
+    patient = await admit(bench.url, bench.dataDir, 'ward-b');
+  }, 300_000);
+  afterAll(async () => {
+    await bench.close();
+  }, 60_000);
+
+  it('a nurse finds the patient, says why, proves who she is beside it, and her words are still there', async () => {
+    const page = await bench.signIn('nurse');
+    expect((await page.goto(`${bench.url}/patients/${patient.id}`))?.status()).toBe(404);
+    await page.goto(`${bench.url}/break-glass`);
+    await page.getByLabel('Record number, exactly').fill(patient.recordNumber);
+    await page.getByLabel('Birth date').fill('1958-03-09');
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await page.getByText('There is such a patient').waitFor();
+    await page.getByLabel('Reason').selectOption('safety-concern');
+    await page.getByLabel(/In your own words/).fill(REASON);
+    await page.getByRole('button', { name: 'Open for one hour' }).click();
+    await confirmIn(page);
+    expect(await page.getByLabel(/In your own words/).inputValue()).toBe(REASON);
+    expect(await page.getByLabel('Reason').inputValue()).toBe('safety-concern');
+    await page.getByRole('button', { name: 'Open for one hour' }).click();
+    await page.waitForURL(`**/patients/${patient.id}`);
+    expect(await page.locator('.banner h1').innerText()).toContain('Doorway');
+    await page.context().close();
+  });
+
+  it('the officer is told on every page, sees the reason, and closes the review', async () => {
+    const page = await bench.signIn('privacy');
+    await page.getByRole('link', { name: 'Emergency reviews 1 to review' }).click();
+    await page.waitForURL('**/reviews');
+    expect(await page.locator('#main').innerText()).toContain(REASON);
+    await expectAccessible(page);
+    await page.getByLabel(/What you found/).fill('Spoke with the ward: a real emergency.');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText(/^justified, privacy/).waitFor();
+    await expect.poll(() => page.getByRole('navigation', { name: 'Main' }).innerText()).not.toContain('to review');
+    await page.goto(`${bench.url}/reach?patient=${patient.id}`);
+    expect(await page.locator('#main').innerText()).toMatch(/emergency access[\s\S]*lies in their ward/);
+    await page.context().close();
+  });
+
+  it('an administrator adds a ward, a person and a source, and never their own', async () => {
+    for (const viewport of WIDTHS) {
+      const page = await bench.signIn('administrator', viewport);
+      await page.waitForURL('**/administration');
+      await expectAccessible(page);
+      await page.goto(`${bench.url}/reach?patient=${patient.id}`);
+      await page.getByRole('button', { name: 'Save team' }).waitFor();
+      await expectAccessible(page);
+      await page.context().close();
+    }
+    const page = await bench.signIn('administrator');
+    const ward = page.getByRole('form', { name: 'Add a ward' });
+    await ward.getByLabel('Id (as in Location/…)').fill('ward-c');
+    await ward.getByLabel('Name').fill('Ward C');
+    await ward.getByRole('button', { name: 'Save ward' }).click();
+    await page.getByRole('columnheader', { name: 'Ward C' }).waitFor();
+    const staff = page.getByRole('form', { name: 'Add a person' });
+    await staff.getByLabel('Subject at the identity provider').fill('somebody-new');
+    await staff.getByLabel('Login').fill('newcomer');
+    await staff.getByLabel('Name').fill('New Comer');
+    await staff.getByRole('button', { name: 'Save person' }).click();
+    await page.getByRole('rowheader', { name: /New Comer no ward/ }).waitFor();
+    await page.getByLabel('newcomer in Ward C').check();
+    await expect.poll(() => page.getByRole('rowheader', { name: /New Comer/ }).innerText()).toBe('New Comer');
+    await page.context().close();
+  });
+
+  it('and no browser complained', () => {
+    expect(bench.complaints.filter((line) => !line.includes('401'))).toEqual([]);
+  });
+});
+
+/** Follows the link to the second factor in its own tab, with the code that the demo's page shows. */
+async function confirmIn(page: Page): Promise<void> {
+  const [tab] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: /second factor/ }).click()]);
+  await tab.waitForLoadState();
+  const action = (await tab.locator('form').first().getAttribute('action')) ?? '';
+  await tab.goto(new URL(`${action}?login=nurse`, tab.url()).href);
+  await tab.getByLabel('User name').fill('nurse');
+  await tab.getByLabel('Password').fill('concord-demo');
+  await tab.getByLabel('Code of your device').fill(await tab.locator('#code').innerText());
+  await Promise.all([tab.waitForURL('**/break-glass/confirmed'), tab.getByRole('button', { name: /Sign in|Confirm/ }).click()]);
+  expect(await tab.locator('h1').innerText()).toContain('five minutes');
+  await tab.close();
+}
