@@ -39,11 +39,20 @@ export interface EdgeOptions {
   readonly webUrl?: string;
   /** Seconds that a token lives; the realm's own without it. */
   readonly tokenLife?: number;
+  /** Of one person; without it none of a test meets the limit. */
+  readonly callsPerMinute?: number;
   /** Hears every line of the edge's log. */
   readonly log?: (line: string) => void;
 }
 
-export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql://unused', webUrl, tokenLife, log }: EdgeOptions): Promise<RunningEdge> {
+export async function startEdge({
+  backend: backendOf,
+  databaseUrl = 'postgresql://unused',
+  webUrl,
+  tokenLife,
+  callsPerMinute,
+  log,
+}: EdgeOptions): Promise<RunningEdge> {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -59,6 +68,7 @@ export async function startEdge({ backend: backendOf, databaseUrl = 'postgresql:
     CONCORD_DATA_DIR: dataDir,
     CONCORD_IDENTITY_URL: identityUrl,
     CONCORD_WEB_URL: webUrl,
+    CONCORD_CALLS_PER_MINUTE: String(callsPerMinute ?? 1_000_000),
   });
   const backend = await backendOf(config);
   const quiet = lineLog(log ?? (() => undefined), () => '');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtReason, ROOT, run, RunningSystem } from '../running-system.ts';
@@ -58,5 +58,21 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
       '"outcome":"emergency"',
       'ward',
     ]);
+  });
+
+  it('after all of it no log of any program holds a name, number, date or sentence of a patient, nor a token or a key', () => {
+    const logs = [...readdirSync(join(system.dataDir, 'logs')).map((name) => join(system.dataDir, 'logs', name)), join(system.dataDir, 'postgres.log')];
+    expect(logs.map((file) => file.replace(/.*\//, '')).sort()).toEqual(expect.arrayContaining(['api.log', 'postgres.log', 'worker.log']));
+    const rootKey = readFileSync(join(system.dataDir, 'root.key'));
+    const secrets = [
+      ...['"Tour"', 'TOUR-', 'CHOICE-', '1949-10-12', '1958-03-02', '19491012', 'airspace opacity', 'Clear lungs', 'Collapsed in the corridor'],
+      ...['eyJ', 'Bearer ', '__Host-sid=', rootKey.toString('hex'), rootKey.toString('base64')],
+    ];
+    const found = logs.flatMap((file) => {
+      const text = readFileSync(file, 'utf8');
+      return secrets.filter((secret) => text.includes(secret)).map((secret) => `${file}: ${secret.slice(0, 24)}`);
+    });
+    expect(found).toEqual([]);
+    expect(secrets.filter((secret) => system.output.includes(secret))).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ const environment = z.object({
   KEYCLOAK_URL: z.url().optional(),
   CONCORD_WEB_CLIENT_SECRET: z.string().min(16).optional(),
   CONCORD_WEB_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  CONCORD_CALLS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(6000),
   CONCORD_TLS_CERT_FILE: z.string().min(1).optional(),
   CONCORD_TLS_KEY_FILE: z.string().min(1).optional(),
   CONCORD_TLS_MIN_VERSION: z.enum(['1.2', '1.3']).default('1.2'),
@@ -44,6 +45,8 @@ export interface Config {
   readonly identity: IdentitySettings;
   /** Set when the edge speaks TLS itself; without it, whatever stands in front of it does. */
   readonly tls: TlsFiles | undefined;
+  /** Of one person at one process; a source has ten times as many. */
+  readonly callsPerMinute: number;
 }
 
 /** PEM files: the chain, our own certificate first, and its key. */
@@ -93,6 +96,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     modelsDir: settings.CONCORD_MODELS_DIR,
     identity: identityOf(settings, publicUrl, dataDir),
     tls: tlsOf(settings),
+    callsPerMinute: settings.CONCORD_CALLS_PER_MINUTE,
   };
   refuseUnsafe(config);
   return config;

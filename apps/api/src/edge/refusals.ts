@@ -5,8 +5,8 @@ import type { Log } from './log.ts';
 import { pathOf } from './request-hook.ts';
 import { isOwn } from './routes.ts';
 
-/** What counts as turned away; 421 is a foreign host name, 405 a method that nobody offers. */
-const TURNED_AWAY = new Set([401, 403, 404, 405, 421]);
+/** What counts as turned away; 421 is a foreign host name, 405 a method that nobody offers, 429 more calls than anybody needs. */
+const TURNED_AWAY = new Set([401, 403, 404, 405, 421, 429]);
 /** A flood of strangers must not fill the record: beyond this the rest of a minute is one number in the next event. */
 const STRANGERS_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
@@ -25,7 +25,7 @@ export function recordRefusals(server: FastifyInstance, { record, now, log }: Pa
   const strangers = new StrangerCount(now);
   server.addHook('onSend', async (request, reply) => {
     if (!isUnrecordedRefusal(request, reply)) return;
-    const spared = request.actor === undefined ? strangers.admit() : 0;
+    const spared = request.actor === undefined || reply.statusCode === 429 ? strangers.admit() : 0;
     if (spared === undefined) return;
     await record(refusalOf(request, reply, spared)).catch(() => {
       log.error('a refusal was not recorded', { requestId: request.id });
@@ -57,7 +57,14 @@ function refusalOf(request: FastifyRequest, reply: FastifyReply, spared: number)
   };
 }
 
-const REASONS: Readonly<Record<number, string>> = { 401: 'no-credentials', 403: 'forbidden', 404: 'not-found', 405: 'method', 421: 'host' };
+const REASONS: Readonly<Record<number, string>> = {
+  401: 'no-credentials',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method',
+  421: 'host',
+  429: 'too-many-calls',
+};
 
 /** How many refusals of strangers went unrecorded since the last recorded one; undefined for one more of those. */
 class StrangerCount {

@@ -31,7 +31,7 @@ export function WardForm({ wards }: { readonly wards: Wards }) {
   return (
     <form className="validation" aria-label="Add a ward" onSubmit={save}>
       <h2>Add or change a ward</h2>
-      <Field name="id" label="Id (as in Location/…)" pattern="[A-Za-z0-9.\\-]{1,64}" list="ward-ids" />
+      <Field name="id" label="Id (as in Location/…)" pattern="[A-Za-z0-9.\-]{1,64}" list="ward-ids" />
       <datalist id="ward-ids">
         {wards.items.map(({ id }) => (
           <option key={id} value={id} />
@@ -64,7 +64,7 @@ export function SourceForm({ sources }: { readonly sources: Sources }) {
   return (
     <form className="validation" aria-label="Add a source" onSubmit={save}>
       <h2>Add or change a source</h2>
-      <Field name="id" label="Id (client, AE title)" pattern="[A-Za-z0-9.\\-]{1,64}" list="source-ids" />
+      <Field name="id" label="Id (client, AE title)" pattern="[A-Za-z0-9.\-]{1,64}" list="source-ids" />
       <datalist id="source-ids">
         {sources.items.map(({ id }) => (
           <option key={id} value={id} />
