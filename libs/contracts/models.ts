@@ -20,6 +20,8 @@ export const modelBundleSchema = z.object({
   title: z.string(),
   created: z.string(),
   intendedUse: z.string(),
+  /** A report page lies beside its weights: `/api/v1/models/{id}/report`. */
+  report: z.boolean(),
   /** Bytes of all its blocks. */
   bytes: z.number().int(),
   heads: z.array(z.string()),

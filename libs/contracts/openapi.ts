@@ -180,6 +180,13 @@ const OPERATIONS: readonly Operation[] = [
   },
   { method: 'get', path: '/api/v1/models/{id}/card', summary: 'The model card.', answerType: 'text/markdown', failures: [400, 403, 404] },
   {
+    method: 'get',
+    path: '/api/v1/models/{id}/report',
+    summary: 'The report page: curves, groups, disturbances.',
+    answerType: 'text/html',
+    failures: [400, 403, 404],
+  },
+  {
     method: 'post',
     path: '/api/v1/models/{id}/activate',
     summary: 'Makes a bundle the one that answers, after its probe set reproduced on this machine.',

@@ -115,4 +115,12 @@ describe('what is planted in the film', () => {
       ) / 400;
     expect(mean(0.8)).toBeGreaterThan(mean(0.1) + 0.5);
   });
+
+  it('names no view but that of the film it reads', () => {
+    for (let seed = 0; seed < 40; seed += 1) {
+      const text = (view: 'PA' | 'AP') => reportText({ facts: [], condition: 'pneumonia', style: 'prose', view, rng: seededRng(seed) }).split('\n')[0];
+      expect(text('PA')).not.toMatch(/\bAP\b|portable/i);
+      expect(text('AP')).not.toMatch(/\bPA\b/);
+    }
+  });
 });

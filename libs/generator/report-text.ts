@@ -25,18 +25,28 @@ export interface ReportWish {
   readonly condition: Condition;
   readonly rng: Rng;
   readonly style?: ReportStyle;
+  /** View of the film that is read: a title that names another one is not written. */
+  readonly view?: 'PA' | 'AP';
 }
 
 /** A radiology report that says these facts and no others about the chest. The same wish gives the same text. */
-export function reportText({ facts, condition, rng, style = oneOf(rng, REPORT_STYLES) }: ReportWish): string {
+export function reportText({ facts, condition, rng, style = oneOf(rng, REPORT_STYLES), view }: ReportWish): string {
   const parts: Parts = {
-    title: oneOf(rng, TITLES),
+    title: titleFor(view, rng),
     indication: oneOf(rng, INDICATIONS[condition]),
     comparison: oneOf(rng, COMPARISONS),
     findings: ordered(facts, rng).map((fact) => ({ fact, sentence: sentenceOf(fact, rng) })),
     impression: impressionOf(facts, rng),
   };
   return WRITERS[style](parts, rng);
+}
+
+function titleFor(view: ReportWish['view'], rng: Rng): string {
+  if (view === undefined) return oneOf(rng, TITLES);
+  return oneOf(
+    rng,
+    view === 'PA' ? ['XR CHEST PA', 'CHEST, ONE VIEW', 'XR CHEST 1 VIEW'] : ['CHEST RADIOGRAPH, PORTABLE AP', 'Portable chest', 'Chest X-ray (AP, supine)'],
+  );
 }
 
 interface Parts {

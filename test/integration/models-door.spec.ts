@@ -52,6 +52,19 @@ describe('the steward’s door to models', () => {
     expect((await edge.get('/api/v1/models/none/card', 'steward')).status).toBe(404);
   });
 
+  it('tells the 31 source attributes on the card, and hands out the report page where one lies beside the weights', async () => {
+    expect(await (await edge.get(`/api/v1/models/${shown.current}/card`, 'steward')).text()).toMatch(/\| 31 \| Updates \|/);
+    for (const { id, report } of shown.bundles) {
+      const page = await edge.get(`/api/v1/models/${id}/report`, 'steward');
+      expect([id, page.status]).toEqual([id, report ? 200 : 404]);
+      if (!report) continue;
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+      expect(await page.text()).toContain(`Bundle ${id}`);
+    }
+    expect((await edge.get(`/api/v1/models/${shown.current}/report`, 'physician')).status).toBe(403);
+  });
+
   it('is closed to everyone else: a clinician must not swap the model at the bedside', async () => {
     for (const login of ['physician', 'nurse', 'integrator', 'privacy', 'patient']) {
       expect([login, (await edge.get('/api/v1/models', login)).status]).toEqual([login, 403]);

@@ -57,6 +57,7 @@ export class ModelShelf {
         title: bundle.title,
         created: bundle.created,
         intendedUse: bundle.intendedUse,
+        report: (await this.report(id)) !== undefined,
         bytes: await bundleBytes(this.#folders, bundle),
         heads: [...bundle.fusion.heads],
         calibrations: bundle.calibrations.map(({ head, pattern, slope, intercept, evidenceLevel, patients, events }) => ({
@@ -90,6 +91,12 @@ export class ModelShelf {
     return written === undefined ? undefined : `${written.trimEnd()}\n\n${told}`;
   }
 
+  /** The report page that `concord evaluate --report` wrote, as it lies beside the weights; undefined where nobody put one there. */
+  async report(id: string): Promise<string | undefined> {
+    if (!(await this.has(id))) return undefined;
+    return readFile(join(this.#folders.models, id, 'report.html'), 'utf8').catch(() => undefined);
+  }
+
   /** Runs the probe set in a thread of its own, so that no request waits behind a model. @throws BundleUnusable */
   async probe(id: string): Promise<Probed> {
     const bundle = await readServableBundle(this.#folders, id as BundleId);
@@ -108,6 +115,7 @@ const NOTHING: Omit<ModelBundle, 'id' | 'state' | 'unusable'> = {
   title: '',
   created: '',
   intendedUse: '',
+  report: false,
   bytes: 0,
   heads: [],
   calibrations: [],

@@ -51,6 +51,21 @@ export class ModelsController {
     return card;
   }
 
+  // A page of its own: it may style itself, and neither load nor run anything.
+  @Get(':id/report')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+  @Needs('read', 'ModelBundle')
+  async report(@Req() request: FastifyRequest, @Param('id') id: string): Promise<string> {
+    readQuery(request, {});
+    const report = await this.#gate.open(callerOf(request), aboutNobody, async (scope) => {
+      scope.audit.note({ objects: [`ModelBundle/${nameOf(id)}`] });
+      return this.#shelf.report(id);
+    });
+    if (report === undefined) throw notFound();
+    return report;
+  }
+
   @Post('rollback')
   @HttpCode(200)
   @Needs('execute', 'ModelBundle')

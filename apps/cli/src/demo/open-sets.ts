@@ -127,7 +127,7 @@ function chestOf({ plan, images, reports, key }: DemoPatient, film: Film, anchor
         identifier: `O${report?.identifier ?? key}`,
         issuedAt: plus(takenAt, hours(0.6)),
         status: 'final',
-        text: reportText({ facts, condition: 'pneumonia', style: 'prose', rng: seededRng(film.file) }),
+        text: reportText({ facts, condition: 'pneumonia', style: 'prose', view: film.view, rng: seededRng(film.file) }),
       },
     ],
   };

@@ -14,6 +14,11 @@ const people = z.object({
   ),
 });
 
+/** Of open sets the parts are real and the patients are not; saying "synthetic" of them would be wrong. */
+function whoTheyAre({ demoData }: Settings): string {
+  return demoData === undefined ? 'All patients are synthetic.' : 'Every patient is assembled from parts of different people of open sets: none exists.';
+}
+
 /** What a person reads when everything runs: the address, who can sign in, and what this is not. */
 export async function banner(settings: Settings, seconds: number): Promise<string> {
   const { users } = people.parse(JSON.parse(await readFile(join(settings.root, 'infra/keycloak/concord-users-0.json'), 'utf8')));
@@ -29,7 +34,7 @@ export async function banner(settings: Settings, seconds: number): Promise<strin
     ...logins,
     '',
     `Logs and data: ${settings.dataDir}`,
-    'Research software, not a medical device. All patients are synthetic.',
+    `Research software, not a medical device. ${whoTheyAre(settings)}`,
     'Ctrl-C stops everything.',
   ].join('\n');
 }

@@ -16,6 +16,12 @@ export function BundleSheet({ bundle, tasks }: Props) {
       <p className="two">{bundle.intendedUse}</p>
       <p>
         <a href={`/models/${encodeURIComponent(bundle.id)}`}>{`Model card of ${bundle.id}`}</a>
+        {bundle.report && (
+          <>
+            {' · '}
+            <a href={`/api/v1/models/${encodeURIComponent(bundle.id)}/report`}>{`Report of ${bundle.id}`}</a>
+          </>
+        )}
       </p>
       {groups.map((task) => (
         <TaskTable key={task.id} bundle={bundle} task={task} />
