@@ -19,7 +19,9 @@ const steps = [
   'icu_bundle',
   'heart_rate_variability',
   'refit',
+  'reference',
   'benchmark-fusion',
+  'benchmark-report',
   'benchmark-regions',
 ];
 const [step, ...rest] = process.argv.slice(2);

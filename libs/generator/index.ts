@@ -3,6 +3,7 @@ export { DEMO_AUTHORITY, demoCast, demoReadings, type CastWish, type DemoImage, 
 export { jpegDicom, phantomDicom, type FilmFile, type FilmLabels, type JpegOrigin } from './dicom-file.ts';
 export { chestPhantom, chestPhantoms, PHANTOM_BITS, type Phantom, type PhantomRequest } from './phantom.ts';
 export type { PhantomFinding } from './phantom-findings.ts';
+export { labValues, type LabValue } from './lab-values.ts';
 export { CONDITIONS, severityAt, type Condition, type DemoCourse, type LatentPlan } from './latent-state.ts';
 export { chestFacts, phantomFindings, type FactFinding, type ReportFact } from './report-facts.ts';
 export { reportText, REPORT_STYLES, sentenceOf, type ReportStyle, type ReportWish } from './report-text.ts';

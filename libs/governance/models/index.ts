@@ -10,6 +10,8 @@ export {
   type FindingsEntry,
   type FusionEntry,
   type ManifestMetric,
+  type ReferenceEntry,
+  type ReferenceToken,
   type ScorerEntry,
   type SlotRange,
 } from './manifest.ts';

@@ -101,6 +101,29 @@ export interface BenchmarkEntry {
   readonly alarms: Readonly<Record<string, number>>;
 }
 
+/** One token of a reference patient: its place among the tokens of its source, and what the encoder made of it. */
+export interface ReferenceToken {
+  readonly place: number;
+  readonly ageHours: number;
+  /** `[width]` */
+  readonly data: readonly number[];
+}
+
+/**
+ * What one source says of a few invented patients who have it: what an absent source might have said. Tokens where the fusion head
+ * reads the source, table rows where a scorer does.
+ */
+export interface ReferenceEntry {
+  readonly modality: ModalityKind;
+  readonly tokens?: {
+    /** The encoder that made them; with another block they are worth nothing. */
+    readonly block: Sha256;
+    readonly patients: readonly (readonly ReferenceToken[])[];
+  };
+  /** Per patient what is known, by column of the source's table. */
+  readonly rows?: readonly Readonly<Record<string, number>>[];
+}
+
 /** A model bundle (DESIGN 11). Everything that scores is named here by hash; nothing is looked up elsewhere. */
 export interface BundleManifest {
   readonly id: BundleId;
@@ -118,6 +141,8 @@ export interface BundleManifest {
   readonly calibrations: readonly CalibrationEntry[];
   /** Calibrations of moments that no task serves; an evaluation reports them: head `hospital-mortality-at-24h`. */
   readonly landmarks?: readonly CalibrationEntry[];
+  /** Absent in a bundle that has nobody to ask what a missing source might say. */
+  readonly reference?: readonly ReferenceEntry[];
   /** Probability from which each head's tier is raised and high. */
   readonly thresholds: Readonly<Record<string, { readonly raised: number; readonly high: number }>>;
   readonly preprocessing: Readonly<Record<string, string>>;

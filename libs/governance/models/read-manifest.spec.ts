@@ -30,6 +30,11 @@ describe('the manifest of a bundle', () => {
       { calibrations: shipped.calibrations.map((one) => ({ ...one, slope: -1 })) },
       `calibrations.${shipped.calibrations[0]!.id}.slope: above 0`,
     ],
+    [
+      'reference patients of another encoder, whose tokens mean something else',
+      { reference: [{ modality: 'chest-imaging', tokens: { block: 'b'.repeat(64), patients: [] } }] },
+      'reference.chest-imaging.tokens.block: that of its encoder',
+    ],
   ])('is refused whole with %s', (_, change, problem) => {
     expect(problemsOf(change)).toContain(problem);
   });

@@ -112,6 +112,15 @@ const manifest = object({
   scorers: optional(list(scorer)),
   calibrations: list(calibration),
   landmarks: optional(list(calibration)),
+  reference: optional(
+    list(
+      object({
+        modality: text,
+        tokens: optional(object({ block: sha256, patients: list(list(object({ place: whole, ageHours: number, data: list(number) }))) })),
+        rows: optional(list(record(number))),
+      }),
+    ),
+  ),
   thresholds: record(object({ raised: share, high: share })),
   preprocessing: record(text),
   driftReference: record(object({ mean: list(number), spread: list(number) })),
@@ -122,7 +131,7 @@ const manifest = object({
 
 /** What must agree between the parts. */
 function agreement(bundle: BundleManifest): readonly string[] {
-  return [...encoderProblems(bundle), ...headProblems(bundle), ...findingProblems(bundle)];
+  return [...encoderProblems(bundle), ...headProblems(bundle), ...findingProblems(bundle), ...referenceProblems(bundle)];
 }
 
 function encoderProblems({ encoders, fusion }: BundleManifest): readonly string[] {
@@ -137,6 +146,17 @@ function encoderProblems({ encoders, fusion }: BundleManifest): readonly string[
     ];
   });
   return [...small, ...places];
+}
+
+/** Tokens of another encoder would be read as if they meant something. */
+function referenceProblems({ reference = [], fusion, encoders }: BundleManifest): readonly string[] {
+  return reference.flatMap(({ modality, tokens }) => {
+    const place = fusion.layout.find((range) => range.modality === modality);
+    if (tokens === undefined) return [];
+    if (place === undefined || encoders[place.encoder]?.block !== tokens.block) return [`reference.${modality}.tokens.block: that of its encoder`];
+    const fits = tokens.patients.flat().every((token) => token.place < place.tokens && token.data.length === fusion.width);
+    return fits ? [] : [`reference.${modality}.tokens: ${place.tokens} places of ${fusion.width}`];
+  });
 }
 
 function headProblems({ fusion, scorers = [], calibrations, thresholds }: BundleManifest): readonly string[] {

@@ -1,24 +1,33 @@
-import { asOf, news2At, type Abstention, type Assess, type Assessment, type ModalityPlugin, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
+import {
+  asOf,
+  news2At,
+  type Abstention,
+  type Assess,
+  type Assessment,
+  type ModalityKind,
+  type ModalityPlugin,
+  type PatientTimeline,
+  type RiskTask,
+} from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
 import type { Hash, ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { calibrationFor } from '@concord/stages/calibration';
 import { assertConserved, explain } from '@concord/stages/explanation';
 import { tokensOf } from './encode-once.ts';
-import { explanationOf } from './explanation.ts';
+import { explanationOf, type Missing } from './explanation.ts';
 import { absentRequired, askedBy, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
 import { tableOf } from './table.ts';
-import { headView, viewer, type ReferenceTokens, type Viewer } from './view.ts';
+import { expecter, type Expecter } from './reference.ts';
+import { headView, viewer, type Viewer } from './view.ts';
 
 export interface AssessParts {
   readonly plugins: readonly ModalityPlugin[];
   readonly bundle: BundleManifest;
   readonly runner: ModelRunner;
   readonly hash: Hash;
-  /** Patients to ask what a missing source might say; without them the answer does not guess. */
-  readonly reference?: ReferenceTokens;
 }
 
 /**
@@ -29,13 +38,20 @@ export function createAssess(parts: AssessParts): Assess {
   return async ({ timeline, asOf: at, tasks }) => {
     const known = asOf(timeline, at);
     const inputs = inputsOf(known, at, parts.plugins);
-    const view = viewer({ tokens: () => tokensOf(inputs, parts), table: () => tableOf({ known, at, inputs }) }, parts);
+    const sources = { tokens: once(() => tokensOf(inputs, parts)), table: once(() => tableOf({ known, at, inputs })) };
+    const [view, expect] = [viewer(sources, parts), expecter(sources, parts)];
     const common = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at) };
     const answers: Assessment[] = [];
     for (const task of tasks) {
       const asked = askedBy(task, inputs);
       const pins = pinsOf({ known, at, inputs: asked }, parts);
-      answers.push({ ...common, task: task.id, ...nextStaleAt(known, asked, at), pins, ...(await answer({ task, known, at, inputs: asked, parts, view })) });
+      answers.push({
+        ...common,
+        task: task.id,
+        ...nextStaleAt(known, asked, at),
+        pins,
+        ...(await answer({ task, known, at, inputs: asked, parts, view, expect })),
+      });
     }
     return answers;
   };
@@ -48,6 +64,7 @@ interface TaskQuestion {
   readonly inputs: readonly ModalityInput[];
   readonly parts: AssessParts;
   readonly view: Viewer;
+  readonly expect: Expecter;
 }
 
 type Answer = Pick<Assessment, 'outcome' | 'modalities' | 'unusedReasons'>;
@@ -63,7 +80,8 @@ async function answer(question: TaskQuestion): Promise<Answer> {
   const score = scoreOf(view, { calibration, known, bundle: parts.bundle });
   const evidence = explain(sharesOf(headView(view, question.task.head), { view, known, at, inputs }));
   assertConserved(evidence, score.baselineLogit, score.logit);
-  const explanation = explanationOf({ view, task: question.task, calibration, bundle: parts.bundle, inputs, score, evidence });
+  const missing = await missingOf(question, calibration);
+  const explanation = explanationOf({ view, calibration, missing, score, evidence });
   return { outcome: { kind: 'scored', score, evidence, explanation }, ...statesOf(inputs, score.pattern, 'never calibrated together with the others') };
 }
 
@@ -74,10 +92,34 @@ function refusalOf({ task, known, at, inputs }: TaskQuestion): Abstention | unde
   return eligibility.kind === 'refused' ? eligibility.abstention : absentRequired(inputs, task.required);
 }
 
-function calibrationOf({ task, inputs, parts }: TaskQuestion): CalibrationEntry | undefined {
+/** @param also a source to answer with as if it were there. */
+function calibrationOf({ task, inputs, parts }: TaskQuestion, also?: ModalityKind): CalibrationEntry | undefined {
   const asked = [...task.required, ...task.optional];
-  const available = inputs.flatMap(({ kind, plugin }) => (kind === 'ready' && asked.includes(plugin.kind) ? [plugin.kind] : []));
+  const available = inputs.flatMap(({ kind, plugin }) => ((kind === 'ready' && asked.includes(plugin.kind)) || plugin.kind === also ? [plugin.kind] : []));
   return calibrationFor(parts.bundle.calibrations, { head: task.head, available, required: task.required });
+}
+
+/** Sources of the task that were not used, each with what would answer if it were there, and what that would say. */
+async function missingOf(question: TaskQuestion, used: CalibrationEntry): Promise<readonly Missing[]> {
+  const { task, inputs, expect } = question;
+  const asked = [...task.required, ...task.optional];
+  const missing: Missing[] = [];
+  for (const input of inputs.filter(({ plugin }) => asked.includes(plugin.kind) && !used.pattern.includes(plugin.kind))) {
+    const { kind } = input.plugin;
+    const next = calibrationOf(question, kind);
+    const larger = next?.pattern.includes(kind) === true ? next : undefined;
+    missing.push({ kind, state: stateOf(input), larger, chances: larger === undefined ? undefined : await expect(kind, larger) });
+  }
+  return missing;
+}
+
+function stateOf({ kind }: ModalityInput): Missing['state'] {
+  return kind === 'ready' || kind === 'unfit' ? 'unused' : kind;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function abstained({ inputs }: TaskQuestion, abstention: Abstention): Answer {

@@ -1,17 +1,24 @@
-import type { AwaitedSource, Evidence, Explanation, ModalityKind, RiskScore, RiskTask } from '@concord/core/clinical';
+import type { AwaitedSource, Evidence, Explanation, ModalityKind, RiskScore } from '@concord/core/clinical';
 import { logit, sigmoid } from '@concord/core/kernel';
-import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
+import type { CalibrationEntry } from '@concord/governance/models';
 import { calibrate, curveDraws } from '@concord/stages/calibration';
 import { interactions, rationale, uncertaintyOf } from '@concord/stages/explanation';
-import type { ModalityInput } from './inputs.ts';
 import { headView, type View } from './view.ts';
+
+/** A source of the task that was not used. */
+export interface Missing {
+  readonly kind: ModalityKind;
+  readonly state: AwaitedSource['state'];
+  /** What would answer if it were there; undefined where the bundle would not use it beside the others. */
+  readonly larger: CalibrationEntry | undefined;
+  /** What the score would be with this source of each reference patient; undefined where nobody can be asked. */
+  readonly chances: readonly number[] | undefined;
+}
 
 interface ExplanationQuestion {
   readonly view: View;
-  readonly task: RiskTask;
   readonly calibration: CalibrationEntry;
-  readonly bundle: BundleManifest;
-  readonly inputs: readonly ModalityInput[];
+  readonly missing: readonly Missing[];
   readonly score: RiskScore;
   readonly evidence: readonly Evidence[];
 }
@@ -26,7 +33,7 @@ export function explanationOf(question: ExplanationQuestion): Explanation {
   });
   const missing = awaitedOf(question);
   const awaited = missing.map(({ source }) => source);
-  const [most] = missing;
+  const most = missing.find(({ chances }) => chances.length > 0);
   return {
     interactions: pairs,
     uncertainty: uncertaintyOf({
@@ -41,34 +48,17 @@ export function explanationOf(question: ExplanationQuestion): Explanation {
 
 interface Awaited {
   readonly source: AwaitedSource;
-  /** What the score would be with this source of each reference patient. */
   readonly chances: readonly number[];
 }
 
-/** Sources of the task that were not used, the one whose arrival would change most first. */
-function awaitedOf({ view, task, calibration, bundle, inputs, score }: ExplanationQuestion): readonly Awaited[] {
-  const asked = [...task.required, ...task.optional];
-  const head = view.heads.indexOf(calibration.head);
-  const made = inputs
-    .filter(({ plugin }) => asked.includes(plugin.kind) && !view.pattern.includes(plugin.kind))
-    .map((input): Awaited => {
-      const { kind: modality } = input.plugin;
-      const larger = calibrationWith(bundle, calibration, modality);
-      const chances = larger === undefined ? [] : (view.withReference.get(modality) ?? []).map((logits) => calibrate(logits[head] ?? 0, larger).probability);
-      const expectedChange = chances.length === 0 ? null : mean(chances.map((chance) => Math.abs(chance - score.probability)));
-      return { source: { modality, state: stateOf(input), expectedChange, widerBy: larger === undefined ? null : widerBy(score, larger) }, chances };
-    });
+/** The one whose arrival would change most first. One that would not be used beside the others changes nothing. */
+function awaitedOf({ missing, score }: ExplanationQuestion): readonly Awaited[] {
+  const made = missing.map(({ kind: modality, state, larger, chances = [] }): Awaited => {
+    if (larger === undefined) return { source: { modality, state, expectedChange: 0, widerBy: 0 }, chances };
+    const expectedChange = chances.length === 0 ? null : mean(chances.map((chance) => Math.abs(chance - score.probability)));
+    return { source: { modality, state, expectedChange, widerBy: widerBy(score, larger) }, chances };
+  });
   return made.sort((a, b) => (b.source.expectedChange ?? -1) - (a.source.expectedChange ?? -1));
-}
-
-function stateOf({ kind }: ModalityInput): AwaitedSource['state'] {
-  return kind === 'ready' || kind === 'unfit' ? 'unused' : kind;
-}
-
-function calibrationWith({ calibrations }: BundleManifest, { head, pattern }: CalibrationEntry, kind: ModalityKind): CalibrationEntry | undefined {
-  return calibrations.find(
-    (other) => other.head === head && other.pattern.length === pattern.length + 1 && [...pattern, kind].every((one) => other.pattern.includes(one)),
-  );
 }
 
 /** The interval at this probability less the interval that the larger set of sources would have there. */

@@ -84,7 +84,6 @@ export async function tableView(
     heads: scorer.heads,
     parts: 'channels',
     coalitions: logits.slice(0, coalitions.length),
-    withReference: new Map(),
     without: new Map(pattern.map((modality) => [modality, (channels.get(modality) ?? []).map((channel) => answers.get(`${modality} ${channel}`))])),
   };
 }

@@ -2,7 +2,6 @@ import type { ModalityKind } from '@concord/core/clinical';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { coalitionsOf, shapley } from '@concord/stages/explanation';
-import type { Tokens } from '@concord/stages/encoding';
 import { scorerOf, tableView, type Table } from './table.ts';
 import { fuse, type FusionRow, type Logits, type TokensByModality } from '@concord/stages/fusion';
 
@@ -17,18 +16,12 @@ export interface View {
   readonly coalitions: readonly Logits[];
   /** Per modality and part: the logits without it; undefined where nothing of it is known. */
   readonly without: ReadonlyMap<ModalityKind, readonly (Logits | undefined)[]>;
-  /** Per modality that is not there: the logits with it, once for each reference patient who has it. */
-  readonly withReference: ReadonlyMap<ModalityKind, readonly Logits[]>;
 }
-
-/** Tokens of patients who have a modality: what an absent one might have said. */
-export type ReferenceTokens = ReadonlyMap<ModalityKind, readonly Tokens[]>;
 
 /** What a view is computed with. */
 export interface ViewParts {
   readonly bundle: BundleManifest;
   readonly runner: ModelRunner;
-  readonly reference?: ReferenceTokens;
 }
 
 /** What a view is asked for: a set of modalities, through a table scorer where the calibration names one. */
@@ -37,18 +30,17 @@ export type Asked = Pick<CalibrationEntry, 'pattern' | 'scorer'>;
 export type Viewer = (asked: Asked) => Promise<View | undefined>;
 
 export interface ViewSources {
+  /** Asked often and computed once. */
   readonly tokens: () => Promise<TokensByModality>;
   readonly table: () => Table;
 }
 
-/** Encodes at the first question and keeps what was seen: the tasks of one patient ask about the same sets. */
+/** Keeps what was seen: the tasks of one patient ask about the same sets. */
 export function viewer(sources: ViewSources, parts: ViewParts): Viewer {
-  let encoded: Promise<TokensByModality> | undefined;
   const seen = new Map<string, Promise<View | undefined>>();
   const look = async ({ pattern, scorer }: Asked): Promise<View> => {
     if (scorer !== undefined) return tableView(pattern, sources.table(), { scorer: scorerOf(parts.bundle, scorer), runner: parts.runner });
-    encoded ??= sources.tokens();
-    return viewOf(pattern, await encoded, parts);
+    return viewOf(pattern, await sources.tokens(), parts);
   };
   return (asked) => {
     const key = `${asked.scorer ?? ''}/${asked.pattern.join()}`;
@@ -58,35 +50,25 @@ export function viewer(sources: ViewSources, parts: ViewParts): Viewer {
   };
 }
 
-function unavailable(error: unknown): undefined {
+export function unavailable(error: unknown): undefined {
   if (error instanceof ModelUnavailable) return undefined;
   throw error;
 }
 
-/** One batch: 2^n coalitions for exact Shapley values, one row per token that speaks, and one per reference of what is missing. */
-async function viewOf(pattern: readonly ModalityKind[], tokens: TokensByModality, { bundle, runner, reference = new Map() }: ViewParts): Promise<View> {
+/** One batch: 2^n coalitions for exact Shapley values, and one row per token that speaks. */
+async function viewOf(pattern: readonly ModalityKind[], tokens: TokensByModality, { bundle, runner }: ViewParts): Promise<View> {
   const coalitions = coalitionsOf(pattern);
   const left = pattern.flatMap((modality) => spoken(tokens, modality).map((token) => ({ modality, token })));
-  const missing = [...reference].filter(([kind]) => isCalibrated(bundle, [...pattern, kind]) && !pattern.includes(kind));
-  const added = missing.flatMap(([kind, others]) => others.map((other) => ({ kind, other })));
   const rows: readonly FusionRow[] = [
     ...coalitions.map((modalities) => ({ tokens, coalition: { modalities } })),
     ...left.map((without) => ({ tokens, coalition: { modalities: pattern, without } })),
-    ...added.map(({ kind, other }) => ({ tokens: new Map([...tokens, [kind, other]]), coalition: { modalities: [...pattern, kind] } })),
   ];
   const logits = await fuse(rows, bundle.fusion, runner);
   const answers = new Map(left.map(({ modality, token }, index) => [`${modality}/${token}`, logits[coalitions.length + index]]));
   const without = new Map(
     pattern.map((modality) => [modality, Array.from({ length: tokens.get(modality)?.mask.length ?? 0 }, (_, token) => answers.get(`${modality}/${token}`))]),
   );
-  const rest = logits.slice(coalitions.length + left.length);
-  const withReference = new Map(missing.map(([kind]) => [kind, rest.filter((_, index) => added[index]?.kind === kind)]));
-  return { pattern, heads: bundle.fusion.heads, parts: 'tokens', coalitions: logits.slice(0, coalitions.length), without, withReference };
-}
-
-/** Some head has a calibration on exactly these modalities. */
-function isCalibrated({ calibrations }: BundleManifest, kinds: readonly ModalityKind[]): boolean {
-  return calibrations.some(({ pattern, scorer }) => scorer === undefined && pattern.length === kinds.length && kinds.every((kind) => pattern.includes(kind)));
+  return { pattern, heads: bundle.fusion.heads, parts: 'tokens', coalitions: logits.slice(0, coalitions.length), without };
 }
 
 function spoken(tokens: TokensByModality, modality: ModalityKind): readonly number[] {

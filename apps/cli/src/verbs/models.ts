@@ -4,6 +4,7 @@ import type { BundleId } from '@concord/core/clinical';
 import { sourceAttributesSection } from '@concord/governance/models';
 import { activateBundle, activeBundle, blocksFolder, bundleBytes, bundleIds, readBundle, SessionPool } from '@concord/adapters/onnx';
 import { probeBundle } from '@concord/pipeline/assess';
+import { referenceOf } from '../lab/reference.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
 /** Which model bundles there are, and which one answers. */
@@ -13,6 +14,7 @@ export const models: Verb = {
     'models card [BUNDLE]    its model card with the 31 source attributes; of the active one by default',
     'models activate BUNDLE  after its probe set reproduces on this machine',
     'models rollback         back to the previous bundle',
+    'models reference BUNDLE what sources of invented patients say through its encoders, as JSON: the lab puts it into the manifest',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, {});
@@ -28,9 +30,12 @@ export const models: Verb = {
         return activate(io, id as BundleId, values.json);
       case 'rollback':
         return rollback(io, values.json);
+      case 'reference':
+        if (id === undefined) throw new UsageError('Say which: models reference BUNDLE.');
+        return reference(io, id as BundleId);
       case undefined:
       default:
-        throw new UsageError('models list, card, activate BUNDLE or rollback.');
+        throw new UsageError('models list, card, activate BUNDLE, rollback or reference BUNDLE.');
     }
   },
 };
@@ -67,6 +72,14 @@ async function card(io: Io, asked: BundleId | undefined): Promise<ExitCode> {
   if (!(await bundleIds(folders)).includes(id)) throw new VerbFailed(`There is no bundle ${id}.`);
   io.out(`${(await readFile(join(folders.models, id, 'model-card.md'), 'utf8')).trimEnd()}\n`);
   io.out(sourceAttributesSection(await readBundle(folders, id)).trimEnd());
+  return EXIT.done;
+}
+
+async function reference(io: Io, id: BundleId): Promise<ExitCode> {
+  const folders = foldersOf(io);
+  const bundle = await readBundle(folders, id);
+  const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
+  io.out(JSON.stringify(await referenceOf(bundle, runner).finally(() => runner.close())));
   return EXIT.done;
 }
 
