@@ -1,8 +1,9 @@
 """Benchmark of fusion: train on the generator's patients of tokens, calibrate per pattern, export the bundle `benchmark-fusion`.
 
-Run: npm run lab -- benchmark-fusion [--smoke] [--seed N]     draws its own tensors (concord tensors fusion); under five minutes on two cores
-Writes infra/models/benchmark-fusion and its blocks, or with --smoke the same under work/models; `concord evaluate fusion` judges it.
-The bundle answers no patient: activation refuses it.
+Run: npm run lab -- benchmark-fusion [--smoke] [--seed N] [--variant joint|early|late|hybrid] [--complete] [--into DIR]
+Draws its own patients while it learns (concord tensors fusion), each seen once. Writes infra/models/benchmark-fusion and its blocks, or the same
+under DIR, with --smoke under work/models; `concord evaluate fusion` judges it. --complete trains on complete patients only, the
+ablation of dropped sources. The bundle answers no patient: activation refuses it.
 
 References: ml.md 3.3; Platt 1999; Vovk et al. 2005 (split conformal); Gneiting and Raftery 2007.
 """
@@ -14,15 +15,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmark_blocks import COLUMNS, HEADS, LATENT, MEMBERS, SOURCES, TOKENS, WIDTH
-from benchmark_train import Part, SUBSETS, answers, train
-from lab import MODELS, OUT, arguments, auroc, seed_everything
+from benchmark_blocks import COLUMNS, HEADS, LATENT, MEMBERS, SOURCES, TOKENS, VARIANTS, WIDTH
+from benchmark_train import BATCH, Joined, Part, SUBSETS, answers, train
+from lab import MODELS, OUT, auroc, parser, seed_everything
 
 # Config
 ID = "benchmark-fusion"
 CREATED = "2026-11-27"
-PATIENTS, STEPS, BATCH = 300_000, 700, 160
-SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH = 60_000, 450, 96
+SHARDS, SHARD = 3, 240_000  # patients; each shard is drawn while the one before is learned from
+SMOKE_SHARDS, SMOKE_SHARD = 1, 60_000
+TRAINED = 0.85  # of a shard; the rest calibrates
 ROWS = 128  # of a run, in every block
 MISS = 0.10  # conformal sets leave out one in ten
 ALARM_QUIET = 0.985  # share of patients without the event who stay below the alarm
@@ -32,11 +34,34 @@ NAME = {"vitals": "vitals", "radiology-report": "report", "chest-imaging": "imag
 ROOT = Path(__file__).parent.parent.parent
 
 
-def tensors(count: int, seed: int):
-    path = OUT / f"fusion-tokens-{count}-{seed}.npz"
-    if not path.exists():
-        subprocess.run(["node", str(ROOT / "apps/cli/bin/concord.js"), "tensors", "fusion", "--count", str(count), "--seed", str(seed), "--out", str(path)], check=True, stdout=subprocess.DEVNULL)
-    return np.load(path), path
+def shards(count: int, size: int, seed: int):
+    """Tensors of fresh patients, shard by shard; the next is drawn meanwhile by `concord tensors`, and none is kept."""
+    paths = [OUT / f"fusion-tokens-{seed}-{number}.npz" for number in range(count)]
+    draw = lambda number: subprocess.Popen(["node", str(ROOT / "apps/cli/bin/concord.js"), "tensors", "fusion", "--count", str(size), "--seed", str(seed * 100 + number), "--out", str(paths[number])], stdout=subprocess.DEVNULL)
+    drawing = draw(0)
+    for number, path in enumerate(paths):
+        if drawing.wait() != 0:
+            raise SystemExit("concord tensors fusion failed")
+        drawing = draw(number + 1) if number + 1 < count else None
+        with np.load(path) as data:
+            made = {name: data[name] for name in data.files}
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        path.unlink()
+        yield made, digest
+
+
+class Shards:
+    """Hands the training parts on, and keeps what comes after: patients to calibrate on, and those whose truth is computed."""
+
+    def __init__(self, source):
+        self.source, self.held, self.digests, self.truth = source, [], [], None
+
+    def __iter__(self):
+        for data, digest in self.source:
+            self.held.append(Part(data, "calibration"))
+            self.digests.append(digest)
+            self.truth = self.truth or (Part(data, "truth"), data["truth_optimal"])
+            yield Part(data, "train")
 
 
 def platt(labels, logits, steps: int = 25):
@@ -122,11 +147,11 @@ def metrics(model, truth, optimal):
     return rows
 
 
-def manifest(model, part, parts, shas, source: Path):
+def manifest(model, part, parts, shas, digest: str):
     made, pooled, alarms = parts
     with torch.no_grad():
         probe = model.fusion(*probe_inputs())[0].numpy().astype(float)
-        tokens = {name: adapter(x[:20_000])[0].mean(1) for name, adapter, x in zip(SOURCES, model.adapters, part.sources)}
+        tokens = {name: adapter(x)[0].mean(1) for name, adapter, x in zip(SOURCES, model.adapters, part.sources)}
     slots = TOKENS * len(SOURCES)
     return {
         "id": ID, "created": CREATED, "title": "Properties of fusion on generated patients of tokens",
@@ -147,7 +172,7 @@ def manifest(model, part, parts, shas, source: Path):
         "preprocessing": {name: "tokens of the generator as they are (libs/generator/token-design.ts)" for name in SOURCES},
         "driftReference": {NAME[name]: {"mean": [round(float(v), 5) for v in own.mean(0)], "spread": [round(float(v), 5) for v in own.std(0)]} for name, own in tokens.items()},
         "probe": {"seed": PROBE_SEED, "tolerance": 1e-4, "logits": [[round(float(v), 7) for v in row] for row in probe]},
-        "training": [{"name": "Concord generator: patients of tokens", "licence": "Apache-2.0", "use": "everything", "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}],
+        "training": [{"name": "Concord generator: patients of tokens", "licence": "Apache-2.0", "use": "everything", "sha256": digest}],
         "metrics": [],
     }
 
@@ -164,19 +189,24 @@ Trained by `npm run lab -- benchmark-fusion`; judged by `npx --no-install concor
 
 
 def main():
-    options = arguments()
+    options = parser()
+    options.add_argument("--variant", choices=list(VARIANTS), default="joint")
+    options.add_argument("--complete", action="store_true", help="train on complete patients only: the ablation of dropped sources")
+    options.add_argument("--into", type=Path, help="folder of models to write to, instead of the shipped one")
+    options = options.parse_args()
     seed_everything(options.seed)
-    count, steps, batch = (SMOKE_PATIENTS, SMOKE_STEPS, SMOKE_BATCH) if options.smoke else (PATIENTS, STEPS, BATCH)
-    data, source = tensors(count, options.seed)
-    part, held, truth = (Part(data, name) for name in ("train", "calibration", "truth"))
-    model = train(part, steps, batch, options.seed)
-    models = OUT / "models" if options.smoke else MODELS
+    count, size = (SMOKE_SHARDS, SMOKE_SHARD) if options.smoke else (SHARDS, SHARD)
+    models = options.into or (OUT / "models" if options.smoke else MODELS)
+    drawn = Shards(shards(count, size, options.seed))
+    model = train(drawn, count * int(size * TRAINED / BATCH), options.seed, options.variant, not options.complete)
     (models / "blocks").mkdir(parents=True, exist_ok=True), (models / ID).mkdir(parents=True, exist_ok=True)
     shas = {name: export(NAME[name], adapter, torch.zeros(ROWS, TOKENS, COLUMNS[name]), ["tokens"], ["adapted", "latent"], models / "blocks") for name, adapter in zip(SOURCES, model.adapters)}
     slots = TOKENS * len(SOURCES)
     shas["fusion"] = export("fusion", model.fusion, (torch.zeros(ROWS, slots, WIDTH), torch.zeros(ROWS, slots), torch.zeros(ROWS, slots)), ["tokens", "mask", "age"], ["logits", "spread", "members"], models / "blocks")
-    written = manifest(model, part, calibrations(model, held), shas, source)
-    written["metrics"] = metrics(model, truth, data["truth_optimal"])
+    truth, optimal = drawn.truth
+    digest = hashlib.sha256("".join(drawn.digests).encode()).hexdigest()
+    written = manifest(model, truth, calibrations(model, Joined(drawn.held)), shas, digest)
+    written["metrics"] = metrics(model, truth, optimal)
     (models / ID / "manifest.json").write_text(json.dumps(written, indent=2) + "\n")
     (models / ID / "model-card.md").write_text(CARD)
     for row in written["metrics"]:

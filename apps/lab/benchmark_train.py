@@ -1,27 +1,35 @@
-"""Training of the benchmark's networks: adapters, alignment, fusion on every subset at once, ensemble, distillation."""
+"""Training of the benchmark's networks: adapters, alignment, fusion on every subset at once, ensemble, distillation.
+
+References
+  arXiv 2509.18284: every subset of the sources in every batch, a learned token where one is absent.
+  Hinton et al. 2015, distillation; here of the whole into its parts: what a part says is the mean of what the whole would say.
+"""
 import time
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from benchmark_blocks import COLUMNS, HEADS, MEMBERS, SOURCES, TOKENS, Adapter, BenchmarkFusion, alignment_loss
+from benchmark_blocks import COLUMNS, HEADS, MEMBERS, SLOTS, SOURCES, TOKENS, VARIANTS, Adapter, alignment_loss
 
 # Config
 SUBSETS = [[(bits >> place) & 1 for place in range(3)] for bits in range(8)]  # in the order of the product's coalitions
-WARM = 0.35  # share of the steps that see all sources only: what two sources mean together is found there, a hundred times cheaper
-WARM_BATCH = 2
-HEAD_WEIGHT = torch.tensor([2.0, 3.0, 1.0, 1.0, 1.0, 3.0, 3.0])
-# The sum of a batch over all subsets; sets of sources count for more where they can say more.
-SUBSET_WEIGHT = torch.tensor([0.3, 1.0, 1.0, 1.5, 1.0, 1.5, 1.5, 2.5])
+BATCH = 400
+WARM = 0.15  # share of the steps that see all sources only: what two sources mean together is found there, three times cheaper
+# Each batch is read with all sources and with three of the seven smaller sets, drawn anew for each batch by these chances.
+PARTS_DRAWN = 3
+PART_CHANCE = torch.tensor([0.06, 0.14, 0.14, 0.18, 0.14, 0.18, 0.18])
+# A part is taught by what the whole says, from here to there in the training; before by the outcome. The outcome is one draw, what the
+# whole says of it is its mean: the same target with a fraction of the noise, and no truth is read.
+TAUGHT_FROM, TAUGHT_FULLY = 0.15, 0.45
+HEAD_WEIGHT = torch.tensor([5.0, 3.0, 1.5, 1.5, 1.5, 2.0, 2.0])
 KINSHIP = 0.1
-ALIGN = 0.15  # weight of the contrastive loss
+ALIGN, ALIGN_ROWS = 0.15, 200  # weight of the contrastive loss, and patients of a batch that are set against each other
 DISTIL = 0.1
-DROP_TOKEN = 0.1  # in one of four batches, so that leaving a token out later is nothing new
-LEARNING_RATE = 6e-3
+PARTS_WEIGHT = 1.5
+DROP_TOKEN, DROPPED = 0.15, 0.15  # of the tokens of one patient in seven, so that leaving a token out later is nothing new
+LEARNING_RATE = 1e-2
 WEIGHT_DECAY = 0.005
-AVERAGE = 0.985  # of the weights: the last steps' noise would otherwise be the largest part of a contribution's error
-BALANCE = 0.5  # how strongly a source whose own head is far ahead is slowed (OGM-GE, Peng et al. 2022)
+AVERAGE = 0.995  # of the weights: the last steps' noise would otherwise be the largest part of a contribution's error
 
 
 class Part:
@@ -39,13 +47,21 @@ class Part:
         return len(self.age)
 
 
+class Joined(Part):
+    """Several parts as one."""
+
+    def __init__(self, parts):
+        self.sources = [torch.cat(each) for each in zip(*(part.sources for part in parts))]
+        self.age, self.measured, self.labels, self.classes = (torch.cat([getattr(part, name) for part in parts]) for name in ("age", "measured", "labels", "classes"))
+
+
 class Model(torch.nn.Module):
     """Adapters and fusion together."""
 
-    def __init__(self):
+    def __init__(self, variant: str = "joint"):
         super().__init__()
         self.adapters = torch.nn.ModuleList(Adapter(COLUMNS[source]) for source in SOURCES)
-        self.fusion = BenchmarkFusion()
+        self.fusion = VARIANTS[variant]()
         self.scale = torch.nn.Parameter(torch.tensor(2.0))
 
     def adapt(self, part, rows):
@@ -57,77 +73,81 @@ def slots_of(subset):
     return torch.tensor(subset, dtype=torch.float32).repeat_interleave(TOKENS, -1)  # [..., 9]
 
 
-def loss_of(logits, labels, weight=1.0):  # [batch, heads], [batch, heads] with -1 where the question is not asked
-    counted = (labels >= 0).float() * weight
-    return (F.binary_cross_entropy_with_logits(logits, labels.clamp(min=0).float(), reduction="none") * counted).sum() / counted.sum().clamp(min=1)
+def drawn_sets(rng):
+    """All sources first, then smaller sets, none twice."""
+    drawn = torch.multinomial(PART_CHANCE, PARTS_DRAWN, generator=rng).tolist()
+    return torch.tensor([SUBSETS[-1], *(SUBSETS[each] for each in drawn)], dtype=torch.float32)
 
 
-def member_loss(members, labels, weight, draw):  # [batch, members, heads]; draw [batch, members]: how often each member's bootstrap drew the row
-    counted = ((labels >= 0).float() * weight).unsqueeze(1) * draw.unsqueeze(-1)
-    target = labels.clamp(min=0).float().unsqueeze(1).expand_as(members)
-    return (F.binary_cross_entropy_with_logits(members, target, reduction="none") * counted).sum() / counted.sum().clamp(min=1)
+def member_loss(members, target, counted):  # [rows, members, heads], [rows, heads], [rows, members, heads]
+    return (F.binary_cross_entropy_with_logits(members, target.unsqueeze(1).expand_as(members), reduction="none") * counted).sum() / counted.sum().clamp(min=1)
 
 
 def distil_loss(spread, members):
     """The single head learns how far apart the members are."""
-    return (spread.log() - (members.detach().std(1) + 1e-3).log()).pow(2).mean()
+    apart = (members - members.mean(1, keepdim=True)).pow(2).mean(1).sqrt()  # [rows, heads]
+    return (spread.log() - (apart.detach() + 1e-3).log()).pow(2).mean()
 
 
-def balance(model, losses):
-    """Slows the adapter of a source whose own heads are ahead of the others', from the losses of the three single-source subsets."""
-    good = torch.tensor([1 / max(float(each), 1e-3) for each in losses])
-    for place, adapter in enumerate(model.adapters):
-        ahead = float(good[place] / good[[other for other in range(3) if other != place]].mean())
-        if ahead > 1:
-            for parameter in adapter.bent.parameters():
-                parameter.grad.mul_(1 - np.tanh(BALANCE * (ahead - 1)))
+def step_loss(model, part, rows, taught, rng):
+    """@param taught how far a part is taught by the whole, 0 to 1; None: no parts at all."""
+    batch = len(rows)
+    tokens, latents = model.adapt(part, rows)
+    lost = (torch.rand(batch, SLOTS, generator=rng) < DROP_TOKEN) & (torch.rand(batch, 1, generator=rng) < DROPPED)
+    sets = torch.ones(1, len(SOURCES)) if taught is None else drawn_sets(rng)
+    logits, spread, members = model.fusion.heads(model.fusion.weigh(model.fusion.see(tokens, (~lost).float(), part.age[rows]), sets))
+    labels = part.labels[rows]
+    target = labels.clamp(min=0).float()
+    # Each member counts each patient as often as its own bootstrap drew them.
+    counted = ((labels >= 0).float() * HEAD_WEIGHT).unsqueeze(1) * torch.poisson(torch.ones(batch, MEMBERS), generator=rng).unsqueeze(-1)
+    loss = member_loss(members[:batch], target, counted) + DISTIL * distil_loss(spread[:batch], members[:batch])
+    if taught is not None:
+        target = (1 - taught) * target + taught * logits[:batch].detach().sigmoid()
+        loss = loss + PARTS_WEIGHT * member_loss(members[batch:], target.repeat(PARTS_DRAWN, 1), counted.repeat(PARTS_DRAWN, 1, 1))
+    linked = (labels[:, HEADS.index("mislink")] == 0).nonzero()[:ALIGN_ROWS, 0]
+    return loss + ALIGN * alignment_loss([latent[linked] for latent in latents], part.classes[rows][linked], model.scale, KINSHIP)
 
 
-def train(part, steps: int, batch: int, seed: int, say=print, subsets=SUBSETS, weights=SUBSET_WEIGHT, kinship=KINSHIP):
-    """@returns the model with averaged weights. `subsets`: what every batch after the warm-up is evaluated on, all at once."""
+def train(parts, steps: int, seed: int, variant: str = "joint", subsets: bool = True, say=print):
+    """One pass over fresh patients. @param parts as many as the steps need. @param subsets False: only complete patients are seen.
+    @returns the model with averaged weights."""
     rng = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
-    model = Model()
-    averaged = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    optimiser = torch.optim.AdamW(model.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.99))
+    model = Model(variant)
+    weights = list(model.parameters())
+    averaged = [value.detach().clone() for value in weights]
+    optimiser = torch.optim.AdamW(weights, LEARNING_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.99), foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=0.1, final_div_factor=300)
-    draws = torch.poisson(torch.ones(len(part), MEMBERS), generator=rng)
-    order, used, began, total = torch.randperm(len(part), generator=rng), 0, time.time(), 0.0
-    for step in range(steps):
-        warm = step < WARM * steps
-        # The empty set says one number, which a batch in four is enough to learn.
-        first = 0 if step % 4 == 0 else 1
-        seen, weight, size = ([subsets[-1]], weights[-1:], WARM_BATCH * batch) if warm else (subsets[first:], weights[first:], batch)
-        rows, used = order[torch.arange(used, used + size) % len(part)], used + size
-        many = len(seen)
-        tokens, latents = model.adapt(part, rows)
-        mask = slots_of(seen).repeat_interleave(size, 0)  # subsets one after the other
-        if step % 4 == 0:
-            mask = mask * (torch.rand(mask.shape, generator=rng) >= DROP_TOKEN).float()
-        logits, spread, members = model.fusion(tokens.repeat(many, 1, 1), mask, part.age[rows].repeat(many, 1))
-        labels = part.labels[rows].repeat(many, 1)
-        counts = weight.repeat_interleave(size).unsqueeze(1) * HEAD_WEIGHT
-        linked = part.labels[rows, HEADS.index("mislink")] == 0
-        align = alignment_loss([latent[linked] for latent in latents], part.classes[rows][linked], model.scale, kinship)
-        loss = member_loss(members, labels, counts, draws[rows].repeat(many, 1)) + DISTIL * distil_loss(spread, members) + ALIGN * align
+    began, total = time.time(), 0.0
+    for step, (part, rows) in zip(range(steps), batches(parts, rng)):
+        done = step / steps
+        warm = done < WARM or not subsets
+        taught = None if warm else min(1.0, max(0.0, (done - TAUGHT_FROM) / (TAUGHT_FULLY - TAUGHT_FROM)))
+        loss = step_loss(model, part, rows, taught, rng)
         optimiser.zero_grad()
         loss.backward()
-        singles = [at for at, subset in enumerate(seen) if sum(subset) == 1]
-        if len(singles) == 3:
-            with torch.no_grad():
-                balance(model, [loss_of(logits[at * size : (at + 1) * size, :1], labels[at * size : (at + 1) * size, :1]) for at in singles])
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         schedule.step()
-        rate = 0.0 if warm else AVERAGE
-        for name, value in model.state_dict().items():
-            averaged[name].mul_(rate).add_(value, alpha=1 - rate)
-        total += float(loss)
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            say(f"step {step + 1} loss {total / ((step % 100) + 1):.4f} {time.time() - began:.0f}s", flush=True)
+        kept = 0.0 if done < WARM else AVERAGE
+        with torch.no_grad():
+            for mean, value in zip(averaged, weights):
+                mean.mul_(kept).add_(value, alpha=1 - kept)
+        total += float(loss.detach())
+        if (step + 1) % 200 == 0 or step + 1 == steps:
+            say(f"step {step + 1} loss {total / (step % 200 + 1):.4f} {time.time() - began:.0f}s", flush=True)
             total = 0.0
-    model.load_state_dict(averaged)
+    with torch.no_grad():
+        for mean, value in zip(averaged, weights):
+            value.copy_(mean)
     return model.eval()
+
+
+def batches(parts, rng):
+    for part in parts:
+        for rows in torch.randperm(len(part), generator=rng).split(BATCH):
+            if len(rows) == BATCH:
+                yield part, rows
 
 
 def answers(model, part, subset=None, rows=None, batch: int = 8192):

@@ -1,0 +1,152 @@
+"""Benchmark of fusion, over seeds and ablations: what of a figure is the method, and what is the luck of one training.
+
+Run: npm run lab -- benchmark-report [--seeds N] [--only seeds|ablations]   trains and judges; writes figures.json beside the bundle and a page of docs
+     npm run lab -- benchmark-report --check                                trains once more from another seed and holds it to that spread
+The shipped bundle is the first seed. All are judged on the same evaluation seed, which no choice was made on.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lab import MODELS, OUT, parser
+
+# Config
+ROOT = Path(__file__).parent.parent.parent
+FIRST_SEED, CHECK_SEED = 1, 21
+EVALUATION_SEED, CHECK_EVALUATION_SEED = 1, 3
+ABLATIONS = {"early": ["--variant", "early"], "late": ["--variant", "late"], "hybrid": ["--variant", "hybrid"], "no dropout": ["--complete"]}
+ABLATION_SEED = FIRST_SEED
+LIMIT_SECONDS = 300
+# How far a new training may lie from the mean: four spreads, and never less than what one evaluation's patients leave open.
+SPREADS = 4
+FLOOR = {"shapleyError": 0.015, "uninformativeShare": 0.01, "onlyInformativeShare": 0.015, "xorAuroc": 0.01, "discordanceAuroc": 0.004, "mislink": 0.015, "retrieval": 0.05, "gap": 0.008}
+RESULTS = MODELS / "benchmark-fusion" / "figures.json"
+PAGE = ROOT / "docs" / "fusion-seeds.md"
+
+
+def trained(seed: int, extra, keep: bool = False, say=print):
+    """Trains into a folder of its own. @returns the folder and the seconds that it took."""
+    folder = OUT / f"report-{seed}-{'-'.join(extra).replace('--', '') or 'joint'}"
+    if keep and (folder / "benchmark-fusion" / "manifest.json").exists():
+        return folder, float((folder / "seconds").read_text())
+    shutil.rmtree(folder, ignore_errors=True)
+    began = time.time()
+    subprocess.run([sys.executable, str(Path(__file__).parent / "benchmark-fusion.py"), "--seed", str(seed), "--into", str(folder), *extra], check=True)
+    say(f"seed {seed} {extra} {time.time() - began:.0f}s", flush=True)
+    (folder / "seconds").write_text(f"{time.time() - began:.0f}")
+    return folder, time.time() - began
+
+
+def judged(folder: Path, seed: int):
+    """What the product says of these weights: the suite, through the stages that serve patients."""
+    environment = {**os.environ, "CONCORD_MODELS_DIR": str(folder)}
+    run = subprocess.run(["node", str(ROOT / "apps/cli/bin/concord.js"), "evaluate", "fusion", "--seed", str(seed), "--json"], env=environment, check=True, stdout=subprocess.PIPE)
+    return json.loads(run.stdout)
+
+
+def figures(report):
+    """One flat table of numbers; a pattern's under its sources."""
+    flat = {}
+    for row in report["patterns"]:
+        name = "+".join(row["pattern"])
+        for figure in ("fusedAuroc", "bestUnimodalAuroc", "optimalAuroc", "lateAuroc", "slope", "observedExpected", "ece", "pooledEce", "coverage"):
+            flat[f"{name}.{figure}"] = row[figure]
+        flat[f"{name}.gap"] = row["optimalAuroc"] - row["fusedAuroc"]
+        flat[f"{name}.overBest"] = row["fusedAuroc"] - row["bestUnimodalAuroc"]
+        flat[f"{name}.eceGain"] = row["pooledEce"] - row["ece"]
+        flat[f"{name}.eceGainLow"] = report["ci"][f"patterns.{name}.eceGain"][0]
+    for figure in ("xorAuroc", "lateFusionXorAuroc", "discordanceAuroc", "discordanceFalseAlarms", "shapleyError", "uninformativeShare", "onlyInformativeShare", "efficiencyResidual"):
+        flat[figure] = report[figure]
+    for pair in ("retrieval", "mislink"):
+        flat[pair] = report[pair]["value"]
+        flat[f"{pair}OfCeiling"] = report[pair]["value"] / report[pair]["ceiling"]
+    for head, value in report["shapleyErrors"].items():
+        flat[f"shapleyError.{head}"] = value
+    return flat
+
+
+def spread_of(runs):
+    names = runs[0].keys()
+    return {name: {"mean": float(np.mean([run[name] for run in runs])), "spread": float(np.std([run[name] for run in runs], ddof=1)), "values": [round(float(run[name]), 5) for run in runs]} for name in names}
+
+
+def tolerance(name: str, spread: float):
+    """@returns None for a figure that CI does not hold."""
+    floor = FLOOR.get(name) or (FLOOR["gap"] if name.endswith(".gap") else None)
+    return None if floor is None else max(floor, SPREADS * spread)
+
+
+def check(known):
+    folder, seconds = trained(CHECK_SEED, [])
+    seen, wrong = figures(judged(folder, CHECK_EVALUATION_SEED)), []
+    for name, own in known["seeds"].items():
+        allowed = tolerance(name, own["spread"])
+        if allowed is not None and abs(seen[name] - own["mean"]) > allowed:
+            wrong.append(f"{name} {seen[name]:.4f}, before {own['mean']:.4f} within {allowed:.4f}")
+        if allowed is not None:
+            print(f"{name} {seen[name]:.4f} ({own['mean']:.4f} within {allowed:.4f})")
+    if seconds > LIMIT_SECONDS:
+        wrong.append(f"training took {seconds:.0f} s, more than {LIMIT_SECONDS}")
+    print(f"trained in {seconds:.0f} s")
+    shutil.rmtree(folder)
+    if wrong:
+        raise SystemExit("retrained fusion left the spread of its seeds: " + "; ".join(wrong))
+
+
+def page(known):
+    """The page of docs, from figures.json alone."""
+    seeds, rows = known["seeds"], known["ablations"]
+    told = lambda name, digits=4: f"{seeds[name]['mean']:.{digits}f} ± {seeds[name]['spread']:.{digits}f}"
+    names = [name.removesuffix(".gap") for name in seeds if name.endswith(".gap")]
+    count = len(known["trainingSeeds"])
+    lines = [
+        "# Fusion over training seeds, and its ablations", "",
+        f"Made by `npm run lab -- benchmark-report` from `infra/models/benchmark-fusion/figures.json`: {count} trainings (seeds {', '.join(map(str, known['trainingSeeds']))}), "
+        f"each judged by `concord evaluate fusion --seed {known['evaluationSeed']}`. Mean and standard deviation over the trainings. What the figures mean: [fusion.md](fusion.md).", "",
+        "## By availability pattern",
+        "| sources | fused AUROC | best single | over the best single, least | below the best possible | slope | observed / expected | ECE, own map less pooled: gain |", "|---|---|---|---|---|---|---|---|",
+    ]
+    for name in names:
+        lines.append(f"| {name.replace('+', ' + ')} | {told(name + '.fusedAuroc')} | {told(name + '.bestUnimodalAuroc')} | {min(seeds[name + '.overBest']['values']):+.4f} | {told(name + '.gap')} | {told(name + '.slope', 3)} | {told(name + '.observedExpected', 3)} | {told(name + '.eceGain')} |")
+    lines += ["", "## Properties", "| figure | mean ± spread | worst |", "|---|---|---|"]
+    for name, low in (("xorAuroc", True), ("discordanceAuroc", True), ("discordanceFalseAlarms", False), ("shapleyError", False), ("uninformativeShare", False), ("onlyInformativeShare", True), ("retrievalOfCeiling", True), ("mislinkOfCeiling", True)):
+        values = seeds[name]["values"]
+        lines.append(f"| {name} | {told(name)} | {(min if low else max)(values):.4f} |")
+    columns = ["joint", *rows]
+    cells = lambda name, digits=4: " | ".join(f"{(seeds[name]['values'][0] if column == 'joint' else rows[column][name]):.{digits}f}" for column in columns)
+    lines += ["", "## Ablations", f"One training each, seed {known['ablationSeed']}, everything else equal. _no dropout_: joint fusion that saw complete patients only.", "", "| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| AUROC {name.replace('+', ' + ')} | {cells(name + '.fusedAuroc')} |" for name in names]
+    lines += [f"| {name} | {cells(name)} |" for name in ("xorAuroc", "discordanceAuroc", "mislink", "shapleyError", "uninformativeShare", "onlyInformativeShare")]
+    PAGE.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    options = parser()
+    options.add_argument("--seeds", type=int, default=5)
+    options.add_argument("--only", choices=["seeds", "ablations", "page"])
+    options.add_argument("--keep", action="store_true", help="do not train again what lies there")
+    options.add_argument("--check", action="store_true")
+    options = options.parse_args()
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"seeds": {}, "ablations": {}}
+    if options.check:
+        return check(known)
+    OUT.mkdir(parents=True, exist_ok=True)
+    if options.only in (None, "seeds"):
+        seeds = [FIRST_SEED + number for number in range(options.seeds)]
+        runs = [trained(seed, [], options.keep) for seed in seeds]
+        known |= {"trainingSeeds": seeds, "evaluationSeed": EVALUATION_SEED, "trainingSeconds": [round(seconds) for _, seconds in runs], "seeds": spread_of([figures(judged(folder, EVALUATION_SEED)) for folder, _ in runs])}
+        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
+    if options.only in (None, "ablations"):
+        known |= {"ablationSeed": ABLATION_SEED, "ablations": {name: figures(judged(trained(ABLATION_SEED, extra, options.keep)[0], EVALUATION_SEED)) for name, extra in ABLATIONS.items()}}
+        RESULTS.write_text(json.dumps(known, indent=1) + "\n")
+    page(known)
+
+
+if __name__ == "__main__":
+    main()
