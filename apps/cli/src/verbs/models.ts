@@ -19,7 +19,7 @@ export const models: Verb = {
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, {});
     const [what, id, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE or rollback.');
+    if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE, rollback or reference BUNDLE.');
     switch (what) {
       case 'list':
         return list(io, values.json);
