@@ -25,7 +25,7 @@ export async function referenceOf(bundle: BundleManifest, runner: ModelRunner): 
     const chest = chestSample({ severity, rng });
     return { report: reportInput(chest.text), film: filmInput(chest, place), labs: labRow(labValues({ severity, rng })) };
   });
-  const tokensOf = async (plugin: ModalityPlugin, inputs: readonly TensorInput[]): Promise<ReferenceEntry> => {
+  const tokensOf = async (plugin: Pick<ModalityPlugin, 'kind' | 'encoder'>, inputs: readonly TensorInput[]): Promise<ReferenceEntry> => {
     const { encoder } = plugin.encoder;
     const block = bundle.encoders[encoder]?.block;
     if (block === undefined) return { modality: plugin.kind };
@@ -33,8 +33,8 @@ export async function referenceOf(bundle: BundleManifest, runner: ModelRunner): 
     return { modality: plugin.kind, tokens: { block, patients: encoded.map((tokens) => spoken(tokens, bundle.fusion.width)) } };
   };
   return [
-    await tokensOf(radiologyReport as ModalityPlugin, patients.map(({ report }) => report)), // prettier-ignore
-    await tokensOf(chestImaging as ModalityPlugin, patients.map(({ film }) => film)), // prettier-ignore
+    await tokensOf(radiologyReport, patients.map(({ report }) => report)), // prettier-ignore
+    await tokensOf(chestImaging, patients.map(({ film }) => film)), // prettier-ignore
     { modality: labs.kind, rows: patients.map((patient) => patient.labs) },
   ];
 }
@@ -80,7 +80,7 @@ function filmInput({ findings }: Pick<ReturnType<typeof chestSample>, 'findings'
 
 /** Columns of the table that are known after one draw. */
 function labRow(values: readonly { readonly code: string; readonly value: number }[]): Readonly<Record<string, number>> {
-  const readings = values.map(({ code, value }): Reading => ({ code, number: value, device: null }) as Reading);
+  const readings = values.map(({ code, value }): Reading => ({ code, number: value, device: null }));
   const { table } = labs;
   const row = table?.row(streamOf(labs.kind, readings, minus(AT, AGE)), AT) ?? new Float32Array();
   return Object.fromEntries((table?.columns ?? []).flatMap((name, place) => (Number.isNaN(row[place] ?? Number.NaN) ? [] : [[name, row[place] ?? 0]])));
