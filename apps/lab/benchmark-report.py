@@ -43,10 +43,14 @@ def trained(seed: int, extra, keep: bool = False, say=print):
     return folder, time.time() - began
 
 
-def judged(folder: Path, seed: int):
+def judged(folder: Path, seed: int, keep: bool = False):
     """What the product says of these weights: the suite, through the stages that serve patients."""
+    kept = folder / f"evaluation-{seed}.json"
+    if keep and kept.exists():
+        return json.loads(kept.read_text())
     environment = {**os.environ, "CONCORD_MODELS_DIR": str(folder)}
     run = subprocess.run(["node", str(ROOT / "apps/cli/bin/concord.js"), "evaluate", "fusion", "--seed", str(seed), "--json"], env=environment, check=True, stdout=subprocess.PIPE)
+    kept.write_bytes(run.stdout)
     return json.loads(run.stdout)
 
 
@@ -118,6 +122,9 @@ def page(known):
     for name, low in (("xorAuroc", True), ("discordanceAuroc", True), ("discordanceFalseAlarms", False), ("shapleyError", False), ("uninformativeShare", False), ("onlyInformativeShare", True), ("retrievalOfCeiling", True), ("mislinkOfCeiling", True)):
         values = seeds[name]["values"]
         lines.append(f"| {name} | {told(name)} | {(min if low else max)(values):.4f} |")
+    if not rows:
+        PAGE.write_text("\n".join(lines) + "\n")
+        return
     columns = ["joint", *rows]
     cells = lambda name, digits=4: " | ".join(f"{(seeds[name]['values'][0] if column == 'joint' else rows[column][name]):.{digits}f}" for column in columns)
     lines += ["", "## Ablations", f"One training each, seed {known['ablationSeed']}, everything else equal. _no dropout_: joint fusion that saw complete patients only.", "", "| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
@@ -130,6 +137,7 @@ def main():
     options = parser()
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--only", choices=["seeds", "ablations", "page"])
+    options.add_argument("--ablate", nargs="*", choices=list(ABLATIONS), default=list(ABLATIONS))
     options.add_argument("--keep", action="store_true", help="do not train again what lies there")
     options.add_argument("--check", action="store_true")
     options = options.parse_args()
@@ -140,10 +148,10 @@ def main():
     if options.only in (None, "seeds"):
         seeds = [FIRST_SEED + number for number in range(options.seeds)]
         runs = [trained(seed, [], options.keep) for seed in seeds]
-        known |= {"trainingSeeds": seeds, "evaluationSeed": EVALUATION_SEED, "trainingSeconds": [round(seconds) for _, seconds in runs], "seeds": spread_of([figures(judged(folder, EVALUATION_SEED)) for folder, _ in runs])}
+        known |= {"trainingSeeds": seeds, "evaluationSeed": EVALUATION_SEED, "trainingSeconds": [round(seconds) for _, seconds in runs], "seeds": spread_of([figures(judged(folder, EVALUATION_SEED, options.keep)) for folder, _ in runs])}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
     if options.only in (None, "ablations"):
-        known |= {"ablationSeed": ABLATION_SEED, "ablations": {name: figures(judged(trained(ABLATION_SEED, extra, options.keep)[0], EVALUATION_SEED)) for name, extra in ABLATIONS.items()}}
+        known |= {"ablationSeed": ABLATION_SEED, "ablations": {name: figures(judged(trained(ABLATION_SEED, extra, options.keep)[0], EVALUATION_SEED, options.keep)) for name, extra in ABLATIONS.items() if name in options.ablate}}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
     page(known)
 

@@ -24,6 +24,8 @@ const steps = [
   'benchmark-report',
   'benchmark-regions',
 ];
+// Two threads on products this small wait for each other four times longer than one needs, and the other core draws patients.
+const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', CONCORD_LAB_THREADS: '1' };
 const [step, ...rest] = process.argv.slice(2);
 
 if (!steps.includes(step)) {
@@ -39,6 +41,10 @@ if (!existsSync(python)) {
   process.exit(1);
 }
 const script = readdirSync(lab).find((name) => name === `${step}.py`);
-const child = spawn(python, [join(lab, script), ...rest], { cwd: lab, stdio: 'inherit', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+const child = spawn(python, [join(lab, script), ...rest], {
+  cwd: lab,
+  stdio: 'inherit',
+  env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...(step.startsWith('benchmark-') ? ONE_THREAD : {}) },
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
