@@ -16,6 +16,7 @@ import numpy as np
 from card import card_of_tables
 from icu import HEADS
 from lab import MODELS, OUT, arguments, seed_everything
+from tables import VITALS, Tables
 from trees import UNKNOWN, export, filled, network_logits
 
 # Config
@@ -69,19 +70,34 @@ def upper_quantile(values, weight, share):
     return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
-def each_patient_once(weight, patient):
-    """Weights under which every patient counts the same, however many hours were asked: exchangeable units are patients."""
-    names, place = np.unique(patient, return_inverse=True)
-    return weight / np.bincount(place, weight)[place], len(names)
-
-
-def conformal_of(strange, weight, patient):
-    """Split-conformal quantile of one class: 90 % of patients, each with the mean over own hours, with the step for a finite sample."""
-    if len(strange) == 0:
+def conformal_of(strange, weight, patient, rows):
+    """
+    Split-conformal quantile of one class: 90 % of patients, each with the mean over own hours, with the step for a finite sample.
+    `rows`: hours of the class of every patient. The out-of-fold set holds a draw of the hours without an event; a weight over all
+    of a patient's hours keeps those in it whose few hours were mostly not drawn.
+    """
+    patients = len(np.unique(patient))
+    level = (1 - MISS) * (patients + 1) / max(1, patients)
+    if len(strange) == 0 or level >= 1:
         return 1.0
-    own, patients = each_patient_once(weight, patient)
-    level = (1 - MISS) * (patients + 1) / patients
-    return 1.0 if level >= 1 else upper_quantile(strange, own, level)
+    return upper_quantile(strange, weight / rows[patient], level)
+
+
+class Hours:
+    """How many hours of each class and pattern every patient has, drawn or not."""
+
+    def __init__(self, task):
+        tables = Tables("mortality" if task == "mortality" else "sepsis")
+        e = tables.extra
+        self.patient = e["patient"]
+        newest = [at for at, name in enumerate(tables.columns) if name.endswith("/last") and name.rsplit("/", 1)[0] not in VITALS]
+        self.has_labs = np.concatenate([(~np.isnan(tables.values[at : at + 20_000][:, newest])).any(1) for at in range(0, len(self.patient), 20_000)])
+        self.labels = {"decline": lambda: e["decline"], "sepsis": lambda: e["sepsis"][:, None], "mortality": lambda: e["died"][:, None]}[task]()
+        self.hour = e["hour"] if task == "mortality" else np.zeros(len(self.patient), int)
+
+    def of(self, head, event, labs, landmark):  # -> [patients]; labs: whether hours with labs count, None for both
+        asked = (self.labels[:, head] == event) & ((labs is None) | (self.has_labs == labs)) & ((self.hour == landmark) | (landmark == 0))
+        return np.bincount(self.patient[asked], minlength=self.patient.max() + 1)
 
 
 def auroc(labels, scores, weight):
@@ -95,7 +111,7 @@ def auroc(labels, scores, weight):
     return float((pos * (before + neg / 2)).sum() / (pos.sum() * neg.sum()))
 
 
-def calibration(own, natural, rng):
+def calibration(own, natural, rng, rows):
     """
     own, natural: (labels, logits, weight, patient). The slope comes from `own`; the intercept from `natural`, the rows that are really
     served in this pattern, shrunk towards that of `own` where they hold few events.
@@ -115,7 +131,7 @@ def calibration(own, natural, rng):
     p = 1 / (1 + np.exp(-(slope * natural[1] + intercept)))
     y, w = natural[0], natural[2]
     who = natural[3]
-    conformal = [conformal_of(p[y == 0], w[y == 0], who[y == 0]), conformal_of(1 - p[y == 1], w[y == 1], who[y == 1])]
+    conformal = [conformal_of(np.abs(y - p)[y == event], w[y == event], who[y == event], rows(event)) for event in (0, 1)]
     return {
         "slope": slope, "intercept": intercept, "covariance": [float(cov[0, 0]), float(cov[0, 1]), float(cov[1, 1])],
         "conformal": [min(1.0, c + 5e-5) for c in conformal],
@@ -132,7 +148,7 @@ def blended(oof, task, signs_only, cumulative):
 
 def calibrations_of(task, oof, rng):
     out, metrics = [], []
-    cumulative = task == "decline"
+    cumulative, hours = task == "decline", Hours(task)
     data = SETS[task][0]
     for name, pattern in PATTERNS.items():
         logits = blended(oof, task, name == "vitals", cumulative)
@@ -143,7 +159,8 @@ def calibrations_of(task, oof, rng):
                 pick = lambda rows: (oof["labels"][rows, k].astype(float), logits[rows, k].astype(float), oof["weight"][rows], oof["patient"][rows])
                 if task == "mortality" and name == "vitals":
                     natural = asked  # nearly everybody has labs by then: the masked rows stand for those who do not
-                entry = calibration(pick(asked if name == "vitals" else natural), pick(natural), rng)
+                labs = None if task == "mortality" and name == "vitals" else name == "vitals+labs"
+                entry = calibration(pick(asked if name == "vitals" else natural), pick(natural), rng, lambda event: hours.of(k, event, labs, landmark))
                 own = head if landmark in (0, 48) else f"{head}-at-{landmark}h"
                 out.append({"id": f"{ID}/{own}/{name}", "head": own, "pattern": pattern, "scorer": SCORER[task], **entry, "evidenceLevel": {"icu": "real-internal", "ward": "transferred"}})
                 y, x, w, _ = pick(natural)

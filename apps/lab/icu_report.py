@@ -17,7 +17,7 @@ HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["se
 NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.1, "mortality": 0.3}
 CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
 GOALS = {"decline-6h": 0.875, "decline-12h": 0.842, "decline-24h": 0.80, "sepsis-6h": 0.80, "hospital-mortality": 0.88}
-DRAWS = 300
+DRAWS = 200
 AGE_BANDS = (50, 65, 80)  # years
 FIGURE = Path(__file__).parent.parent.parent / "docs" / "figures" / "icu-learning-curves.svg"
 
