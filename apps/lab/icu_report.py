@@ -151,9 +151,9 @@ def svg_of(curves):
 def main():
     options = arguments()
     seed_everything(options.seed)
-    rng = np.random.default_rng(options.seed)
     report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": [], "mitigation": []}
     for task, heads in HEADS.items():
+        rng = np.random.default_rng([options.seed, *task.encode()])
         stored, labels, patient, served, hour = read(task)
         single = lambda name: stored[name].astype(np.float32)
         scores = {"ensemble": blend(stored, task), "signsAlone": blend(stored, task, "Vitals"), "boosting": single("boosting"), "trees": single("trees"), "network": single("network"), "oneBooster": single("single"), "oneBoosterNoSampling": single("quiet")}
