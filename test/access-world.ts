@@ -3,7 +3,7 @@ import type { ModalityKind, PatientId, SourceId, WardId } from '@concord/core/cl
 import { hours, minus, probability, type Instant } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
 import type { Database } from '@concord/adapters/postgres';
-import { startEdge, type RunningEdge } from './edge.ts';
+import { startEdge, type EdgeOptions, type RunningEdge } from './edge.ts';
 import { sessionParts } from './memory-sessions.ts';
 import { asks, person, WORKER } from './people.ts';
 import { assessment, image, report } from './records.ts';
@@ -117,8 +117,9 @@ export async function relate(
 }
 
 /** The real edge over one of these databases. */
-export function edgeOver(database: Database): Promise<RunningEdge> {
+export function edgeOver(database: Database, more: Pick<EdgeOptions, 'tokenLife'> = {}): Promise<RunningEdge> {
   return startEdge({
+    ...more,
     backend: () =>
       Promise.resolve({
         ...sessionParts(),
