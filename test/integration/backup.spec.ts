@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync, cpSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,6 +20,13 @@ const folder = (): string => {
   chmodSync(made, 0o755);
   return made;
 };
+
+const filesIn = (place: string): readonly string[] =>
+  existsSync(place)
+    ? readdirSync(place, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
+    : [];
 
 /** Every row of every table, as the digest of its text. */
 async function contents(url: string): Promise<ReadonlyMap<string, string>> {
@@ -109,6 +117,63 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
       expect(bytes.includes('PG_VERSION')).toBe(false);
     }
   });
+
+  it('any moment since a backup comes back byte for byte, with the keys and blobs of who came later, and the rollback is noticed', async () => {
+    const [followed, then] = [folder(), folder()];
+    const concord = join(ROOT, 'apps/cli/bin/concord.js');
+    const follower = spawn(process.execPath, [concord, 'backup', followed, '--follow', '--every', '1'], { cwd: ROOT, env: system.env });
+    let told = '';
+    follower.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()));
+    await expect.poll(() => told, { timeout: 60_000 }).toContain('every moment from now on can be restored');
+    const data = await run('bash', ['-c', `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('send-your-first-data.md')}`], system.env);
+    expect(data.code, data.stderr).toBe(0);
+    await untilQuiet();
+    const wanted = await contents(superuser());
+    const moment = new Date().toISOString();
+    const keys = filesIn(join(system.dataDir, 'patient-keys'));
+    await pause(1_500);
+    const headers = { authorization: `Bearer ${await system.token('integrator')}`, 'content-type': 'application/fhir+json' };
+    const born = { resourceType: 'Patient', identifier: [{ system: 'urn:concord:demo:mrn', value: 'TOO-LATE' }], birthDate: '1970-01-01' };
+    expect((await fetch(`${system.url}/fhir/R4/Patient`, { method: 'POST', headers, body: JSON.stringify(born) })).status).toBe(201);
+    await pause(6_000);
+    follower.kill('SIGINT');
+    const [code] = (await once(follower, 'close')) as [number | null];
+    expect(code, told).toBe(0);
+
+    const env = {
+      ...system.env,
+      CONCORD_DATA_DIR: then,
+      CONCORD_AUDIT_DIR: join(system.dataDir, 'audit'),
+      CONCORD_BACKUP_KEY_FILE: join(system.dataDir, 'backup.key'),
+    };
+    const restore = (...more: readonly string[]) => run(process.execPath, [concord, 'restore', followed, '--json', ...more], env);
+    expect(await restore('--to', '2020-01-01T00:00:00Z')).toMatchObject({ code: 1, stderr: expect.stringMatching(/from before 2020/) as string });
+    const beyond = { ...env, CONCORD_DATA_DIR: folder() };
+    expect(await run(process.execPath, [concord, 'restore', followed, '--to', '2036-01-01T00:00:00Z'], beyond)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/reaches until/) as string,
+    });
+    const back = await restore('--to', moment);
+    expect(back.code, back.stderr).toBe(0);
+    const figures = JSON.parse(back.stdout) as { consistentAt: string; eventsMissing: number; seconds: number };
+    expect(figures.consistentAt).toBe(moment);
+    expect(figures.eventsMissing).toBeGreaterThan(0);
+    expect(back.stderr).toMatch(/older than the last checkpoint/);
+    const after = await restored(then, contents);
+    expect([...wanted].filter(([table, digest]) => after.get(table) !== digest).map(([table]) => table)).toEqual([]);
+    expect(filesIn(join(then, 'patient-keys'))).toEqual(expect.arrayContaining([...keys]));
+    expect(filesIn(join(then, 'blobs'))).toEqual(expect.arrayContaining([...filesIn(join(system.dataDir, 'blobs'))]));
+    // The log's last moment, after which nothing was committed.
+    const end = /reaches until (\S+Z)\./.exec(
+      (await run(process.execPath, [concord, 'restore', followed, '--to', '2036-01-01T00:00:00Z'], { ...env, CONCORD_DATA_DIR: folder() })).stderr,
+    )?.[1];
+    const last = folder();
+    const atEnd = await run(process.execPath, [concord, 'restore', followed, '--json', '--to', end ?? ''], { ...env, CONCORD_DATA_DIR: last });
+    expect(atEnd.code, atEnd.stderr).toBe(0);
+    const patients = (found: ReadonlyMap<string, string>) => Number(found.get('patients')?.split(' ')[0]);
+    expect(patients(await restored(last, contents))).toBe(patients(wanted) + 1);
+    console.log(`point in time: back after ${figures.seconds.toFixed(1)} s`);
+  }, 300_000);
 
   it('never restores over a database, nor with another key, and names a part that was altered', async () => {
     const over = await system.concord(['restore', backups]);

@@ -56,7 +56,7 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
       'waiting: 1',
       'then: 0',
       '"outcome":"emergency"',
-      'ward',
+      '"relationship":"ward"',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BackupError, openFile, sealedSize, sealFile } from './sealed-file.ts';
 
@@ -24,6 +24,21 @@ export interface Manifest {
 }
 
 const MANIFEST = 'manifest';
+const LOG = 'log';
+
+/** What came after a backup: the database's own log up to a moment, and the keys and blobs that its rows need. */
+export interface LogManifest {
+  readonly format: 1;
+  /** Any moment from the backup up to this one can be restored; ISO 8601. */
+  readonly until: string;
+  /** By path: `wal/` and a segment's name, or as in a backup. Of one path the last counts. */
+  readonly files: readonly LogFile[];
+}
+
+export interface LogFile extends BackedUp {
+  /** Under which path it is stored: a segment that was still being written is stored anew each time. */
+  readonly storedAs: string;
+}
 /** Blobs are written once and never change: all backups of a folder share them, and a copy that is there is not made again. */
 const POOLED = 'blobs/';
 
@@ -63,26 +78,49 @@ export class BackupSet {
     }
   }
 
-  async finish(manifest: Manifest): Promise<void> {
-    const draft = join(this.folder, manifest.stamp, `${MANIFEST}.plain`);
+  finish(manifest: Manifest): Promise<void> {
+    return this.writeJson(manifest.stamp, MANIFEST, manifest);
+  }
+
+  /** From now on what it names is restored; a run that was stopped before leaves the one before it in force. */
+  finishLog(stamp: string, log: LogManifest): Promise<void> {
+    return this.writeJson(stamp, LOG, log);
+  }
+
+  /** Undefined when no log was kept after this backup. @throws BackupError */
+  async log(stamp: string): Promise<LogManifest | undefined> {
+    return (await exists(join(this.folder, stamp, LOG))) ? ((await this.readJson(stamp, LOG)) as LogManifest) : undefined;
+  }
+
+  /** What no manifest names any more. */
+  async drop(stamp: string, path: string): Promise<void> {
+    await rm(this.placeOf(stamp, path), { force: true });
+  }
+
+  private async writeJson(stamp: string, name: string, content: object): Promise<void> {
+    const draft = join(this.folder, stamp, `${name}.plain`);
     await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
-    await writeFile(draft, JSON.stringify(manifest), { mode: 0o600 });
+    await writeFile(draft, JSON.stringify(content), { mode: 0o600 });
     const source = await open(draft, 'r+');
     try {
-      await sealFile(source, join(this.folder, manifest.stamp, MANIFEST), { key: this.key, place: `${manifest.stamp}/${MANIFEST}` });
+      await sealFile(source, join(this.folder, stamp, name), { key: this.key, place: `${stamp}/${name}` });
       await source.truncate(0);
     } finally {
       await source.close();
     }
   }
 
-  /** @throws BackupError when there is none of this stamp, or it does not open. */
-  async manifest(stamp: string): Promise<Manifest> {
-    const plain = join(this.folder, stamp, `${MANIFEST}.plain`);
-    await openFile(join(this.folder, stamp, MANIFEST), { key: this.key, place: `${stamp}/${MANIFEST}` }, plain);
+  private async readJson(stamp: string, name: string): Promise<unknown> {
+    const plain = join(this.folder, stamp, `${name}.plain`);
+    await openFile(join(this.folder, stamp, name), { key: this.key, place: `${stamp}/${name}` }, plain);
     const text = await readFile(plain, 'utf8');
     await writeFile(plain, '');
-    return JSON.parse(text) as Manifest;
+    return JSON.parse(text);
+  }
+
+  /** @throws BackupError when there is none of this stamp, or it does not open. */
+  async manifest(stamp: string): Promise<Manifest> {
+    return (await this.readJson(stamp, MANIFEST)) as Manifest;
   }
 
   /** @throws BackupError when a part is missing, cut short or altered. */

@@ -1,2 +1,2 @@
-export { BackupSet, type BackedUp, type Manifest } from './backup-set.ts';
+export { BackupSet, type BackedUp, type LogFile, type LogManifest, type Manifest } from './backup-set.ts';
 export { BackupError } from './sealed-file.ts';

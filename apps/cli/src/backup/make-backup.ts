@@ -1,11 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackedUp, Manifest } from '@concord/adapters/backup';
 import { baseBackup } from '@concord/adapters/postgres';
 import type { Settings } from '../config.ts';
 import { requireRunning } from '../running.ts';
 import { VerbFailed } from '../verb.ts';
-import { CLUSTER, openBackups, partsOf } from './places.ts';
+import { CLUSTER, filesUnder, openBackups, partsOf } from './places.ts';
 
 export interface BackupFigures {
   readonly stamp: string;
@@ -60,13 +59,4 @@ export async function makeBackup(settings: Settings, folder: string, tell: (line
 /** The embedded server lets whoever may enter its socket's folder in as its superuser. */
 export function superuserUrl(ownerUrl: string): string {
   return ownerUrl.replace(/\/\/[^@]+@/, '//postgres@');
-}
-
-/** Paths of the files below a folder; the empty path for a file itself; nothing when it is not there. */
-async function filesUnder(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return [];
-  if (found.isFile()) return [''];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.draft')).map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
 }

@@ -1,7 +1,9 @@
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadRootKey } from '@concord/adapters/crypto';
 import { BackupSet } from '@concord/adapters/backup';
 import type { Settings } from '../config.ts';
+import { VerbFailed } from '../verb.ts';
 
 /** Folders and files of an installation that a backup holds, beside the database; paths under the data folder. */
 export const CLUSTER = 'postgres';
@@ -39,4 +41,20 @@ export function backupKeyFile({ keyFile, backupKeyFile }: Settings): string {
 
 export async function openBackups(settings: Settings, folder: string): Promise<BackupSet> {
   return new BackupSet(folder, await loadRootKey(backupKeyFile(settings)));
+}
+
+/** Paths of the files below a folder; the empty path for a file itself; nothing when it is not there. */
+export async function filesUnder(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return [];
+  if (found.isFile()) return [''];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.draft')).map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+}
+
+/** Where a key, a blob or the ledger of a backup belongs on this machine. */
+export function placeOf(settings: Settings, path: string): string {
+  const part = partsOf(settings).find(({ name }) => path === name || path.startsWith(`${name}/`));
+  if (part === undefined) throw new VerbFailed(`The backup holds ${path}, which has no place here.`);
+  return join(part.path, path.slice(part.name.length));
 }

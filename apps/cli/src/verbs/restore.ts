@@ -5,15 +5,19 @@ import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Ve
 
 /** Brings a backup back into a data folder without a database; `npm start` then serves it. */
 export const restore: Verb = {
-  usage: 'restore DIR [--backup STAMP]     into the data folder of the settings, which must hold no database; the newest backup without a stamp',
+  usage:
+    'restore DIR [--backup STAMP] [--to TIME]     into the data folder of the settings, which must hold no database; the newest backup without a stamp, or any moment that its log reaches',
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
-    const { values, positionals } = readArgs(args, { backup: { type: 'string' } });
+    const { values, positionals } = readArgs(args, { backup: { type: 'string' }, to: { type: 'string' } });
     const [folder, ...rest] = positionals;
     if (folder === undefined || rest.length > 0) throw new UsageError('Say where from: restore DIR.');
+    const to = values.to === undefined ? undefined : new Date(values.to);
+    if (to !== undefined && (Number.isNaN(to.getTime()) || !/[zZ]|[+-]\d\d:\d\d$/.test(values.to ?? '')))
+      throw new UsageError('--to is a time with its offset: 2026-11-27T20:15:00Z.');
     const tell = (line: string): void => {
       io.err(line);
     };
-    const figures = await restoreBackup(io.settings, resolve(folder), { stamp: values.backup, tell }).catch((error: unknown) => {
+    const figures = await restoreBackup(io.settings, resolve(folder), { stamp: values.backup, to, tell }).catch((error: unknown) => {
       throw error instanceof BackupError ? new VerbFailed(error.message) : error;
     });
     if (figures.eventsMissing > 0) {

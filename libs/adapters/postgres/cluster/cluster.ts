@@ -17,6 +17,8 @@ export interface ClusterSettings {
   readonly bin?: string;
   /** Server settings that differ from ours; tests switch `fsync` off. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long it may take until it answers; a recovery takes longer than a start. */
+  readonly startWithinMs?: number;
 }
 
 export interface Cluster {
@@ -69,7 +71,7 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
   await clearStaleServer(dataDir);
   const socketDir = socketFolder(dataDir, account);
   const running = new RunningCluster(dataDir, socketDir, launch(settings, binaries, account, socketDir));
-  await running.untilReady();
+  await running.untilReady(settings.startWithinMs ?? START_MS);
   await prepareServer(running.url('postgres', 'postgres'));
   return running;
 }
@@ -152,12 +154,12 @@ class RunningCluster implements Cluster {
     return Number.isInteger(pid) ? pid : undefined;
   }
 
-  async untilReady(): Promise<void> {
-    const deadline = performance.now() + START_MS;
+  async untilReady(withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
     while (!(await answers(this.url('postgres', 'postgres')))) {
       if (this.gone || performance.now() > deadline) {
         await this.stop();
-        throw new Error(`Postgres did not start: ${readFileSync(logPath(this.dataDir), 'utf8').trim().slice(-600)}`);
+        throw new Error(`Postgres did not start: ${readFileSync(logPath(this.dataDir), 'utf8').trim().slice(-1_200)}`);
       }
       await pause(30);
     }
