@@ -28,6 +28,8 @@ SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mo
 PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
 DRAWS = 60
 MISS = 0.10
+SIGNS_FRESH = 6  # hours without any of ENCODED, and the product answers that its inputs are stale
+ENCODED = {"9279-1", "2708-6", "8480-6", "8462-4", "8867-4", "8310-5"}
 FEW_EVENTS = 20  # an intercept from so many patients with the event counts half against the pooled one
 THRESHOLDS = {"sepsis-6h": {"raised": 0.02, "high": 0.06}, "hospital-mortality": {"raised": 0.25, "high": 0.5}}
 LANDMARKS = (12, 24, 36)
@@ -84,19 +86,26 @@ def conformal_of(strange, weight, patient, rows):
 
 
 class Hours:
-    """How many hours of each class and pattern every patient has, drawn or not."""
+    """Hours that are served, with labs or without, and how many of each class every patient has, drawn or not."""
 
     def __init__(self, task):
         tables = Tables("mortality" if task == "mortality" else "sepsis")
         e = tables.extra
         self.patient = e["patient"]
-        newest = [at for at, name in enumerate(tables.columns) if name.endswith("/last") and name.rsplit("/", 1)[0] not in VITALS]
-        self.has_labs = np.concatenate([(~np.isnan(tables.values[at : at + 20_000][:, newest])).any(1) for at in range(0, len(self.patient), 20_000)])
+        codes = {at: name.rsplit("/", 1)[0] for at, name in enumerate(tables.columns) if name.endswith("/age") and not name.startswith("context/")}
+        self.has_signs = self.within(tables.values, [at for at, code in codes.items() if code in ENCODED], SIGNS_FRESH)
+        self.has_labs = self.within(tables.values, [at for at, code in codes.items() if code not in VITALS], np.inf)
         self.labels = {"decline": lambda: e["decline"], "sepsis": lambda: e["sepsis"][:, None], "mortality": lambda: e["died"][:, None]}[task]()
         self.hour = e["hour"] if task == "mortality" else np.zeros(len(self.patient), int)
 
+    @staticmethod
+    def within(values, columns, hours):
+        """Any of the columns known and not older: what the product calls neither absent nor stale. A lab of two days is in the table."""
+        with np.errstate(invalid="ignore"):
+            return np.concatenate([(values[at : at + 20_000][:, columns] <= hours).any(1) for at in range(0, len(values), 20_000)])
+
     def of(self, head, event, labs, landmark):  # -> [patients]; labs: whether hours with labs count, None for both
-        asked = (self.labels[:, head] == event) & ((labs is None) | (self.has_labs == labs)) & ((self.hour == landmark) | (landmark == 0))
+        asked = self.has_signs & (self.labels[:, head] == event) & ((labs is None) | (self.has_labs == labs)) & ((self.hour == landmark) | (landmark == 0))
         return np.bincount(self.patient[asked], minlength=self.patient.max() + 1)
 
 
@@ -154,8 +163,9 @@ def calibrations_of(task, oof, rng):
         logits = blended(oof, task, name == "vitals", cumulative)
         for k, head in enumerate(HEADS[task]):
             for landmark in (48, *LANDMARKS) if task == "mortality" else (0,):
-                asked = (oof["labels"][:, k] >= 0) & ((oof["hour"] == landmark) | (landmark == 0))
-                natural = asked & (oof["hasLabs"] if name == "vitals+labs" else ~oof["hasLabs"])
+                served = hours.has_signs[oof["rows"]]
+                asked = served & (oof["labels"][:, k] >= 0) & ((oof["hour"] == landmark) | (landmark == 0))
+                natural = asked & (hours.has_labs[oof["rows"]] == (name == "vitals+labs"))
                 pick = lambda rows: (oof["labels"][rows, k].astype(float), logits[rows, k].astype(float), oof["weight"][rows], oof["patient"][rows])
                 if task == "mortality" and name == "vitals":
                     natural = asked  # nearly everybody has labs by then: the masked rows stand for those who do not
