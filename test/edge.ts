@@ -112,7 +112,7 @@ export async function startEdge({
 
 /** A backend that grants everything and holds nothing: for what the edge decides before any data is asked for. */
 export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend'] {
-  const scope = { now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) } };
+  const scope = { now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) }, breakGlass: { openReviews: () => Promise.resolve(0) } };
   return () =>
     Promise.resolve({
       withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {
