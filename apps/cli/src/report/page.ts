@@ -18,14 +18,16 @@ export interface StoredSuite {
 
 /** One page per bundle: every suite that was judged into the folder. No script, no request, no patient. */
 export function page(bundle: Pick<BundleManifest, 'id' | 'title' | 'intendedUse'>, suites: readonly StoredSuite[]): string {
-  const list = suites.flatMap(({ suite, title, detail }) =>
+  // What patients are asked about comes first; what stands beside a score follows.
+  const ordered = [...suites].sort((a, b) => Number(b.detail !== undefined) - Number(a.detail !== undefined));
+  const list = ordered.flatMap(({ suite, title, detail }) =>
     (detail?.heads ?? [{ task: `suite-${suite}`, title }]).map((one) => `<li><a href="#${one.task}">${escaped(one.title)}</a></li>`),
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(bundle.title)}: report</title><style>${STYLE}</style></head>
 <body><header><p class="quiet">Research software, not a medical device. Bundle ${escaped(bundle.id)}.</p><h1>${escaped(bundle.title)}</h1><p>${escaped(bundle.intendedUse)}</p>
 <nav aria-label="Suites"><ul>${list.join('')}</ul></nav></header>
-<main>${suites.map(suiteSection).join('\n')}</main>
+<main>${ordered.map(suiteSection).join('\n')}</main>
 <footer><p class="quiet">Intervals are 95 % over whole patients. A group of fewer than ten patients shows no figure. Written by concord evaluate --report; the same figures lie beside this page as JSON.</p></footer></body></html>
 `;
 }
