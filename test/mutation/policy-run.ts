@@ -16,6 +16,13 @@ export interface PolicyOutcome {
   readonly survivors: readonly string[];
 }
 
+/** Changes that no question can tell from the original: an own-record relation presupposes role and purpose; what was worked out is only remembered. */
+const EQUIVALENT = [
+  "audit_events.own_report USING: C ARRAY['patient'::text]) AND (app.setting('purpose'::t | AND → OR",
+  "app.holders:  IF app.setting('hands') IS NOT NULL THEN RETURN app.setting( | IS NOT NULL → IS NULL",
+  "app.holders:  again. IF app.setting('hands') IS NOT NULL THEN RETURN | 'hands' → 'mutated'",
+];
+
 interface Mutation {
   readonly name: string;
   readonly apply: string;
@@ -88,7 +95,7 @@ async function run(client: pg.Client, cast: readonly Actor[], { seconds, progres
     judged += 1;
     const fate = await fateOf(bench, mutation);
     if (fate === 'refused') refusedBySql += 1;
-    if (fate === 'survived') {
+    if (fate === 'survived' && !EQUIVALENT.some((one) => mutation.name.startsWith(one))) {
       survivors.push(mutation.name);
       progress(mutation.name);
     }
@@ -186,6 +193,9 @@ const TOLD_BY = [
   'erasure_requests',
 ];
 
+/** Some functions are asked only by who writes here. */
+const WRITTEN = ['legal_holds', 'erasure_requests'];
+
 /** Functions that only an erasure's own steps and the owner ask are tested with the erasure. */
 const LEFT_OUT = [
   'erase',
@@ -205,7 +215,7 @@ async function functionMutations({ client, tables }: Bench): Promise<{ readonly 
   const text =
     "SELECT proname AS name, prosrc AS body, pg_get_functiondef(oid) AS whole FROM pg_proc WHERE pronamespace = 'app'::regnamespace AND proname <> ALL ($1) ORDER BY 1";
   const { rows } = await client.query<{ name: string; body: string; whole: string }>(text, [LEFT_OUT]);
-  const looked = tables.filter(({ name }) => TOLD_BY.includes(name)).map(onlyLooked);
+  const looked = tables.filter(({ name }) => TOLD_BY.includes(name)).map((table) => (WRITTEN.includes(table.name) ? onlyChanged(table) : onlyLooked(table)));
   const list = rows.flatMap(({ name, body, whole }) =>
     changesOf(body).map(({ change, sql }) => ({ name: `app.${name}: ${change}`, apply: whole.replace(body, () => sql), tables: looked })),
   );

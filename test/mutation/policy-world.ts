@@ -14,7 +14,7 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     // What these rows point at does not have to be there.
     ['SET session_replication_role = replica'],
     [ERASURES, id(9), id(10), id(11), OFFICER],
-    [HOLDS, id(11), OFFICER],
+    [HOLDS, id(11), OFFICER, id(9)],
     ['INSERT INTO erased_keys SELECT patient_key FROM patient_links WHERE patient_id = $1', id(5)],
     [EXPORTS, OFFICER.replace('|', ' ')],
     [TEAM, id(0)],
@@ -27,9 +27,10 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     [DEVICE_LINKS],
     [ARRIVALS],
     [LINES, id(0), id(13)],
-    [OTHER_CLASSES, id(13)],
-    [OTHER_EVIDENCE, id(13)],
-    [OTHER_SCORES, id(0)],
+    ...[0, 13].flatMap((n) => [[OTHER_CLASSES, id(n)] as const, [OTHER_EVIDENCE, id(n)] as const]),
+    ...[0, 5, 13, 14].map((n) => [OTHER_SCORES, id(n)] as const),
+    [GRANTS, id(12), id(1), person('nurse').subject],
+    [LOOK_UP, id(3), person('physician').subject],
     [ENDED_GRANT, id(3), person('physician').subject, person('privacy').subject],
     [REGIONS],
     ['SET session_replication_role = origin'],
@@ -38,10 +39,12 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
 
 const ERASURES = `INSERT INTO erasure_requests (id, patient_id, reason, state, requested_by, requested_at, confirmed_by, confirmed_at) VALUES
   (gen_random_uuid(), $1, 'objection', 'confirmed', $4, now(), 'concord|second', now()),
+  (gen_random_uuid(), $3, 'objection', 'confirmed', $4, now(), 'concord|second', now()),
   (gen_random_uuid(), $2, 'objection', 'requested', $4, now(), NULL, NULL),
   (gen_random_uuid(), $3, 'objection', 'requested', 'concord|third', now(), NULL, NULL)`;
-const HOLDS = `INSERT INTO legal_holds (id, patient_id, basis, placed_by, placed_at) VALUES
-  (gen_random_uuid(), $1, 'litigation', $2, now()), (gen_random_uuid(), $1, 'litigation', 'concord|third', now())`;
+const HOLDS = `INSERT INTO legal_holds (id, patient_id, basis, placed_by, placed_at, lifted_by, lifted_at) VALUES
+  (gen_random_uuid(), $1, 'litigation', $2, now(), NULL, NULL), (gen_random_uuid(), $1, 'litigation', 'concord|third', now(), NULL, NULL),
+  (gen_random_uuid(), $3, 'litigation', $2, now(), $2, now())`;
 const EXPORTS = `WITH made AS (INSERT INTO audit_exports (id, requester, purpose, query, requested_at) VALUES
   (gen_random_uuid(), $1, 'HOPERAT', '{}', now()), (gen_random_uuid(), 'concord third', 'HOPERAT', '{}', now()) RETURNING id)
   INSERT INTO audit_export_steps (export_id, state, done, total, stepped_at) SELECT id, 'running', 0, 0, now() FROM made`;
@@ -63,17 +66,22 @@ const LINES = `INSERT INTO consent_denials (consent_id, version, place, patient_
   SELECT gen_random_uuid(), 1, 0, l.patient_key, 'TREAT', v.class, now() + v.starts, now() + v.ends, 1, v.closed FROM patient_links l JOIN (VALUES
     ($1::uuid, '*', interval '-2 days', interval '-1 day', NULL::bigint), ($1::uuid, '*', interval '1 day', interval '2 days', NULL), ($1::uuid, '*', interval '-2 days', NULL, 2),
     ($1::uuid, 'vitals', interval '-2 days', interval '-1 day', NULL), ($1::uuid, 'vitals', interval '1 day', interval '2 days', NULL), ($1::uuid, 'vitals', interval '-2 days', NULL, 2),
-    ($2::uuid, 'labs', interval '-2 days', NULL, NULL), ($2::uuid, 'other', interval '-2 days', interval '2 days', NULL)) AS v (id, class, starts, ends, closed) ON l.patient_id = v.id`;
+    ($2::uuid, 'labs', interval '-2 days', NULL, NULL), ($1::uuid, 'other', interval '-2 days', interval '2 days', NULL)) AS v (id, class, starts, ends, closed) ON l.patient_id = v.id`;
 const OTHER_CLASSES = `INSERT INTO observations SELECT (jsonb_populate_record(NULL::observations, to_jsonb(o) || jsonb_build_object('id', gen_random_uuid(), 'natural_key', encode(sha256(m::bytea), 'hex'), 'modality', m))).*
   FROM observations o JOIN patient_links l USING (patient_key), unnest(ARRAY['labs', 'radiology-report', 'chest-imaging', 'other', 'heart-rate-variability']) m WHERE l.patient_id = $1`;
 const OTHER_EVIDENCE = `INSERT INTO evidence SELECT (jsonb_populate_record(NULL::evidence, to_jsonb(e) || jsonb_build_object('place', 100 + n, 'modality', m))).*
   FROM (SELECT e.* FROM evidence e JOIN patient_links l USING (patient_key) WHERE l.patient_id = $1 LIMIT 1) e, unnest(ARRAY['labs', 'chest-imaging', 'other', 'heart-rate-variability']) WITH ORDINALITY AS u (m, n)`;
 const OTHER_SCORES = `INSERT INTO assessments SELECT (jsonb_populate_record(NULL::assessments, to_jsonb(a) || jsonb_build_object('id', gen_random_uuid(), 'sequence', 100 + n) || v)).* FROM (SELECT a.* FROM assessments a JOIN patient_links l USING (patient_key)
   WHERE l.patient_id = $1 LIMIT 1) a, (VALUES (1, '{"evidence_level": "real-external", "task": "t1"}'::jsonb), (2, '{"evidence_level": "real-internal", "task": "t2"}'),
-  (3, '{"outcome": "abstained", "reason": "too-little-data", "probability": null, "logit": null, "task": "t3"}')) AS v (n, v)`;
+  (4, '{"task": "t4"}'), (3, '{"outcome": "abstained", "reason": "too-little-data", "probability": null, "logit": null, "task": "t3"}')) AS v (n, v)`;
 const ENDED_GRANT = `WITH made AS (INSERT INTO emergency_grants (id, patient_key, issuer, subject, login, purpose, reason_code, reason_sealed, starts_at, ends_at)
     SELECT gen_random_uuid(), patient_key, 'concord', $2, 'physician', 'BTG', 'urgent-care', '\\x00', now() - interval '2 hours', now() - interval '1 hour' FROM patient_links WHERE patient_id = $1 RETURNING id, patient_key),
   ended AS (INSERT INTO emergency_ends (grant_id, patient_key, how, ended_at) SELECT id, patient_key, 'returned', now() FROM made)
   INSERT INTO emergency_reviews (grant_id, patient_key, issuer, subject, login, finding, note_sealed, closed_at) SELECT id, patient_key, 'concord', $3, 'privacy', 'justified', '\\x00', now() FROM made`;
+/** The glass of somebody whose care is refused but not their emergency; a source that wrote about another's patient. */
+const GRANTS = `INSERT INTO access_grants (id, patient_key, relationship, holder, basis, starts_at) SELECT gen_random_uuid(), l.patient_key, v.relationship, v.holder, gen_random_uuid(), now()
+  FROM patient_links l JOIN (VALUES ($1::uuid, 'break-glass', 'glass:concord|' || $3::text), ($2::uuid, 'own-source', 'source:demo')) AS v (id, relationship, holder) ON l.patient_id = v.id`;
+const LOOK_UP = `INSERT INTO emergency_lookups (id, issuer, subject, value_index, patient_key, looked_at)
+  SELECT gen_random_uuid(), 'concord', $2, '\\x01', patient_key, now() FROM patient_links WHERE patient_id = $1`;
 const REGIONS = `INSERT INTO region_checks (assessment_id, patient_key, modality, stored_at, regions, holding, sealed)
-  SELECT id, patient_key, CASE WHEN sequence % 2 = 0 THEN 'chest-imaging' ELSE 'radiology-report' END, now(), 1, 1, '\\x00' FROM assessments`;
+  SELECT id, patient_key, (ARRAY['vitals', 'labs', 'radiology-report', 'chest-imaging', 'other'])[row_number() OVER (PARTITION BY patient_key ORDER BY sequence)], now(), 1, 1, '\\x00' FROM assessments`;
