@@ -154,6 +154,8 @@ def judged(labels, seen):
         asked = labels[:, column] >= 0
         y, z = labels[asked, column].astype(float), seen[asked, column]
         slope, intercept, covariance = platt(y, z)
+        if slope <= 0:  # a finding that was not learned says nothing by its map either
+            slope, intercept = 1.0, 0.0
         p = 1 / (1 + np.exp(-(slope * z + intercept)))
         well, sick = p[y == 0], p[y == 1]
         present = float(np.quantile(well, QUIET, method="higher")) if len(well) else 1.0

@@ -46,6 +46,13 @@ describe.skipIf(skip !== undefined)(`each state of the screen${skip === undefine
     }
   });
 
+  it('says beside a region how far covering it moves the risk, and how far elsewhere', async () => {
+    const page = await at(hallberg);
+    expect(await page.getByTestId('verified-regions').innerText()).toContain(
+      'Covering it lowers the risk by 1.8 points; a region of its size elsewhere moves it by 0.1.',
+    );
+  });
+
   it('shows fourteen patients without scrolling at 1440 by 900', async () => {
     const page = await at('/');
     const last = await page.locator('table.list tbody tr').nth(13).boundingBox();

@@ -24,4 +24,5 @@ export const chestImaging: ModalityPlugin<ImageValue> = {
 
 export { chestDerivedSchema, type ChestDerived } from './derived.ts';
 export { PREPARED_SIDE, prepareChest, type Crop, type PreparedChest } from './prepare.ts';
+export { sourceBox } from './place.ts';
 export { coverFilm } from './regions.ts';

@@ -24,6 +24,8 @@ export interface Occlusion {
   /** With nothing covered. */
   whole(): Promise<Logits>;
   covered(boxes: readonly PlaneBox[], way: CoverWay): Promise<readonly Logits[]>;
+  /** With other pictures in its place. */
+  others(tensors: readonly TensorInput[]): Promise<readonly Logits[]>;
 }
 
 /** Covered pictures go through the model in runs this long, so that a bedside score waits for a run and not for a sweep. */
@@ -34,6 +36,7 @@ export function occlusionOf(picture: Picture, parts: OcclusionParts): Occlusion 
   const known = new Map<string, Logits>();
   let whole: Promise<Logits> | undefined;
   return {
+    others: (tensors) => answersFor(tensors, picture, parts),
     whole: () => (whole ??= answersFor([picture.tensor], picture, parts).then(([logits = []]) => logits)),
     covered: async (boxes, way) => {
       const keys = boxes.map(({ left, top, right, bottom }) => `${way} ${left} ${top} ${right} ${bottom}`);

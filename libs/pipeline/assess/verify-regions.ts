@@ -101,8 +101,8 @@ function scoreIn({ outcome }: Assessment): RiskScore | undefined {
   return outcome.kind === 'scored' ? outcome.score : undefined;
 }
 
-/** Where one head of the model looks: what a benchmark asks for too. */
-export async function regionsIn({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<readonly FoundRegion[]> {
+/** Where one head of the model looks. */
+async function regionsIn({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<readonly FoundRegion[]> {
   const whole = (await occlusion.whole())[head] ?? 0;
   const search = {
     width,
@@ -112,7 +112,8 @@ export async function regionsIn({ regions: { width, height } }: Picture, occlusi
   return findRegions(await sweep(search), search);
 }
 
-async function pictureIn(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], parts: VerifyParts): Promise<Picture | undefined> {
+/** The picture among the inputs of a pattern, with the tokens of every source; undefined when there is none. */
+export async function pictureIn(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], parts: VerifyParts): Promise<Picture | undefined> {
   for (const input of inputs) {
     const { plugin } = input;
     if (input.kind !== 'ready' || plugin.regions === undefined || !pattern.includes(plugin.kind)) continue;

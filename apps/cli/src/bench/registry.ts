@@ -13,6 +13,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./agreement.ts')).agreementBench,
   },
   {
+    name: 'regions',
+    summary: 'Where image evidence points, on drawn films with a mass at a known place.',
+    load: async () => (await import('./regions.ts')).regionsBench,
+  },
+  {
     name: 'ingest',
     summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
     load: async () => (await import('./ingest.ts')).ingestBench,

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { openDicomReader } from '@concord/adapters/codecs';
+import { blocksFolder, readActiveBundle, readBundle, SessionPool } from '@concord/adapters/onnx';
+import type { BundleId, ImageValue, ModalityKind, Observation, PatientId, PatientTimeline, Sha256, SourceId } from '@concord/core/clinical';
+import { hours, instant, invariant, minus, seededRng } from '@concord/core/kernel';
+import type { ModelRunner } from '@concord/core/ports';
+import type { BundleManifest } from '@concord/governance/models';
+import { chestDerivedSchema, PREPARED_SIDE } from '@concord/modalities/chest-imaging';
+import { modalities } from '@concord/modalities/registry';
+import { examineRegions, type Examined } from '@concord/pipeline/assess';
+import { EXIT, readArgs, UsageError } from '../verb.ts';
+import { printFigures, type Bench } from './bench.ts';
+import { deletionOf } from './deletion.ts';
+import { geometryError } from './geometry.ts';
+import { plantedFilms, type PlantedFilm, type SourceBox } from './planted-film.ts';
+import { isIn, meanWithInterval, overlapOf, rankCorrelation, type FilmFigures } from './region-figures.ts';
+
+const BENCHMARK = 'benchmark-regions' as BundleId;
+const FILM = 'chest-imaging' as ModalityKind;
+const NOW = instant(Date.UTC(2026, 0, 15, 12));
+const OVERLAP_ENOUGH = 0.5;
+const MARKERS = 24;
+
+/** Where image evidence points, on drawn films with a mass at a known place: the benchmark's bundle, or the served one for comparison. */
+export const regionsBench: Bench = {
+  usage: 'bench regions [--films 200] [--seed 1] [--served]     pointing game, overlap, geometry, deletion, randomised weights on planted masses',
+  async run(args, io) {
+    const { values } = readArgs(args, {
+      films: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      served: { type: 'boolean', default: false },
+    });
+    if (!/^[1-9]\d{0,4}$/.test(values.films) || !/^\d{1,6}$/.test(values.seed)) throw new UsageError('--films and --seed are whole numbers.');
+    const [count, seed] = [Number(values.films), Number(values.seed)];
+    const folders = { models: io.settings.modelsDir, data: io.settings.dataDir };
+    const bundle = values.served ? await readActiveBundle(folders) : await readBundle(folders, BENCHMARK);
+    const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
+    const reader = openDicomReader();
+    const figures: FilmFigures[] = [];
+    let refused = 0;
+    for await (const film of plantedFilms(count, seed, reader)) {
+      if (film === 'refused') refused += 1;
+      else figures.push(await judged(film, { bundle, runner, seed: seed * 100_000 + figures.length }));
+    }
+    const geometry = await geometryError(MARKERS, seed, reader);
+    await Promise.all([runner.close(), reader.close()]);
+    printFigures({ bundle: bundle.id, films: figures.length, refused, geometryErrorPixels: geometry, ...summed(figures, seed) }, values.json, io);
+    return EXIT.done;
+  },
+};
+
+interface Judge {
+  readonly bundle: BundleManifest;
+  readonly runner: ModelRunner;
+  readonly seed: number;
+}
+
+async function judged({ value, truth }: PlantedFilm, { bundle, runner, seed }: Judge): Promise<FilmFigures> {
+  const examined = await examine(value, bundle, runner);
+  const random = bundle.encoders['image-random'];
+  const other = random === undefined ? undefined : await examine(value, { ...bundle, encoders: { ...bundle.encoders, image: random } }, runner);
+  // A mass raises the score; a region that lowers it is no answer to where the mass is.
+  const first = examined.regions.find(({ effect }) => effect > 0);
+  const box: SourceBox = first?.where.kind === 'image-region' ? first.where.pointer.box : [0, 0, 0, 0];
+  return {
+    pointed: isIn([box[0] + box[2] / 2, box[1] + box[3] / 2], truth),
+    overlap: overlapOf(box, truth),
+    held: first?.holds ?? false,
+    mapPointed: isIn(peakOf(examined.map, value), truth),
+    deletion: await deletionOf(examined, seededRng(seed)),
+    randomised: other === undefined ? Number.NaN : rankCorrelation(examined.map, other.map),
+  };
+}
+
+async function examine(value: ImageValue, bundle: BundleManifest, runner: ModelRunner): Promise<Examined> {
+  const pattern = bundle.benchmark === undefined ? SERVED : [FILM];
+  const head = bundle.fusion.heads[bundle.benchmark === undefined ? bundle.fusion.heads.length - 1 : 0] ?? '';
+  const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Sha256;
+  const examined = await examineRegions({ timeline: timelineOf(value), at: NOW, pattern, head }, { plugins: modalities, bundle, runner, hash });
+  invariant(examined !== undefined, 'a film that passed the door can be examined');
+  return examined;
+}
+
+/** The served bundle never asks a film alone. */
+const SERVED = ['vitals' as ModalityKind, FILM];
+const CALM = [
+  ['9279-1', 16],
+  ['2708-6', 97],
+  ['8480-6', 122],
+  ['8462-4', 70],
+  ['8867-4', 76],
+  ['8310-5', 36.8],
+] as const;
+
+function timelineOf(value: ImageValue): PatientTimeline {
+  const source = 'bench' as SourceId;
+  const at = minus(NOW, hours(2));
+  const film: Observation = { id: 'film', effectiveAt: at, availableAt: at, value, sourceId: source };
+  const signs = [8, 7, 6, 5, 4, 3, 2, 1].flatMap((hour) =>
+    CALM.map(([code, number]): Observation => {
+      const moment = minus(NOW, hours(hour));
+      return { id: `${code}-${hour}`, effectiveAt: moment, availableAt: moment, value: { code, number, device: null }, sourceId: source };
+    }),
+  );
+  const vitals = 'vitals' as ModalityKind;
+  const streams = new Map([
+    [vitals, { kind: vitals, observations: signs }],
+    [FILM, { kind: FILM, observations: [film] }],
+  ]);
+  return { patientId: 'bench' as PatientId, revision: 1, demographics: [], stays: [], streams, withheld: [] };
+}
+
+/** Where the map is highest, in source pixels. */
+function peakOf(map: Float32Array, { derived }: ImageValue): readonly [number, number] {
+  const { crop } = chestDerivedSchema.parse(derived);
+  let peak = 0;
+  map.forEach((value, cell) => {
+    if (value > (map[peak] ?? 0)) peak = cell;
+  });
+  const scale = crop.side / PREPARED_SIDE;
+  return [crop.x + ((peak % PREPARED_SIDE) + 0.5) * scale, crop.y + (Math.floor(peak / PREPARED_SIDE) + 0.5) * scale];
+}
+
+function summed(figures: readonly FilmFigures[], seed: number): Readonly<Record<string, number>> {
+  const named: Readonly<Record<string, readonly number[]>> = {
+    pointing: figures.map(({ pointed }) => Number(pointed)),
+    mapPointing: figures.map(({ mapPointed }) => Number(mapPointed)),
+    overlapHalf: figures.map(({ overlap }) => Number(overlap >= OVERLAP_ENOUGH)),
+    overlap: figures.map(({ overlap }) => overlap),
+    holds: figures.map(({ held }) => Number(held)),
+    deletion: figures.map(({ deletion }) => deletion.map),
+    randomLessMap: figures.map(({ deletion }) => deletion.random - deletion.map),
+    centreLessMap: figures.map(({ deletion }) => deletion.centre - deletion.map),
+    randomisedWeights: figures.map(({ randomised }) => randomised),
+  };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, values]) => {
+      const [mean, low, high] = meanWithInterval(values, seed);
+      return [
+        [name, mean],
+        [`${name}Low`, low],
+        [`${name}High`, high],
+      ];
+    }),
+  );
+}
