@@ -63,7 +63,7 @@ export default defineConfig({
           globalSetup: ['test/global-setup.ts'],
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 3_600_000,
+          testTimeout: 4 * 3_600_000,
           hookTimeout: 600_000,
         },
       },
