@@ -110,7 +110,7 @@ def balanced(q):
 
 
 def gather(q):
-    """With the logits of the ensemble's parts; half precision keeps three digits of a logit."""
+    """With the logits of the ensemble's parts; half precision keeps three digits of a logit. No label is stored: the weight of a drawn row without the event is one number."""
     parts = [dict(np.load(OUT / f"{q.task}.compared{part}.npz")) for part in range(FOLDS)]
     order = np.argsort(np.concatenate([part["ask"] for part in parts]))
     out = {name: np.concatenate([part[name] for part in parts])[order].astype(np.float16) for name in parts[0] if name != "ask"}
@@ -119,7 +119,7 @@ def gather(q):
     out["balanced"] = np.load(OUT / f"{q.task}.balanced.npz")["balanced"].astype(np.float16)
     oof = np.load(OUT / f"{q.task}.oof.npz")
     out |= {name: oof[name].astype(np.float16) for name in ("trees", "network", "treesVitals", "networkVitals")}
-    np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), weight=q.weight.astype(np.float32), shares=np.array(SHARES), **out)
+    np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), othersWeight=np.float64(q.weight.max()), shares=np.array(SHARES), **out)
 
 
 def main():

@@ -82,6 +82,8 @@ def read(task):
     else:
         labels = tensors["decline"][rows] if task == "decline" else tensors["sepsis"][rows][:, None]
         served = np.ones(len(rows), bool)
+    # An hour with the event stands for itself, a drawn one without for all that were not drawn.
+    stored["weight"] = np.where((labels == 1).any(1), 1.0, stored["othersWeight"])
     return stored, labels, patient, served, tensors["hour" if task == "mortality" else "icuHour"][rows]
 
 

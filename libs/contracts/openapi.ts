@@ -3,10 +3,10 @@ import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { accessReportSchema, accountingSchema } from './access-report.ts';
 import { ACCESS_OPERATIONS, ACCESS_SCHEMAS } from './openapi-access.ts';
 import { ERASURE_OPERATIONS, ERASURE_SCHEMAS } from './openapi-erasure.ts';
+import { MODELS_OPERATIONS, MODELS_SCHEMAS } from './openapi-models.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { counterfactualQuestionSchema, counterfactualSchema } from './counterfactual.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
-import { activationSchema, modelsSchema, newValidationSchema, validationSchema, withdrawalSchema } from './models.ts';
 import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
 
 interface Operation {
@@ -40,11 +40,7 @@ const SCHEMAS = {
   Review: reviewSchema,
   ReconcileList: reconcileListSchema,
   ...ERASURE_SCHEMAS,
-  Models: modelsSchema,
-  Activation: activationSchema,
-  NewValidation: newValidationSchema,
-  Validation: validationSchema,
-  Withdrawal: withdrawalSchema,
+  ...MODELS_SCHEMAS,
   CsvReceipt: csvReceiptSchema,
   AccessReport: accessReportSchema,
   Accounting: accountingSchema,
@@ -171,44 +167,6 @@ const OPERATIONS: readonly Operation[] = [
     answer: 'CsvReceipt',
     failures: [400, 403, 413, 415, 422],
   },
-  {
-    method: 'get',
-    path: '/api/v1/models',
-    summary: 'Bundles with their figures, which one answers, and what this site found of them. For the model steward, without patients.',
-    answer: 'Models',
-    failures: [400, 403],
-  },
-  { method: 'get', path: '/api/v1/models/{id}/card', summary: 'The model card.', answerType: 'text/markdown', failures: [400, 403, 404] },
-  {
-    method: 'get',
-    path: '/api/v1/models/{id}/report',
-    summary: 'The report page: curves, groups, disturbances.',
-    answerType: 'text/html',
-    failures: [400, 403, 404],
-  },
-  {
-    method: 'post',
-    path: '/api/v1/models/{id}/activate',
-    summary: 'Makes a bundle the one that answers, after its probe set reproduced on this machine.',
-    answer: 'Activation',
-    failures: [400, 403, 404, 409],
-  },
-  { method: 'post', path: '/api/v1/models/rollback', summary: 'Goes back to the previous bundle.', answer: 'Activation', failures: [400, 403, 409] },
-  {
-    method: 'post',
-    path: '/api/v1/models/validations',
-    summary: 'Records what the site found when it checked a score on its own patients.',
-    body: { type: 'application/json', description: 'NewValidation: aggregates of one bundle, task, set of inputs and ward.' },
-    answer: 'Validation',
-    failures: [400, 403, 415, 422],
-  },
-  {
-    method: 'post',
-    path: '/api/v1/models/validations/{id}/withdraw',
-    summary: 'Withdraws a local validation; the scores it freed go back into the shadow.',
-    answer: 'Withdrawal',
-    failures: [400, 403, 404],
-  },
   { method: 'get', path: '/api/v1/openapi.json', summary: 'This description.', answerType: 'application/json', failures: [] },
   {
     method: 'get',
@@ -253,7 +211,7 @@ export function openApi(): Readonly<Record<string, unknown>> {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { session: [] }],
-    paths: pathsOf([...OPERATIONS, ...ACCESS_OPERATIONS, ...ERASURE_OPERATIONS]),
+    paths: pathsOf([...OPERATIONS, ...ACCESS_OPERATIONS, ...ERASURE_OPERATIONS, ...MODELS_OPERATIONS]),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -25,7 +25,9 @@ interface Analyte {
   readonly moved: Readonly<Record<Condition, number>>;
 }
 
-const moved = (pneumonia: number, sepsis: number, heartFailure: number, copd: number, afterSurgery: number): Analyte['moved'] => ({
+type Shares = readonly [pneumonia: number, sepsis: number, heartFailure: number, copd: number, afterSurgery: number];
+
+const moved = (...[pneumonia, sepsis, heartFailure, copd, afterSurgery]: Shares): Analyte['moved'] => ({
   pneumonia,
   sepsis,
   'heart-failure': heartFailure,

@@ -32,6 +32,16 @@ describe('the documents', () => {
   });
 });
 
+/** Names of the arrays of an `.npz`, which is a zip: one central header each, the length of the name at 28, the name at 46. */
+function arraysOf(file: string): readonly string[] {
+  const bytes = readFileSync(join(root, file));
+  const names: string[] = [];
+  for (let at = bytes.indexOf('PK\x01\x02'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 46)) {
+    names.push(bytes.toString('latin1', at + 46, at + 46 + bytes.readUInt16LE(at + 28)).replace(/\.npy$/, ''));
+  }
+  return names;
+}
+
 describe('the repository', () => {
   it('has no drawer for odds and ends', () => {
     expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|misc|shared)(\/|\.|$)/.test(file))).toEqual([]);
@@ -45,9 +55,20 @@ describe('the repository', () => {
     expect(code.filter((file) => read(file).split('\n').length > 301)).toEqual([]);
   });
 
+  const isStoredLogits = (file: string) => /^apps\/lab\/predictions\/[a-z-]+\.npz$/.test(file);
+
   it('holds nothing of the open data: no archive, no table, no picture but its own', () => {
     const foreign = /\.(csv|tsv|gz|zip|npz|npy|dcm|jpe?g|xml|hl7)$/;
-    expect(tracked.filter((file) => foreign.test(file) && file !== 'infra/fhir-validator/pom.xml' && !file.startsWith('test/fixtures/'))).toEqual([]);
+    const own = (file: string) => file === 'infra/fhir-validator/pom.xml' || file.startsWith('test/fixtures/') || isStoredLogits(file);
+    expect(tracked.filter((file) => foreign.test(file) && !own(file))).toEqual([]);
+  });
+
+  it('stores what models said of the open data, never a label, an age or a reading of it', () => {
+    const said = new Set(['trees', 'network', 'treesVitals', 'networkVitals', 'boosting', 'single', 'quiet', 'balanced', 'curve', 'withHour']);
+    const frame = new Set(['rows', 'othersWeight', 'shares']);
+    const stored = tracked.filter(isStoredLogits);
+    expect(stored.length).toBeGreaterThan(0);
+    for (const file of stored) expect(arraysOf(file).filter((name) => !said.has(name) && !frame.has(name))).toEqual([]);
   });
 
   it('has no file that a clone would be slow to fetch', () => {

@@ -49,8 +49,14 @@ function stay(seed: number, asked: Asked, admittedBack: Milliseconds = hours(isA
   return built.build();
 }
 
-function reading(code: string, unit: string, number: number, at = NOON, device = 'monitor-1'): Observation<Reading> {
-  return { id: `${code}-${String(at)}-${number}`, effectiveAt: at, availableAt: at, value: { code, number, unit, device }, sourceId: 'monitor' as SourceId };
+function reading(code: string, unit: string, number: number, at = NOON): Observation<Reading> {
+  return {
+    id: `${code}-${String(at)}-${number}`,
+    effectiveAt: at,
+    availableAt: at,
+    value: { code, number, unit, device: 'monitor-1' },
+    sourceId: 'monitor' as SourceId,
+  };
 }
 
 const withStream = (timeline: PatientTimeline, change: (stream: ModalityStream) => readonly Observation[]): PatientTimeline => ({
