@@ -41,6 +41,12 @@ describe('what a film is said to show', () => {
     expect(stance(mute)).toEqual([]);
   });
 
+  it('rules out nodules and masses only where both were looked for: no mass is not no nodule', () => {
+    expect(stance(named('Mass', 0.1))).toEqual([['nodule-or-mass', 'uncertain']]);
+    expect(stance(named('Mass', 0.9))).toEqual([['nodule-or-mass', 'present']]);
+    expect(stance(named('Mass', 0.1), named('Nodule', 0.1))).toEqual([['nodule-or-mass', 'absent']]);
+  });
+
   it('leaves out names that no other source knows', () => {
     expect(stance(named('Hernia', 0.9))).toEqual([]);
   });

@@ -16,6 +16,9 @@ const SHARED: Readonly<Record<string, SharedFinding>> = {
   mass: 'nodule-or-mass',
 };
 
+/** Findings of several kinds: who looked for one of them only has not said that none is there. */
+const KINDS: Partial<Readonly<Record<SharedFinding, readonly string[]>>> = { 'nodule-or-mass': ['nodule', 'mass'] };
+
 /** How the project's own generator marks a film that nobody took. */
 const DRAWN = 'Procedural chest phantom';
 
@@ -40,7 +43,7 @@ export function statementsOf({ observation, derived }: UsableFilm, named: readon
       {
         finding,
         modality: 'chest-imaging' as ModalityKind,
-        stance: stanceOf(mine),
+        stance: stanceOf(mine, KINDS[finding] ?? []),
         effectiveAt: observation.effectiveAt,
         probability: strongest.probability,
         pointer: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: [x, y, side, side] } } as const,
@@ -55,7 +58,8 @@ function isMute({ present, absent }: NamedFinding): boolean {
   return present >= 1 && absent <= 0;
 }
 
-function stanceOf(named: readonly NamedFinding[]): Stance {
+function stanceOf(named: readonly NamedFinding[], kinds: readonly string[]): Stance {
   if (named.some(({ probability, present }) => probability >= present)) return 'present';
+  if (!kinds.every((kind) => named.some(({ name }) => name.toLowerCase() === kind))) return 'uncertain';
   return named.every(({ probability, absent }) => probability <= absent) ? 'absent' : 'uncertain';
 }

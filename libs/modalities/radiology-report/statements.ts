@@ -31,8 +31,22 @@ const SPOKEN_IN = ['findings', 'impression', 'other'];
 const STANCE: Partial<Readonly<Record<ReportAssertion['assertion'], Stance>>> = { present: 'present', absent: 'absent', possible: 'uncertain' };
 const STRENGTH = ['present', 'uncertain', 'absent'] as const;
 
+/**
+ * What looks like an opacity on a film under another name. Who denies consolidation and names one of these has not said that
+ * the film shows none: the denial is a doubt then, so that no reader is called contrary for having been exact.
+ */
+const SHOWS_AS_OPACITY: readonly SharedFinding[] = ['atelectasis', 'pulmonary-edema', 'nodule-or-mass'];
+
 /** One statement a finding: an assertion outweighs a doubt, a doubt a denial. It points to the sentence that decided. */
 export function statementsOf(report: Observation<ReportValue>, derived: DerivedReport): readonly FindingStatement[] {
+  const statements = decisiveStatements(report, derived);
+  const isNamedOtherwise = statements.some(({ finding, stance }) => SHOWS_AS_OPACITY.includes(finding) && stance !== 'absent');
+  return statements.map((each) =>
+    isNamedOtherwise && each.finding === 'airspace-opacity' && each.stance === 'absent' ? { ...each, stance: 'uncertain' as const } : each,
+  );
+}
+
+function decisiveStatements(report: Observation<ReportValue>, derived: DerivedReport): readonly FindingStatement[] {
   const spoken = derived.assertions.flatMap((assertion) => {
     const [finding, stance] = [SHARED[assertion.finding], STANCE[assertion.assertion]];
     const sentence = derived.sentences[assertion.sentence];

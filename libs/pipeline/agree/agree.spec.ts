@@ -61,7 +61,7 @@ describe('what a report says of findings', () => {
       'pleural-effusion': 'present',
       pneumothorax: 'absent',
       cardiomegaly: 'absent',
-      'airspace-opacity': 'absent',
+      'airspace-opacity': 'uncertain',
       atelectasis: 'uncertain',
     });
     for (const { statements } of findings)
@@ -70,6 +70,16 @@ describe('what a report says of findings', () => {
         expect(text).toBe(`“${REPORT.slice(pointer.pointer.start, pointer.pointer.end)}”`);
       }
     expect(findings.every(({ verdict }) => verdict === 'one-source')).toBe(true);
+  });
+
+  it('denies no shadow that it has given another name: a reader who was exact is not sent a second look', async () => {
+    const stanceOf = async (text: string) =>
+      (await found(timeline({ 'radiology-report': [await report(text, NOW)] }))).find(({ finding }) => finding === 'airspace-opacity')?.statements[0]?.stance;
+    expect(await stanceOf('FINDINGS: No consolidation. No pleural effusion.')).toBe('absent');
+    expect(await stanceOf('FINDINGS: No consolidation. No atelectasis.')).toBe('absent');
+    expect(await stanceOf('FINDINGS: No consolidation. Left basal atelectasis.')).toBe('uncertain');
+    expect(await stanceOf('FINDINGS: No consolidation. Pulmonary edema.')).toBe('uncertain');
+    expect(await stanceOf('FINDINGS: Right lower lobe consolidation. Left basal atelectasis.')).toBe('present');
   });
 
   it('is no word on the film when it stands in the question: an indication is not a finding', async () => {
@@ -87,7 +97,7 @@ describe('what signals suggest', () => {
   const fever = [sign('8310-5', 38.6, minus(NOW, hours(1))), sign('9279-1', 26, minus(NOW, hours(1)))];
 
   it('stands beside what the report says, and contradicts nothing', async () => {
-    const findings = await found(timeline({ vitals: fever, 'radiology-report': [await report(REPORT, minus(NOW, hours(2)))] }));
+    const findings = await found(timeline({ vitals: fever, 'radiology-report': [await report('FINDINGS: No consolidation.', minus(NOW, hours(2)))] }));
     const opacity = findings.find(({ finding }) => finding === 'airspace-opacity');
     expect(opacity?.statements.map(({ modality, stance }) => [modality, stance])).toEqual(
       expect.arrayContaining([

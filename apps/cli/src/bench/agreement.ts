@@ -1,5 +1,5 @@
-import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
-import type { ModalityKind, Observation, PatientId, PatientTimeline, ReportId, ReportValue, SourceId, Verdict } from '@concord/core/clinical';
+import { blocksFolder, readActiveBundle, readBundle, SessionPool } from '@concord/adapters/onnx';
+import type { BundleId, ModalityKind, Observation, PatientId, PatientTimeline, ReportId, ReportValue, SourceId, Verdict } from '@concord/core/clinical';
 import { hours, instant, minus, seededRng } from '@concord/core/kernel';
 import { chestSample, type ChestSample } from '@concord/generator';
 import { modalities } from '@concord/modalities/registry';
@@ -22,12 +22,16 @@ interface Pairs {
 
 /** How often report and film are said to contradict each other: where one truth is behind both, and where two are. */
 export const agreementBench: Bench = {
-  usage: 'bench agreement [--pairs 400] [--seed 1]     false alarms of the second-look queue on drawn films and their reports',
+  usage: 'bench agreement [--pairs 400] [--seed 1] [--bundle ID]     false alarms of the second-look queue on drawn films and their reports',
   async run(args, io) {
-    const { values } = readArgs(args, { pairs: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } });
+    const { values } = readArgs(args, {
+      pairs: { type: 'string', default: '400' },
+      seed: { type: 'string', default: '1' },
+      bundle: { type: 'string' },
+    });
     if (!/^[1-9]\d{0,4}$/.test(values.pairs) || !/^\d{1,9}$/.test(values.seed)) throw new UsageError('--pairs and --seed are whole numbers.');
     const folders = { models: io.settings.modelsDir, data: io.settings.dataDir };
-    const bundle = await readActiveBundle(folders);
+    const bundle = values.bundle === undefined ? await readActiveBundle(folders) : await readBundle(folders, values.bundle as BundleId);
     const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
     const agree = createAgree({ plugins: modalities, bundle, runner });
     const samples = drawSamples(Number(values.pairs), Number(values.seed));
