@@ -96,14 +96,26 @@ async function clinical(bench: Bench, size: (typeof WIDTHS)[number]): Promise<vo
   await inside.context().close();
 }
 
+/** Pages of those who treat nobody, as each finds them after signing in. */
+const OFFICES = [
+  ['privacy', '/', 'audit'],
+  ['steward', '/models', 'models'],
+  ['administrator', '/administration', 'administration'],
+  ['patient', '/who-saw-what', 'who-saw-what'],
+] as const;
+
 mkdirSync(FOLDER, { recursive: true });
 const bench = await Bench.start();
 try {
   for (const size of WIDTHS) {
     await clinical(bench, size);
-    const officer = await bench.signIn('privacy', size);
-    await shoot(officer, 'audit');
-    await officer.context().close();
+    for (const [login, path, name] of OFFICES) {
+      const page = await bench.signIn(login, size);
+      await page.goto(`${bench.url}${path}`);
+      await page.locator('main').waitFor();
+      await shoot(page, name);
+      await page.context().close();
+    }
   }
 } finally {
   await bench.close();
