@@ -18,7 +18,7 @@ from lab import MODELS, OUT, parser
 
 # Config
 ROOT = Path(__file__).parent.parent.parent
-FIRST_SEED, CHECK_SEED = 1, 4
+FIRST_SEED, CHECK_SEED = 1, 6
 EVALUATION_SEED = 1
 ABLATIONS = {"early": ["--variant", "early"], "late": ["--variant", "late"], "hybrid": ["--variant", "hybrid"], "no dropout": ["--complete"]}
 ABLATION_SEED = FIRST_SEED
