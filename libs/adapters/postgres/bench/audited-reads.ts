@@ -100,12 +100,16 @@ async function measure(settings: AuditedReadsSettings, bench: Bench): Promise<Au
   const from = await lastEvent(superuser);
   const stop = new AbortController();
   const sequencing = sequence(cluster, settings, stop.signal);
-  const store = await withAndWithout(bench, settings, (seconds) => storeReads(database, patients, { ...settings, seconds }));
-  const edge = await settings.overHttp({ appUrl: cluster.url('app_rw', 'concord'), patients });
-  const http = await withAndWithout(bench, settings, (seconds) => edge.read(seconds, settings.clients)).finally(() => edge.close());
-  await pause(500);
-  stop.abort();
-  await sequencing;
+  const [both, sequenced] = await Promise.allSettled([
+    readBothWays(settings, bench, patients).finally(() => {
+      stop.abort();
+    }),
+    sequencing,
+  ]);
+  // What went wrong first is what is told: the sequencer only loses its server after that.
+  if (both.status === 'rejected') throw both.reason;
+  if (sequenced.status === 'rejected') throw sequenced.reason;
+  const { store, http } = both.value;
   return {
     readsPerSecond: store.audited,
     readsPerSecondAuditOff: store.off,
@@ -116,6 +120,19 @@ async function measure(settings: AuditedReadsSettings, bench: Bench): Promise<Au
     bytesPerEvent: await bytesPerEvent(superuser),
     leavesPerSecond: await backlog(cluster, settings, superuser),
   };
+}
+
+async function readBothWays(
+  settings: AuditedReadsSettings,
+  bench: Bench,
+  patients: readonly PatientId[],
+): Promise<Readonly<Record<'store' | 'http', BothWays>>> {
+  const { cluster, database } = bench;
+  const store = await withAndWithout(bench, settings, (seconds) => storeReads(database, patients, { ...settings, seconds }));
+  const edge = await settings.overHttp({ appUrl: cluster.url('app_rw', 'concord'), patients });
+  const http = await withAndWithout(bench, settings, (seconds) => edge.read(seconds, settings.clients)).finally(() => edge.close());
+  await pause(500);
+  return { store, http };
 }
 
 // A trigger, not a switch: the product has none. Nor a rule: a prepared statement would stay without its table.
