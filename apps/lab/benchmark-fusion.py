@@ -17,7 +17,7 @@ import torch
 
 from benchmark_blocks import COLUMNS, HEADS, LATENT, MEMBERS, SOURCES, TOKENS, VARIANTS, WIDTH
 from benchmark_train import BATCH, Joined, Part, SUBSETS, answers, train
-from lab import MODELS, OUT, auroc, parser, seed_everything
+from lab import MODELS, OUT, auroc, export_block, parser, probe_tokens, seed_everything
 
 # Config
 ID = "benchmark-fusion"
@@ -106,35 +106,6 @@ def calibrations(model, part):
     return made, pooled, {head: float(np.quantile(values, ALARM_QUIET)) for head, values in quiet.items()}
 
 
-def export(name: str, module, inputs, names, outputs, blocks: Path) -> str:
-    path = OUT / f"benchmark-{name}.onnx"
-    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    (blocks / f"{sha256}.onnx").write_bytes(content)
-    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
-    return sha256
-
-
-def probe_inputs():
-    """The same numbers in every language: a linear congruential generator (Numerical Recipes), upper bits."""
-    state = PROBE_SEED
-
-    def draw(count):
-        nonlocal state
-        out = np.empty(count, np.float32)
-        for index in range(count):
-            state = (state * 1664525 + 1013904223) % 2**32
-            out[index] = (state >> 8) / 2**24
-        return out
-
-    slots = TOKENS * len(SOURCES)
-    tokens = (draw(ROWS * slots * WIDTH) * 2 - 1).reshape(ROWS, slots, WIDTH)
-    mask = (draw(ROWS * slots) < 0.7).astype(np.float32).reshape(ROWS, slots)
-    age = (draw(ROWS * slots) * 24).reshape(ROWS, slots)
-    return [torch.from_numpy(each) for each in (tokens, mask, age)]
-
-
 def metrics(model, truth, optimal):
     rows, labels = [], truth.labels.numpy()
     for bits, subset in enumerate(SUBSETS[1:], 1):
@@ -150,7 +121,7 @@ def metrics(model, truth, optimal):
 def manifest(model, part, parts, shas, digest: str):
     made, pooled, alarms = parts
     with torch.no_grad():
-        probe = model.fusion(*probe_inputs())[0].numpy().astype(float)
+        probe = model.fusion(*probe_tokens(PROBE_SEED, ROWS, TOKENS * len(SOURCES), WIDTH))[0].numpy().astype(float)
         tokens = {name: adapter(x)[0].mean(1) for name, adapter, x in zip(SOURCES, model.adapters, part.sources)}
     slots = TOKENS * len(SOURCES)
     return {
@@ -199,10 +170,10 @@ def main():
     models = options.into or (OUT / "models" if options.smoke else MODELS)
     drawn = Shards(shards(count, size, options.seed))
     model = train(drawn, count * int(size * TRAINED / BATCH), options.seed, options.variant, not options.complete)
-    (models / "blocks").mkdir(parents=True, exist_ok=True), (models / ID).mkdir(parents=True, exist_ok=True)
-    shas = {name: export(NAME[name], adapter, torch.zeros(ROWS, TOKENS, COLUMNS[name]), ["tokens"], ["adapted", "latent"], models / "blocks") for name, adapter in zip(SOURCES, model.adapters)}
+    (models / ID).mkdir(parents=True, exist_ok=True)
+    shas = {name: export_block(f"benchmark-{NAME[name]}", adapter, torch.zeros(ROWS, TOKENS, COLUMNS[name]), ["tokens"], ["adapted", "latent"], models / "blocks") for name, adapter in zip(SOURCES, model.adapters)}
     slots = TOKENS * len(SOURCES)
-    shas["fusion"] = export("fusion", model.fusion, (torch.zeros(ROWS, slots, WIDTH), torch.zeros(ROWS, slots), torch.zeros(ROWS, slots)), ["tokens", "mask", "age"], ["logits", "spread", "members"], models / "blocks")
+    shas["fusion"] = export_block("benchmark-fusion", model.fusion, (torch.zeros(ROWS, slots, WIDTH), torch.zeros(ROWS, slots), torch.zeros(ROWS, slots)), ["tokens", "mask", "age"], ["logits", "spread", "members"], models / "blocks")
     truth, optimal = drawn.truth
     digest = hashlib.sha256("".join(drawn.digests).encode()).hexdigest()
     written = manifest(model, truth, calibrations(model, Joined(drawn.held)), shas, digest)

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from blocks import Residual
-from lab import MODELS, OUT, arguments, auroc, seed_everything
+from lab import MODELS, OUT, arguments, auroc, export_block, probe_tokens, seed_everything
 
 # Config
 ID = "benchmark-regions"
@@ -170,38 +170,10 @@ def judged(labels, seen):
     return calibrations, findings
 
 
-def export(name: str, module, inputs, names, outputs, blocks: Path) -> str:
-    path = OUT / f"regions-{name}.onnx"
-    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    (blocks / f"{sha256}.onnx").write_bytes(content)
-    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
-    return sha256
-
-
-def probe_inputs():
-    """The same numbers in every language: a linear congruential generator (Numerical Recipes), upper bits."""
-    state = PROBE_SEED
-
-    def draw(count):
-        nonlocal state
-        out = np.empty(count, np.float32)
-        for index in range(count):
-            state = (state * 1664525 + 1013904223) % 2**32
-            out[index] = (state >> 8) / 2**24
-        return out
-
-    tokens = (draw(ROWS * REGIONS * WIDTH) * 2 - 1).reshape(ROWS, REGIONS, WIDTH)
-    mask = (draw(ROWS * REGIONS) < 0.7).astype(np.float32).reshape(ROWS, REGIONS)
-    age = (draw(ROWS * REGIONS) * 24).reshape(ROWS, REGIONS)
-    return [torch.from_numpy(each) for each in (tokens, mask, age)]
-
-
 def manifest(model, shas, parts, sources, tokens):
     calibrations, findings = parts
     with torch.no_grad():
-        probe = model.head(*probe_inputs()).numpy().astype(float)
+        probe = model.head(*probe_tokens(PROBE_SEED, ROWS, REGIONS, WIDTH)).numpy().astype(float)
     image = {"name": "image", "shape": [ROWS, 1, 128, 128], "units": "grey values 0 to 255"}
     entry = lambda name: {"block": shas[name], "input": image, "output": {"name": "tokens", "shape": [ROWS, REGIONS, WIDTH]}}
     drift = {"mean": [round(float(v), 5) for v in tokens.mean(0)], "spread": [round(float(v), 5) for v in tokens.std(0)]}
@@ -243,16 +215,16 @@ def main():
     x, labels, held = together(lesions, drawn)
     model = train(x, labels, held, epochs, options.seed)
     models = OUT / "models" if options.smoke else MODELS
-    (models / "blocks").mkdir(parents=True, exist_ok=True), (models / ID).mkdir(parents=True, exist_ok=True)
+    (models / ID).mkdir(parents=True, exist_ok=True)
     blocks = models / "blocks"
     film = torch.zeros(ROWS, 1, 128, 128)
     plane = torch.zeros(ROWS, REGIONS)
     torch.manual_seed(options.seed + 1)
     shas = {
-        "image": export("image", model.encoder, film, ["image"], ["tokens"], blocks),
-        "image-random": export("image-random", RegionEncoder(), film, ["image"], ["tokens"], blocks),
-        "fusion": export("fusion", model.head, (torch.zeros(ROWS, REGIONS, WIDTH), plane, plane), ["tokens", "mask", "age"], ["logits"], blocks),
-        "findings": export("findings", model, film, ["image"], ["logits"], blocks),
+        "image": export_block("regions-image", model.encoder, film, ["image"], ["tokens"], blocks),
+        "image-random": export_block("regions-image-random", RegionEncoder(), film, ["image"], ["tokens"], blocks),
+        "fusion": export_block("regions-fusion", model.head, (torch.zeros(ROWS, REGIONS, WIDTH), plane, plane), ["tokens", "mask", "age"], ["logits"], blocks),
+        "findings": export_block("regions-findings", model, film, ["image"], ["logits"], blocks),
     }
     with torch.no_grad():
         tokens = torch.cat([model.encoder(part) for part in x[:512].split(64)]).mean(1)

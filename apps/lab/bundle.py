@@ -17,7 +17,7 @@ from blocks import Fusion, HEADS, ImageEncoder, MODALITIES, ReportEncoder, SLOTS
 from card import card
 from fusion import inputs_of, keep_of, load, slots_for
 from image import FINDINGS
-from lab import MODELS, OUT, arguments, auroc, seed_everything, slope_intercept
+from lab import MODELS, OUT, arguments, auroc, export_block, probe_tokens, seed_everything, slope_intercept
 from vitals import scores as signs_alone
 
 # Config
@@ -58,19 +58,6 @@ class FusionBlock(nn.Module):
         return self.head(tokens, mask, age)
 
 
-def export(name, module, inputs, names, outputs):
-    """One graph, fixed shapes, weights inside. @returns its SHA-256."""
-    module.eval()
-    path = OUT / f"{name}.onnx"
-    torch.onnx.export(module, inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    (MODELS / "blocks").mkdir(parents=True, exist_ok=True)
-    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
-    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
-    return sha256
-
-
 def logits_of(blocks, fusion, x, labels, rows, parts, pick, patterns):
     """`{pattern: [rows, 3]}` on patients assembled from this split."""
     seen = {pattern: [] for pattern in patterns}
@@ -108,23 +95,6 @@ def calibrate(logits, labels, patient, pick):
         "conformal": [min(1.0, conformal[0] + 5e-5), min(1.0, conformal[1] + 5e-5)],
         "patients": int(len(np.unique(patient))), "events": int(len(np.unique(patient[labels == 1]))),
     }
-
-
-def probe_inputs():
-    """The same numbers in every language: a linear congruential generator (Numerical Recipes), upper bits."""
-    state = PROBE_SEED
-    def draw(count):
-        nonlocal state
-        out = np.empty(count, np.float32)
-        for index in range(count):
-            state = (state * 1664525 + 1013904223) % 2**32
-            out[index] = (state >> 8) / 2**24
-        return out
-    slots = sum(SLOTS.values())
-    tokens = (draw(PROBE_ROWS * slots * WIDTH) * 2 - 1).reshape(PROBE_ROWS, slots, WIDTH)
-    mask = (draw(PROBE_ROWS * slots) < 0.7).astype(np.float32).reshape(PROBE_ROWS, slots)
-    age = (draw(PROBE_ROWS * slots) * 24).reshape(PROBE_ROWS, slots)
-    return [torch.from_numpy(each) for each in (tokens, mask, age)]
 
 
 def sha256_of(path: Path) -> str:
@@ -176,13 +146,13 @@ def main():
 
     slots = sum(SLOTS.values())
     shas = {
-        "vitals": export("vitals", vitals, torch.zeros(BATCH["vitals"], 6, 24, 3), ["signs"], ["tokens"]),
-        "report": export("report", report, torch.zeros(BATCH["report"], SLOTS["radiology-report"], width), ["features"], ["tokens"]),
-        "image": export("image", ImageBlock(image), torch.zeros(BATCH["image"], 1, 128, 128), ["image"], ["tokens", "findings"]),
-        "fusion": export("fusion", FusionBlock(fusion), (torch.zeros(BATCH["fusion"], slots, WIDTH), torch.zeros(BATCH["fusion"], slots), torch.zeros(BATCH["fusion"], slots)), ["tokens", "mask", "age"], ["logits"]),
+        "vitals": export_block("vitals", vitals, torch.zeros(BATCH["vitals"], 6, 24, 3), ["signs"], ["tokens"], MODELS / "blocks"),
+        "report": export_block("report", report, torch.zeros(BATCH["report"], SLOTS["radiology-report"], width), ["features"], ["tokens"], MODELS / "blocks"),
+        "image": export_block("image", ImageBlock(image), torch.zeros(BATCH["image"], 1, 128, 128), ["image"], ["tokens", "findings"], MODELS / "blocks"),
+        "fusion": export_block("fusion", FusionBlock(fusion), (torch.zeros(BATCH["fusion"], slots, WIDTH), torch.zeros(BATCH["fusion"], slots), torch.zeros(BATCH["fusion"], slots)), ["tokens", "mask", "age"], ["logits"], MODELS / "blocks"),
     }
     with torch.no_grad():
-        probe = fusion(*probe_inputs()).numpy().astype(float)
+        probe = fusion(*probe_tokens(PROBE_SEED, PROBE_ROWS, sum(SLOTS.values()), WIDTH)).numpy().astype(float)
         sample = x[np.flatnonzero(split == 0)[:20_000]]
         mean_tokens = {"vitals": vitals(sample).mean(1)}
     offset, layout = 0, []

@@ -15,7 +15,7 @@ import numpy as np
 
 from card import card_of_tables
 from icu import HEADS
-from lab import MODELS, OUT, arguments, seed_everything
+from lab import MODELS, OUT, arguments, probe_draw, seed_everything
 from tables import VITALS, Tables
 from trees import UNKNOWN, export, filled, network_logits
 
@@ -181,14 +181,7 @@ def calibrations_of(task, oof, rng):
 
 
 def probe_rows(columns, seed):
-    state = seed
-    def draw(count):
-        nonlocal state
-        out = np.empty(count, np.float32)
-        for index in range(count):
-            state = (state * 1664525 + 1013904223) % 2**32
-            out[index] = (state >> 8) / 2**24
-        return out
+    draw = probe_draw(seed)
     values = (draw(BATCH * columns) * np.float32(200)).reshape(BATCH, columns)
     known = (draw(BATCH * columns) < 0.7).reshape(BATCH, columns)
     return np.where(known, values, np.nan)

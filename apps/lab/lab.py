@@ -1,5 +1,6 @@
-"""What every experiment needs: where files lie, the seed, a few figures. Torch is Debian's 1.13 with two threads."""
+"""What every experiment needs: where files lie, the seed, a few figures, a block on disk, the numbers of a probe. Torch is Debian's 1.13 with two threads."""
 import argparse
+import hashlib
 import os
 import random
 from pathlib import Path
@@ -55,3 +56,39 @@ def slope_intercept(labels, logits, steps: int = 25):
         p = 1 / (1 + np.exp(-design @ beta))
         beta = beta + np.linalg.solve((design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2), design.T @ (y - p))
     return float(beta[0]), float(beta[1])
+
+
+def probe_draw(seed: int):
+    """The same numbers in every language: a linear congruential generator (Numerical Recipes), upper bits. @returns draw(count), in [0, 1)."""
+    state = seed
+
+    def draw(count: int):
+        nonlocal state
+        out = np.empty(count, np.float32)
+        for index in range(count):
+            state = (state * 1664525 + 1013904223) % 2**32
+            out[index] = (state >> 8) / 2**24
+        return out
+
+    return draw
+
+
+def probe_tokens(seed: int, rows: int, slots: int, width: int):
+    """Tokens, mask and age in hours of a fusion head's probe."""
+    draw = probe_draw(seed)
+    tokens = (draw(rows * slots * width) * 2 - 1).reshape(rows, slots, width)
+    mask = (draw(rows * slots) < 0.7).astype(np.float32).reshape(rows, slots)
+    age = (draw(rows * slots) * 24).reshape(rows, slots)
+    return [torch.from_numpy(each) for each in (tokens, mask, age)]
+
+
+def export_block(name: str, module, inputs, names, outputs, blocks: Path) -> str:
+    """One graph, fixed shapes, weights inside, under its SHA-256 in `blocks` and under its name in OUT. @returns the SHA-256."""
+    path = OUT / f"{name}.onnx"
+    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    blocks.mkdir(parents=True, exist_ok=True)
+    (blocks / f"{sha256}.onnx").write_bytes(content)
+    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
+    return sha256
