@@ -1,8 +1,8 @@
-import { asOf, type CoverWay, type EvidencePointer, type ModalityKind, type PatientTimeline, type PlaneBox, type TensorInput } from '@concord/core/clinical';
+import { asOf, type EvidencePointer, type ModalityKind, type PatientTimeline, type TensorInput } from '@concord/core/clinical';
 import { seededRng, type Instant } from '@concord/core/kernel';
 import { effectMap, elsewhere, findRegions, holds, sweep } from '@concord/stages/explanation';
 import { inputsOf } from './inputs.ts';
-import { occlusionOf } from './occlusion.ts';
+import { occlusionOf, searchOf } from './occlusion.ts';
 import { pictureIn, type VerifyParts } from './verify-regions.ts';
 
 /** One head of a model asked where on a picture it looks. */
@@ -38,10 +38,7 @@ export async function examineRegions({ timeline, at, pattern, head: name }: Exam
   if (picture === undefined) return undefined;
   const head = parts.bundle.fusion.heads.indexOf(name);
   const occlusion = occlusionOf(picture, parts);
-  const whole = (await occlusion.whole())[head] ?? 0;
-  const { width, height } = picture.regions;
-  const ask = async (boxes: readonly PlaneBox[], way: CoverWay) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0));
-  const search = { width, height, ask };
+  const search = await searchOf(picture, occlusion, head);
   const swept = await sweep(search);
   const found = await findRegions(swept, search);
   const stream = timeline.streams.get(picture.plugin.kind);
@@ -53,12 +50,12 @@ export async function examineRegions({ timeline, at, pattern, head: name }: Exam
       search,
       seededRng(Object.values(box).join(' ')),
     );
-    const [confirmed = 0, ...rest] = await ask([box, ...others], 'mean');
+    const [confirmed = 0, ...rest] = await search.ask([box, ...others], 'mean');
     const said = stream && picture.regions.place(stream, box);
     if (said !== undefined) regions.push({ where: said.where, effect, confirmed, holds: holds(effect, confirmed, rest) });
   }
   return {
-    whole,
+    whole: (await occlusion.whole())[head] ?? 0,
     regions,
     map: effectMap(swept, search),
     tensor: picture.tensor,

@@ -1,6 +1,7 @@
 import type { CoverWay, ModalityKind, ModalityPlugin, ModalityRegions, PlaneBox, TensorInput } from '@concord/core/clinical';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
+import type { RegionSearch } from '@concord/stages/explanation';
 import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
 import { encodeAll } from './encode-once.ts';
 
@@ -55,4 +56,10 @@ async function answersFor(tensors: readonly TensorInput[], { plugin, tokens, pat
   const encoded = await encodeAll(tensors, plugin.encoder.encoder, parts);
   const rows = encoded.map((own) => ({ tokens: new Map([...tokens, [plugin.kind, own]]), coalition: { modalities: pattern } }));
   return fuse(rows, parts.bundle.fusion, parts.runner);
+}
+
+/** The search for where one head looks: it asks what the head's logit loses with boxes covered. */
+export async function searchOf({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<RegionSearch> {
+  const whole = (await occlusion.whole())[head] ?? 0;
+  return { width, height, ask: async (boxes, way) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0)) };
 }

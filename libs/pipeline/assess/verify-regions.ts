@@ -1,27 +1,26 @@
 import {
   asOf,
   type Assessment,
-  type CoverWay,
   type Evidence,
   type EvidenceDraft,
   type Faithfulness,
   type ModalityKind,
   type ModalityPlugin,
   type PatientTimeline,
-  type PlaneBox,
   type RegionCheck,
   type RiskScore,
 } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
-import { ModelUnavailable, type Hash, type ModelRunner } from '@concord/core/ports';
+import type { Hash, ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { elsewhere, explain, findRegions, holds, rationale, sweep, TOLERANCE, type FoundRegion } from '@concord/stages/explanation';
 import type { Logits } from '@concord/stages/fusion';
 import { tokensOf } from './encode-once.ts';
 import { inputsOf, type ModalityInput } from './inputs.ts';
-import { occlusionOf, type Occlusion, type Picture } from './occlusion.ts';
+import { occlusionOf, searchOf, type Occlusion, type Picture } from './occlusion.ts';
 import { pinsOf } from './pins.ts';
 import { calibrated } from './score.ts';
+import { unavailable } from './view.ts';
 
 export interface VerifyParts {
   readonly plugins: readonly ModalityPlugin[];
@@ -64,11 +63,6 @@ export function createVerifyRegions(parts: VerifyParts): VerifyRegions {
   };
 }
 
-function unavailable(error: unknown): undefined {
-  if (error instanceof ModelUnavailable) return undefined;
-  throw error;
-}
-
 interface Look {
   readonly picture: Picture;
   readonly occlusion: Occlusion;
@@ -102,13 +96,8 @@ function scoreIn({ outcome }: Assessment): RiskScore | undefined {
 }
 
 /** Where one head of the model looks. */
-async function regionsIn({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<readonly FoundRegion[]> {
-  const whole = (await occlusion.whole())[head] ?? 0;
-  const search = {
-    width,
-    height,
-    ask: async (boxes: readonly PlaneBox[], way: CoverWay) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0)),
-  };
+async function regionsIn(picture: Picture, occlusion: Occlusion, head: number): Promise<readonly FoundRegion[]> {
+  const search = await searchOf(picture, occlusion, head);
   return findRegions(await sweep(search), search);
 }
 
