@@ -3,6 +3,8 @@ import type { PatientId, SourceId } from '@concord/core/clinical';
 import type { AccessRequest, Actor, Role } from '@concord/core/ports';
 import { defaultPurpose } from '@concord/governance/access';
 
+export { WORKER } from '@concord/core/ports';
+
 /** The demo's people, as their token names them. */
 export function person(role: Role, n = ROLE_NUMBERS[role]): Actor {
   const subject = `00000000-0000-4000-8000-00000000000${n}`;
@@ -19,16 +21,6 @@ const ROLE_NUMBERS: Readonly<Record<Role, number>> = {
   steward: 6,
   patient: 7,
   administrator: 8,
-};
-
-export const WORKER: Actor = {
-  issuer: 'concord',
-  subject: 'worker',
-  login: 'worker',
-  displayName: 'Concord worker',
-  roles: [],
-  clientId: 'worker',
-  tokenId: 'worker',
 };
 
 /** The demo's seed: a source of its own, and the only client that may lay down a past. */

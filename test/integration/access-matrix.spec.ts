@@ -5,8 +5,9 @@ import { openApi } from '@concord/contracts';
 import { ROLES, type Relationship } from '@concord/core/ports';
 import { refusal } from '@concord/governance/access';
 import type { AccessPolicy } from '@concord/adapters/postgres';
-import { edgeOver, type Person } from '../access-world.ts';
+import { edgeOver } from '../access-world.ts';
 import type { RunningEdge } from '../edge.ts';
+import { absences } from '../matrix/absences.ts';
 import { isListed, isOnWorklist, mayHaveRows, mayRead } from '../matrix/oracle.ts';
 import { APP_ONLY, ELSEWHERE, LISTS, NAMED, POINTS, type PointRoute } from '../matrix/routes.ts';
 import { makeCast, type Actor } from '../matrix/world.ts';
@@ -66,30 +67,6 @@ const POINT_CELLS = (): readonly Cell[] =>
     return POINTS.flatMap((point) => about.map((actor) => ({ role, point, actor })));
   });
 const nameOf = ({ role, point, actor }: Cell) => `${role} ${point.route} ${actor.standing.name}`;
-
-const NOBODY = (): Person => ({
-  id: randomUUID() as Person['id'],
-  encounterId: randomUUID(),
-  observationId: randomUUID(),
-  reportId: randomUUID(),
-  studyId: randomUUID(),
-  studyUid: '1.2.3.4.5',
-  seriesUid: '1.2.3.4.5.6',
-  sopUid: '1.2.3.4.5.6.7',
-  assessmentId: randomUUID(),
-  canary: '',
-});
-
-/** The answer about somebody who does not exist, for each role and route: denied must look like this to the last byte. */
-async function absences(edge: RunningEdge): Promise<ReadonlyMap<string, string>> {
-  const known = new Map<string, string>();
-  for (const role of ROLES)
-    for (const { route, path } of POINTS) {
-      const answer = await edge.get(path(NOBODY()), role);
-      known.set(`${role} ${route}`, `${answer.status} ${await answer.text()}`);
-    }
-  return known;
-}
 
 const typeFor = (path: string) => (path.startsWith('/fhir') ? 'application/fhir+json' : path.endsWith('/csv') ? 'text/csv' : 'application/json');
 /** Thousands of questions on a machine that may be busy. */

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { ROLES } from '@concord/core/ports';
 import { seededRng } from '@concord/core/kernel';
-import { edgeOver, type Person } from '../access-world.ts';
-import { POINTS } from '../matrix/routes.ts';
+import { edgeOver } from '../access-world.ts';
+import { absences } from '../matrix/absences.ts';
 import type { RunningEdge } from '../edge.ts';
 import { testStores, type TestStores } from '../stores.ts';
 import { randomQuestion, type Question } from './questions.ts';
@@ -80,28 +78,4 @@ async function answers(edge: RunningEdge, questions: readonly Question[]): Promi
 async function changes(site: Site, rng: Rng, souls: readonly Soul[]): Promise<number> {
   for (let n = 0; n < CHANGES_A_ROUND; n += 1) await change(site, rng, pick(rng, souls));
   return CHANGES_A_ROUND;
-}
-
-const NOBODY = (): Person => ({
-  id: randomUUID() as Person['id'],
-  encounterId: randomUUID(),
-  observationId: randomUUID(),
-  reportId: randomUUID(),
-  studyId: randomUUID(),
-  studyUid: '1.2.3.4.5',
-  seriesUid: '1.2.3.4.5.6',
-  sopUid: '1.2.3.4.5.6.7',
-  assessmentId: randomUUID(),
-  canary: '',
-});
-
-/** The answer about somebody who does not exist, by role and route: denied must look like this to the last byte. */
-export async function absences(edge: RunningEdge): Promise<ReadonlyMap<string, string>> {
-  const known = new Map<string, string>();
-  for (const role of ROLES)
-    for (const { route, path } of POINTS) {
-      const answer = await edge.get(path(NOBODY()), role);
-      known.set(`${role} ${route}`, `${answer.status} ${await answer.text()}`);
-    }
-  return known;
 }

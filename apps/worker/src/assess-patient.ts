@@ -1,9 +1,8 @@
 import { asOf, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { hours, plus, type Instant } from '@concord/core/kernel';
-import type { AccessRequest, AccessScope, WithAccess } from '@concord/core/ports';
+import { WORKER, type AccessRequest, type AccessScope, type WithAccess } from '@concord/core/ports';
 import type { Agree } from '@concord/pipeline/agree';
 import { namesRegion } from './verify-patient.ts';
-import { WORKER } from './worker-actor.ts';
 
 export interface AssessPatientParts {
   readonly withAccess: WithAccess;

@@ -1,7 +1,6 @@
 import type { Assessment, PatientId, RiskTask } from '@concord/core/clinical';
-import type { AccessRequest, StoredAssessment, WithAccess } from '@concord/core/ports';
+import { WORKER, type AccessRequest, type StoredAssessment, type WithAccess } from '@concord/core/ports';
 import type { VerifyRegions } from '@concord/pipeline/assess';
-import { WORKER } from './worker-actor.ts';
 
 export interface VerifyPatientParts {
   readonly withAccess: WithAccess;

@@ -32,6 +32,17 @@ export interface Actor {
   readonly sourceId?: SourceId;
 }
 
+/** The worker as an actor: no role of the realm, its own database role, one audit unit for each job and patient. */
+export const WORKER: Actor = {
+  issuer: 'concord',
+  subject: 'worker',
+  login: 'worker',
+  displayName: 'Concord worker',
+  roles: [],
+  clientId: 'worker',
+  tokenId: 'worker',
+};
+
 export type AccessAction = 'read' | 'vread' | 'search' | 'create' | 'update' | 'export' | 'execute';
 
 /** FHIR type names where there is one; the rest are ours. */

@@ -1,4 +1,4 @@
-export { ASSURANCES, ROLES } from './access.ts';
+export { ASSURANCES, ROLES, WORKER } from './access.ts';
 export type {
   AccessAction,
   AccessDecision,

@@ -1,18 +1,7 @@
 import type { PatientId } from '@concord/core/clinical';
-import type { AccessRequest, Actor, WithAccess } from '@concord/core/ports';
+import { WORKER, type AccessRequest, type WithAccess } from '@concord/core/ports';
 
-/** The machine as an actor: no role of the realm, its own database role. */
-const MACHINE: Actor = {
-  issuer: 'concord',
-  subject: 'worker',
-  login: 'worker',
-  displayName: 'Concord worker',
-  roles: [],
-  clientId: 'worker',
-  tokenId: 'worker',
-};
-
-const REQUEST = { actor: MACHINE, purpose: 'HOPERAT', action: 'execute', resource: 'Erasure', unit: 'job', entry: 'job erase' } as const;
+const REQUEST = { actor: WORKER, purpose: 'HOPERAT', action: 'execute', resource: 'Erasure', unit: 'job', entry: 'job erase' } as const;
 
 export interface ErasePatientParts {
   readonly withAccess: WithAccess;
