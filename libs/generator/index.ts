@@ -9,6 +9,16 @@ export { chestFacts, phantomFindings, type FactFinding, type ReportFact } from '
 export { reportText, REPORT_STYLES, sentenceOf, type ReportStyle, type ReportWish } from './report-text.ts';
 export { signsAt, type VitalSigns } from './vital-signs.ts';
 export { readingsBetween, type GeneratedReading, type MonitoredPatient, type Monitoring } from './vitals-readings.ts';
-export { TOKEN_COLUMNS, TOKEN_DESIGN, TOKEN_HEADS, TOKEN_SOURCES, TOKENS_PER_SOURCE, type TokenHead, type TokenSource } from './token-design.ts';
-export { tokenCohort, type CohortWish, type Measured, type SourceTokens, type TokenPatient } from './token-patient.ts';
+export {
+  TOKEN_COLUMNS,
+  TOKEN_DESIGN,
+  TOKEN_FINDINGS,
+  TOKEN_HEADS,
+  TOKEN_SOURCES,
+  TOKENS_PER_SOURCE,
+  type TokenHead,
+  type TokenSource,
+} from './token-design.ts';
+export { drawRows, type CohortWish, type Measured, type TokenRows } from './token-draw.ts';
+export { tokenCohort, type SourceTokens, type TokenPatient } from './token-patient.ts';
 export { optimalGame, optimalLogit, optimalWhereAbsenceSpeaks, pairEvidence } from './token-truth.ts';

@@ -1,7 +1,8 @@
 import { logit, sigmoid } from '@concord/core/kernel';
 import { IDENTITY_TRAITS, TOKEN_COLUMNS, TOKEN_DESIGN, TOKEN_FINDINGS, TOKEN_SOURCES, type TokenHead, type TokenSource } from './token-design.ts';
 import { expectation, givenSeen, logDensity, type Normal } from './token-gaussian.ts';
-import { chanceMeasured, type SourceTokens, type TokenPatient } from './token-patient.ts';
+import { chanceMeasured } from './token-draw.ts';
+import type { SourceTokens, TokenPatient } from './token-patient.ts';
 
 /** Keeps log-odds finite where a source leaves no doubt; far beyond what a float32 logit shows. */
 const FLOOR = 1e-9;
