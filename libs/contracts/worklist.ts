@@ -97,6 +97,15 @@ export const timelineSchema = z.object({
       unusedReason: z.string().nullable(),
     }),
   ),
+  /** Devices that speak for the patient. `corrected`: readings are dated by our clock; seconds ahead, negative behind. null: nothing is known, or they come in batches. */
+  clocks: z.array(
+    z.object({
+      device: z.string(),
+      state: z.enum(['right', 'corrected', 'unknown']),
+      aheadSeconds: z.number().nullable(),
+      uncertaintySeconds: z.number().nullable(),
+    }),
+  ),
   scores: z.array(z.object({ id: z.string(), asOf: instant, probability: z.number().nullable(), reason: z.string().nullable() })),
 });
 

@@ -1,4 +1,5 @@
 export { gapsOf, laneY, lanesHeight, layLanes, nearest, stackedScale, ticks, zoomed, type LaidLane, type LaneForm } from './axis.ts';
+export { clocksLine, clockWords } from './clocks.ts';
 export { PatientBanner, fullName } from './banner.tsx';
 export {
   MINUS,

@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/index.ts';
-import type { EncounterId, Identifier, ModalityKind, PatientId, Sha256, SourceId } from '../clinical/index.ts';
+import type { ClockReading, EncounterId, Identifier, ModalityKind, PatientId, Sha256, SourceId } from '../clinical/index.ts';
 import type { Backdated, Page, Paged, Stored } from './storing.ts';
 
 /** One stored reading. `number` is in the canonical unit of its code; coded answers stand in `text`. */
@@ -23,6 +23,8 @@ export interface ObservationRecord {
   readonly supersededAt?: Instant;
   readonly retractedAt?: Instant;
   readonly sentAt?: Instant;
+  /** By the device's own clock, where that was corrected; `effectiveAt` is by ours then. */
+  readonly sentEffectiveAt?: Instant;
   readonly device?: string;
   readonly encounterId?: EncounterId;
   readonly identifier?: Identifier;
@@ -30,7 +32,7 @@ export interface ObservationRecord {
   readonly blob: Sha256;
 }
 
-export type NewObservation = Omit<ObservationRecord, 'id' | 'version' | 'availableAt' | 'supersededAt' | 'retractedAt'> & Backdated;
+export type NewObservation = Omit<ObservationRecord, 'id' | 'version' | 'availableAt' | 'supersededAt' | 'retractedAt' | 'sentEffectiveAt'> & Backdated;
 
 export interface ObservationQuery {
   readonly ids?: readonly string[];
@@ -43,6 +45,12 @@ export interface ObservationQuery {
   readonly to?: Instant;
 }
 
+/** A device that speaks for a patient; without a reading nothing is known of its clock. */
+export interface DeviceClock {
+  readonly device: string;
+  readonly reading?: ClockReading;
+}
+
 /** `paused`: the patient paused the device that measured it; it is not kept. */
 export type StoredObservation = Stored<string> | { readonly kind: 'paused'; readonly id: string };
 
@@ -53,6 +61,8 @@ export interface ObservationStore {
   search(query: ObservationQuery, page: Page): Promise<Paged<ObservationRecord>>;
   /** The newest reading of each code that is neither replaced nor withdrawn and not ahead of its time; codes as stored. */
   newest(patientId: PatientId, codes: readonly string[]): Promise<readonly ObservationRecord[]>;
+  /** Devices that speak for the patient at this moment, and what is known of their clocks. */
+  clocks(patientId: PatientId, at: Instant): Promise<readonly DeviceClock[]>;
   /** One row per code × step: for a chart. */
   window(patientId: PatientId, codes: readonly string[], from: Instant, to: Instant, stepMs: number): Promise<readonly SeriesPoint[]>;
 }

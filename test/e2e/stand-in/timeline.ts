@@ -94,6 +94,10 @@ export function timelineAt(page: PatientPage, now: number): Timeline {
           },
         ]
       : [],
+    clocks: [
+      { device: 'monitor-2', state: 'right', aheadSeconds: 1, uncertaintySeconds: 10 },
+      { device: 'band-7', state: 'corrected', aheadSeconds: -3600, uncertaintySeconds: 14 },
+    ],
     scores: page.trend.points.map((point, index) => ({
       id: `s${String(index)}`,
       asOf: point.asOf,

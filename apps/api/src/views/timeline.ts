@@ -1,7 +1,7 @@
 import { news2ToWire, type Timeline, type WireEvidence } from '@concord/contracts';
 import type { PatientId, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
-import type { AccessScope, ReportRecord } from '@concord/core/ports';
+import type { AccessScope, DeviceClock, ReportRecord } from '@concord/core/ports';
 import { LANE_CODES, lanesOf } from './lanes.ts';
 import { historyOf } from './patient-page.ts';
 import { wireAssessment } from './patient-row.ts';
@@ -29,8 +29,15 @@ export async function timelineOf(scope: AccessScope, patientId: PatientId, span:
     lanes: lanesOf(points, newest, news2ToWire(news2Now(patient, newest, to))),
     reports: await reportsOf(scope, patientId),
     images: await imagesOf(scope, patientId, to),
+    clocks: (await scope.observations.clocks(patientId, to)).map(clockOf),
     scores: scores.map(({ id, asOf, probability, reason }) => ({ id, asOf: toIso(asOf), probability, reason })),
   };
+}
+
+function clockOf({ device, reading }: DeviceClock): Timeline['clocks'][number] {
+  if (reading === undefined) return { device, state: 'unknown', aheadSeconds: null, uncertaintySeconds: null };
+  const seconds = (ms: number): number => Math.round(ms / 1000);
+  return { device, state: reading.wrong ? 'corrected' : 'right', aheadSeconds: seconds(reading.offsetMs), uncertaintySeconds: seconds(reading.uncertaintyMs) };
 }
 
 /** Reports stay valid for days: the axis names those of the last month, newest first. */

@@ -1,7 +1,7 @@
 'use client';
 
 import type { Timeline } from '@concord/contracts';
-import { age, measured, reasonWords, unitWords, when } from '@concord/ui';
+import { age, clocksLine, clockWords, measured, reasonWords, unitWords, when } from '@concord/ui';
 import type { PaneContext } from './score-pane.tsx';
 import { TimeAxis } from './time-axis.tsx';
 import type { PatientFocus } from './use-focus.ts';
@@ -29,7 +29,7 @@ export function AxisPane({ timeline, focus, tags, assessment, nowMs, zone }: Pro
           </span>
         )}
         <span className="end">
-          <span className="only-wide">{`${when(from, nowMs, zone)} to ${when(to, nowMs, zone)}, clocks not corrected `}</span>
+          <span className="only-wide">{`${when(from, nowMs, zone)} to ${when(to, nowMs, zone)}, ${clocksLine(timeline.clocks)} `}</span>
           <span className="zoom">
             <button
               type="button"
@@ -85,6 +85,13 @@ function Readings({ timeline, nowMs, zone }: { readonly timeline: Timeline; read
           ))}
         </tbody>
       </table>
+      {timeline.clocks.length > 0 && (
+        <ul className="clocks" aria-label="Clocks of devices">
+          {timeline.clocks.map((own) => (
+            <li key={own.device}>{`${own.device}: ${clockWords(own)}`}</li>
+          ))}
+        </ul>
+      )}
     </details>
   );
 }

@@ -1,8 +1,10 @@
-import type { PatientId } from '@concord/core/clinical';
+import { cameLive, type PatientId } from '@concord/core/clinical';
+import { minus, type Instant, type Milliseconds } from '@concord/core/kernel';
 import type { NewObservation, Stored, StoredObservation } from '@concord/core/ports';
 import { textPlace } from '../places.ts';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
+import { wrongClocks } from './device-clocks.ts';
 import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
 import { identifierPlace } from './observation-row.ts';
@@ -62,7 +64,7 @@ async function readVersions(
   patient: PatientId,
   { ids, into }: { readonly ids: readonly string[]; readonly into: Map<string, StoredVersion[]> },
 ): Promise<void> {
-  const text = `SELECT id, version, status, number, unit, text, text_sealed, effective_at, device FROM observations
+  const text = `SELECT id, version, status, number, unit, text, text_sealed, coalesce(sent_effective_at, effective_at) AS effective_at, device FROM observations
     WHERE patient_key = $1 AND id = ANY ($2::uuid[]) ORDER BY id, version`;
   for (const row of await tx.rows<VersionRow>('observation-versions', text, [tx.writeKey(patient), ids])) {
     const list = into.get(row.id) ?? [];
@@ -101,15 +103,42 @@ async function write(tx: Transaction, additions: readonly Addition[]): Promise<v
   if (additions.length === 0) return;
   const raised = new Map<PatientId, Raised>();
   for (const patient of new Set(additions.map(({ record }) => record.patientId))) raised.set(patient, await tx.raise(patient));
+  const known = [];
+  for (const addition of additions) {
+    const own = raised.get(addition.record.patientId) ?? (await tx.raise(addition.record.patientId));
+    known.push({ ...addition, raised: own, receivedAt: tx.availableAt(own, addition.record.availableAt) });
+  }
+  const wrong = await wrongClocks(tx, known);
   const rows = [];
-  for (const addition of additions) rows.push(await toRow(tx, addition, raised.get(addition.record.patientId) ?? (await tx.raise(addition.record.patientId))));
+  for (const addition of known) rows.push(await toRow(tx, addition, dated(addition.record, wrong)));
   await insert(tx, rows);
   const later = additions.filter(({ version }) => version > 1);
   if (later.length > 0) await close(tx, later);
 }
 
-async function toRow(tx: Transaction, { record, id, key, version, retracts }: Addition, raised: Raised): Promise<readonly unknown[]> {
-  const available = date(tx.availableAt(raised, record.availableAt));
+interface Known extends Addition {
+  readonly raised: Raised;
+  readonly receivedAt: Instant;
+}
+
+/** When it was true of the patient, by our clock, and what the device's said where that is corrected. */
+interface Dated {
+  readonly effectiveAt: Instant;
+  readonly told: Instant | undefined;
+}
+
+function dated({ device = '', effectiveAt, sentAt }: NewObservation, wrong: ReadonlyMap<string, number>): Dated {
+  const ahead = wrong.get(device);
+  if (ahead === undefined || sentAt === undefined || !cameLive({ sentAt, oldest: effectiveAt, newest: effectiveAt })) return { effectiveAt, told: undefined };
+  return { effectiveAt: minus(effectiveAt, ahead as Milliseconds), told: effectiveAt };
+}
+
+async function toRow(
+  tx: Transaction,
+  { record, id, key, version, retracts, raised, receivedAt }: Known,
+  { effectiveAt, told }: Dated,
+): Promise<readonly unknown[]> {
+  const available = date(receivedAt);
   const sealed = await sealIdentifier(tx, record.patientId, { place: identifierPlace(id, version), identifier: record.identifier });
   return [
     key,
@@ -125,10 +154,11 @@ async function toRow(tx: Transaction, { record, id, key, version, retracts }: Ad
     record.sentNumber ?? null,
     record.sentUnit ?? null,
     record.status,
-    date(record.effectiveAt),
+    date(effectiveAt),
     available,
     retracts ? available : null,
     dateOrNull(record.sentAt),
+    dateOrNull(told),
     record.device ?? null,
     record.encounterId ?? null,
     indexOrNull(tx, record.identifier),
@@ -165,6 +195,7 @@ const COLUMNS = [
   ['available_at', 'timestamptz'],
   ['retracted_at', 'timestamptz'],
   ['sent_at', 'timestamptz'],
+  ['sent_effective_at', 'timestamptz'],
   ['device', 'text'],
   ['encounter_id', 'uuid'],
   ['identifier_index', 'bytea'],

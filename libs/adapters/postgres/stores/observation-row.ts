@@ -24,6 +24,7 @@ export interface ObservationRow {
   readonly superseded_at: Date | null;
   readonly retracted_at: Date | null;
   readonly sent_at: Date | null;
+  readonly sent_effective_at: Date | null;
   readonly device: string | null;
   readonly encounter_id: string | null;
   readonly identifier_sealed: Buffer | null;
@@ -32,7 +33,7 @@ export interface ObservationRow {
 }
 
 export const OBSERVATION_COLUMNS = `o.id, o.patient_key, o.version, o.modality, o.code, o.code_system, o.number, o.unit, o.text, o.text_sealed, o.sent_number, o.sent_unit,
-  o.status, o.effective_at, o.available_at, o.superseded_at, o.retracted_at, o.sent_at, o.device, o.encounter_id, o.identifier_sealed, o.source_id, o.blob_sha256`;
+  o.status, o.effective_at, o.available_at, o.superseded_at, o.retracted_at, o.sent_at, o.sent_effective_at, o.device, o.encounter_id, o.identifier_sealed, o.source_id, o.blob_sha256`;
 
 export function identifierPlace(id: string, version: number): string {
   return `observations|identifier_sealed|${id}|${version}`;
@@ -75,6 +76,7 @@ async function toObservation(tx: Transaction, row: ObservationRow): Promise<Obse
       supersededAt: row.superseded_at === null ? null : at(row.superseded_at),
       retractedAt: row.retracted_at === null ? null : at(row.retracted_at),
       sentAt: row.sent_at === null ? null : at(row.sent_at),
+      sentEffectiveAt: row.sent_effective_at === null ? null : at(row.sent_effective_at),
       encounterId: row.encounter_id === null ? null : asEncounterId(row.encounter_id),
     }),
   };

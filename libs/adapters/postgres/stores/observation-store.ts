@@ -2,6 +2,7 @@ import type { PatientId } from '@concord/core/clinical';
 import type { ObservationQuery, ObservationRecord, ObservationStore, Page, Paged } from '@concord/core/ports';
 import { date } from '../rows.ts';
 import { OBSERVED, reachable, type Transaction } from '../transaction.ts';
+import { clocksOf } from './device-clocks.ts';
 import { Filter, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { putObservations } from './observation-put.ts';
@@ -16,6 +17,7 @@ export function observationStore(tx: Transaction): ObservationStore {
     read: (id, version) => read(tx, id, version),
     search: (query, page) => search(tx, query, page),
     newest: (patientId, codes) => newest(tx, patientId, codes),
+    clocks: (patientId, at) => clocksOf(tx, patientId, at),
     window: (...[patientId, codes, from, to, stepMs]: Parameters<ObservationStore['window']>) => seriesWindow(tx, { patientId, codes, from, to, stepMs }),
   };
 }
