@@ -81,6 +81,7 @@ export async function openWorld(): Promise<World> {
     keyFile,
     modelsDir,
     auditDir: join(dataDir, 'audit'),
+    watch: { patients: 1_000, windowMs: 60_000 },
     atna: undefined,
   });
   const pool = new pg.Pool({ connectionString: database.url('postgres'), max: 2 });

@@ -38,7 +38,21 @@ export const grantSchema = z.object({
   review: z.object({ login: z.string(), finding: z.enum(['justified', 'not-justified']), closedAt: instant }).nullable(),
 });
 export const grantListSchema = z.object({ items: z.array(grantSchema) });
-export const reviewListSchema = z.object({ items: z.array(grantSchema.extend({ reason: z.string().nullable(), isOwn: z.boolean() })), open: z.number().int() });
+/** One person was given the records of many patients in a short time. */
+const readingAlertSchema = z.object({
+  id: z.string(),
+  login: z.string(),
+  patients: z.number().int(),
+  from: instant,
+  to: instant,
+  isSeen: z.boolean(),
+  isOwn: z.boolean(),
+});
+export const reviewListSchema = z.object({
+  items: z.array(grantSchema.extend({ reason: z.string().nullable(), isOwn: z.boolean() })),
+  open: z.number().int(),
+  alerts: z.array(readingAlertSchema),
+});
 export const grantReviewSchema = z.strictObject({ finding: z.enum(['justified', 'not-justified']), note: z.string().min(10).max(2_000) });
 
 export const wardSchema = z.strictObject({ id, name, setting: z.enum(['ward', 'icu']), partOf: id.optional() });

@@ -71,7 +71,7 @@ export const ACCESS_OPERATIONS = [
   {
     method: 'get',
     path: '/api/v1/break-glass/reviews',
-    summary: 'Emergency grants and their reviews, open ones first; for the privacy officer.',
+    summary: 'Emergency grants and their reviews, open ones first, and readers of many patients in a short time; for the privacy officer.',
     answer: 'ReviewList',
     failures: [400, 403],
   },
@@ -82,6 +82,13 @@ export const ACCESS_OPERATIONS = [
     body: json('finding, note.'),
     answer: 'Done',
     failures: [400, 403, 404, 415, 422],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/break-glass/alerts/{id}',
+    summary: 'Says that the privacy officer looked into why somebody opened many records in a short time.',
+    answer: 'Done',
+    failures: [400, 403, 404],
   },
   { method: 'get', path: '/api/v1/admin/wards', summary: 'Wards.', answer: 'Wards', failures: [400, 403] },
   {

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster } from '@concord/adapters/postgres';
+import { contents, opensIn, pagesOf } from '../restored.ts';
 import { builtReason, ROOT, run, RunningSystem } from '../running-system.ts';
 
 /** The commands of a page, in order, as one script: what a reader would type. */
@@ -28,33 +29,15 @@ const filesIn = (place: string): readonly string[] =>
         .map(({ name }) => name)
     : [];
 
-/** Every row of every table, as the digest of its text. */
-async function contents(url: string): Promise<ReadonlyMap<string, string>> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const tables = await client.query<{ t: string }>(
-      `SELECT c.oid::regclass::text AS t FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'part'::regnamespace) ORDER BY 1`,
-    );
-    const found = new Map<string, string>();
-    for (const { t } of tables.rows) {
-      const { rows } = await client.query<{ d: string | null; n: number }>(
-        `SELECT count(*)::int AS n, md5(string_agg(o::text, E'\\n' ORDER BY o::text)) AS d FROM ${t} o`,
-      );
-      found.set(t, `${rows[0]?.n ?? 0} ${rows[0]?.d ?? ''}`);
-    }
-    return found;
-  } finally {
-    await client.end();
-  }
-}
-
 describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason === undefined ? '' : `: ${builtReason}`}`, () => {
   let system: RunningSystem;
   const backups = folder();
   const [empty, later] = [folder(), folder()];
   let patient = '';
   let before: ReadonlyMap<string, string>;
+  let shown: readonly string[];
+  let asked = '';
+  const evidence = folder();
   const superuser = () => {
     const file = JSON.parse(readFileSync(join(system.dataDir, 'run.json'), 'utf8')) as { databaseOwnerUrl: string };
     return file.databaseOwnerUrl.replace(/\/\/[^@]+@/, '//postgres@');
@@ -85,6 +68,15 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     patient = (await client.query<{ id: string }>('SELECT id FROM patients ORDER BY created_at LIMIT 1')).rows[0]?.id ?? '';
     await client.end();
     await untilQuiet();
+    asked = new Date().toISOString();
+    shown = await pagesOf(system, patient, asked);
+    expect(shown.map((page) => page.slice(0, 3))).toEqual(shown.map(() => '200'));
+    // What an auditor held before the machine was lost.
+    await untilQuiet();
+    const audit = join(system.dataDir, 'audit');
+    cpSync(join(audit, 'pubkeys.json'), join(evidence, 'keys.json'));
+    for (const name of filesIn(join(audit, 'anchors')).filter((one) => one.startsWith('checkpoints-')))
+      cpSync(join(audit, 'anchors', name), join(evidence, name));
     before = await contents(superuser());
   });
   afterAll(() => system.remove());
@@ -107,6 +99,33 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     expect(before.get('audit_leaves')).not.toMatch(/^0 /);
     expect(before.get('patients')).not.toMatch(/^0 /);
   });
+
+  it('served again from an empty machine: every page about the patient is the same to the byte, and the proofs of before hold', async () => {
+    const other = await RunningSystem.create();
+    try {
+      const env = { ...other.env, CONCORD_BACKUP_KEY_FILE: join(system.dataDir, 'backup.key') };
+      const back = await run(process.execPath, [join(ROOT, 'apps/cli/bin/concord.js'), 'restore', backups, '--json'], env);
+      expect(back.code, back.stderr).toBe(0);
+      const began = performance.now();
+      await other.start();
+      console.log(`restore: ${(JSON.parse(back.stdout) as { seconds: number }).seconds} s, serving ${((performance.now() - began) / 1000).toFixed(1)} s later`);
+      expect(await pagesOf(other, patient, asked)).toEqual(shown);
+      const bundle = join(evidence, 'log');
+      const exported = await other.concord(['audit', 'export', '--bundle', bundle]);
+      expect(exported.code, exported.stderr).toBe(0);
+      const heads = filesIn(evidence).filter((name) => name.startsWith('checkpoints-'));
+      expect(heads.length).toBeGreaterThan(0);
+      const anchors = heads.flatMap((name) => ['--anchor', join(evidence, name)]);
+      const verified = await run(
+        process.execPath,
+        [join(ROOT, 'apps/cli/bin/concord-audit-verify.mjs'), bundle, '--key', join(evidence, 'keys.json'), ...anchors],
+        env,
+      );
+      expect(verified, verified.stdout + verified.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^valid: /) as string });
+    } finally {
+      await other.remove();
+    }
+  }, 240_000);
 
   it('holds nothing readable: no name, no identifier, no key, and no file names', () => {
     const key = readFileSync(join(system.dataDir, 'root.key'));
@@ -135,6 +154,8 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     const headers = { authorization: `Bearer ${await system.token('integrator')}`, 'content-type': 'application/fhir+json' };
     const born = { resourceType: 'Patient', identifier: [{ system: 'urn:concord:demo:mrn', value: 'TOO-LATE' }], birthDate: '1970-01-01' };
     expect((await fetch(`${system.url}/fhir/R4/Patient`, { method: 'POST', headers, body: JSON.stringify(born) })).status).toBe(201);
+    const renewed = await system.concord(['keys', 'reseal', '--json']);
+    expect(renewed.code, renewed.stderr).toBe(0);
     await pause(6_000);
     follower.kill('SIGINT');
     const [code] = (await once(follower, 'close')) as [number | null];
@@ -160,6 +181,10 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     expect(figures.eventsMissing).toBeGreaterThan(0);
     expect(back.stderr).toMatch(/older than the last checkpoint/);
     const after = await restored(then, contents);
+    // The keys of that moment, although they were renewed and destroyed since.
+    const opened = await restored(then, (url) => opensIn(then, url));
+    expect(opened.length).toBeGreaterThan(0);
+    expect(opened).toEqual(opened.map(() => true));
     expect([...wanted].filter(([table, digest]) => after.get(table) !== digest).map(([table]) => table)).toEqual([]);
     expect(filesIn(join(then, 'patient-keys'))).toEqual(expect.arrayContaining([...keys]));
     expect(filesIn(join(then, 'blobs'))).toEqual(expect.arrayContaining([...filesIn(join(system.dataDir, 'blobs'))]));
@@ -172,6 +197,7 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     expect(atEnd.code, atEnd.stderr).toBe(0);
     const patients = (found: ReadonlyMap<string, string>) => Number(found.get('patients')?.split(' ')[0]);
     expect(patients(await restored(last, contents))).toBe(patients(wanted) + 1);
+    expect(await restored(last, (url) => opensIn(last, url))).toEqual([...opened, true]);
     console.log(`point in time: back after ${figures.seconds.toFixed(1)} s`);
   }, 300_000);
 
@@ -251,5 +277,5 @@ describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason ===
     } finally {
       await other.remove();
     }
-  });
+  }, 240_000);
 });

@@ -109,6 +109,7 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
   'POST /api/v1/break-glass/look-up': { roles: ['physician', 'nurse'], because: 'discloses existence by rule, by row-level security too' },
   'POST /api/v1/break-glass/grants': { roles: ['physician', 'nurse'], because: 'follows a look-up, by row-level security too' },
   'GET /api/v1/break-glass/reviews': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
+  'POST /api/v1/break-glass/alerts/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'POST /api/v1/break-glass/reviews/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'GET /api/v1/models': { roles: ['steward'], because: 'bundles, no patient' },
   'POST /fhir/R4': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },

@@ -15,6 +15,7 @@ export async function openAccess(config: Config): Promise<Database> {
     keyring: await openKeyring(config.keyFile),
     files: createFileBlobs(join(config.dataDir, 'blobs')),
     demo: config.demo,
+    watch: config.watch,
     connections: CONNECTIONS,
   });
 }

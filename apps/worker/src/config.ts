@@ -10,6 +10,8 @@ const environment = z.object({
   CONCORD_KEY_FILE: z.string().min(1).optional(),
   CONCORD_AUDIT_DIR: z.string().min(1).optional(),
   CONCORD_MODELS_DIR: z.string().min(1).default('infra/models'),
+  CONCORD_ALERT_PATIENTS: z.coerce.number().int().min(1).max(100_000).default(100),
+  CONCORD_ALERT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(10),
   CONCORD_ATNA_HOST: z.string().min(1).optional(),
   CONCORD_ATNA_PORT: z.coerce.number().int().min(1).max(65_535).default(6514),
   CONCORD_ATNA_CA_FILE: z.string().min(1).optional(),
@@ -39,6 +41,8 @@ export interface Config {
   /** Where the ledger of erasures lies, with the checkpoints. */
   readonly auditDir: string;
   readonly modelsDir: string;
+  /** From how many patients of one reader on, in how long, the privacy officer is told. */
+  readonly watch: { readonly patients: number; readonly windowMs: number };
   /** Undefined when no repository is set. */
   readonly atna: AtnaConfig | undefined;
 }
@@ -58,6 +62,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keyFile: given.CONCORD_KEY_FILE ?? join(dataDir, 'root.key'),
     auditDir: resolve(given.CONCORD_AUDIT_DIR ?? join(dataDir, 'audit')),
     modelsDir: resolve(given.CONCORD_MODELS_DIR),
+    watch: { patients: given.CONCORD_ALERT_PATIENTS, windowMs: given.CONCORD_ALERT_MINUTES * 60_000 },
     atna: atnaOf(given, dataDir),
   };
 }

@@ -78,6 +78,24 @@ export class BackupSet {
     }
   }
 
+  /** The same for bytes that no file holds as they are. */
+  async addBytes(stamp: string, bytes: Uint8Array, path: string): Promise<BackedUp> {
+    const draft = `${this.placeOf(stamp, path)}.plain`;
+    await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
+    await writeFile(draft, bytes, { mode: 0o600 });
+    const added = await this.add(stamp, draft, path);
+    await rm(draft);
+    if (added === undefined) throw new BackupError(`${path} went away while it was stored`);
+    return added;
+  }
+
+  /** A small part, opened. @throws BackupError */
+  async read(stamp: string, file: BackedUp): Promise<Buffer> {
+    const draft = `${this.placeOf(stamp, file.path)}.opened`;
+    await this.restore(stamp, file, draft);
+    return readFile(draft).finally(() => rm(draft));
+  }
+
   finish(manifest: Manifest): Promise<void> {
     return this.writeJson(manifest.stamp, MANIFEST, manifest);
   }

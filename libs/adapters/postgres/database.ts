@@ -1,5 +1,6 @@
 import type { AccessDecision, Keyring, RecordSecurity, Refusal, Relationship, SealedFiles, WithAccess } from '@concord/core/ports';
 import type { AccessQuestion } from '@concord/governance/access';
+import type { ReadingWatch } from './audit/many-patients.ts';
 import type { FeedBatch, FeedPlace } from './audit/feed.ts';
 
 /** The pure decision; a test of row-level security alone hands in one that always allows. */
@@ -20,6 +21,8 @@ export interface DatabaseSettings {
   /** In a demo the seed may lay down a past (DESIGN 9); nobody else, and nowhere else. */
   readonly demo: boolean;
   readonly policy?: AccessPolicy;
+  /** Of the worker: when the officer is told of somebody who opens many records. */
+  readonly watch?: ReadingWatch;
   readonly connections?: number;
 }
 

@@ -59,7 +59,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     ready: () => isReady(pool),
     record: (event) => recordSecurity(pool, settings.keyring, event),
     auditFeed: (place, most) => auditFeed(pool, place, most),
-    closeAuditUnits: () => closeAuditUnits(pool),
+    closeAuditUnits: () => closeAuditUnits(pool, settings.watch),
     rewriteErased: () => rewriteErased(pool),
     close: () => pool.end(),
   };

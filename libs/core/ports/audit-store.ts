@@ -8,7 +8,17 @@ import type { Page, Paged } from './storing.ts';
  * are in `libs/governance/audit`, one table.
  */
 export type AuditKind =
-  'login' | 'logout' | 'refusal' | 'export' | 'disclosure' | 'suspension' | 'break-glass-start' | 'break-glass-stop' | 'security-change' | 'model-activation';
+  | 'login'
+  | 'logout'
+  | 'refusal'
+  | 'many-patients'
+  | 'export'
+  | 'disclosure'
+  | 'suspension'
+  | 'break-glass-start'
+  | 'break-glass-stop'
+  | 'security-change'
+  | 'model-activation';
 
 /** The model behind scores of one event; said once, however many scores it answered for. */
 export interface ShownModel {

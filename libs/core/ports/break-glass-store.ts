@@ -36,6 +36,17 @@ export interface GrantFacts {
   readonly isBarred: boolean;
 }
 
+/** One person was given the records of so many different patients between two moments. */
+export interface ReadingAlert {
+  readonly id: string;
+  readonly login: string;
+  readonly patients: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly isSeen: boolean;
+  readonly isOwn: boolean;
+}
+
 /** Looking past the usual relations in an emergency. */
 export interface BreakGlassStore {
   /** By exact identifier, and the birth date where one is recorded. Counts hit and miss alike. */
@@ -56,5 +67,9 @@ export interface BreakGlassStore {
   /** How many of them this reader sees open. */
   openReviews(): Promise<number>;
   /** @returns false when it is not there, already closed, or one's own. */
+  /** Who opened the records of many patients in a short time; for the officer. */
+  alerts(): Promise<readonly ReadingAlert[]>;
+  /** The officer looked into it; false for one about themselves, or none. */
+  seeAlert(id: string): Promise<boolean>;
   close(grantId: string, review: { readonly finding: 'justified' | 'not-justified'; readonly note: string }): Promise<boolean>;
 }

@@ -52,7 +52,7 @@ export type {
   ShownScore,
 } from './audit-store.ts';
 export type { AdministrationStore, ReachEntry, Source, StaffMember, Ward } from './administration-store.ts';
-export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, LookUp } from './break-glass-store.ts';
+export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, LookUp, ReadingAlert } from './break-glass-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
 export type { DeviceClock } from './observation-store.ts';

@@ -12,6 +12,7 @@ export const KINDS = {
   login: { category: '110114', subtype: '110122', action: 'E' },
   logout: { category: '110114', subtype: '110123', action: 'E' },
   refusal: { category: '110113', subtype: 'refusal', action: 'E' },
+  'many-patients': { category: '110113', subtype: 'many-patients', action: 'E' },
   export: { category: '110106', subtype: 'export', action: 'R' },
   disclosure: { category: '110106', subtype: 'disclose', action: 'R' },
   suspension: { category: '110113', subtype: 'disclosure-suspension', action: 'E' },

@@ -88,7 +88,8 @@ export class BreakGlassController {
     readQuery(request, {});
     return this.#gate.open(callerOf(request), { ...aboutNobody, purpose: 'HOPERAT' }, async (scope) => {
       const items = (await scope.breakGlass.reviews()).map((one) => ({ ...toWire(one), reason: one.reason ?? null, isOwn: one.isOwn }));
-      return { items, open: items.filter(({ review }) => review === null).length };
+      const alerts = (await scope.breakGlass.alerts()).map((one) => ({ ...one, from: toIso(one.from), to: toIso(one.to) }));
+      return { items, open: items.filter(({ review }) => review === null).length, alerts };
     });
   }
 
@@ -104,6 +105,21 @@ export class BreakGlassController {
       const closed = isUuid(id) && (await scope.breakGlass.close(id, review));
       if (closed) scope.audit.note({ objects: [`BreakGlass/${id}`], detail: { finding: review.finding } });
       return closed;
+    });
+    if (!done) throw notFound();
+    return { done: true };
+  }
+
+  /** The officer looked into why somebody opened so many records. */
+  @Post('alerts/:id')
+  @HttpCode(200)
+  @Needs('update', 'BreakGlass')
+  async seen(@Req() request: FastifyRequest, @Param('id') id: string): Promise<Done> {
+    readQuery(request, {});
+    const done = await this.#gate.open(callerOf(request), { ...aboutNobody, purpose: 'HOPERAT' }, async (scope) => {
+      const seen = isUuid(id) && (await scope.breakGlass.seeAlert(id));
+      if (seen) scope.audit.note({ objects: [`ReadingAlert/${id}`] });
+      return seen;
     });
     if (!done) throw notFound();
     return { done: true };

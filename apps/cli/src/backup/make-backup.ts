@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BackedUp, Manifest } from '@concord/adapters/backup';
-import { baseBackup } from '@concord/adapters/postgres';
+import { baseBackup, besideKeys, KeysBusy } from '@concord/adapters/postgres';
 import type { Settings } from '../config.ts';
 import { requireRunning } from '../running.ts';
 import { VerbFailed } from '../verb.ts';
@@ -19,13 +19,20 @@ export interface BackupFigures {
  * @param tell hears how far it is.
  */
 export async function makeBackup(settings: Settings, folder: string, tell: (line: string) => void): Promise<BackupFigures> {
-  const began = performance.now();
   const { databaseOwnerUrl } = await requireRunning(settings.dataDir);
   if (settings.databaseOwnerUrl !== undefined) {
     throw new VerbFailed(
       'The database is not ours to copy: back it up with its own tools, and keys and blobs with the same moment (docs/how-to/backup-and-restore.md).',
     );
   }
+  return besideKeys(databaseOwnerUrl, () => copy(settings, folder, tell)).catch((error: unknown) => {
+    throw error instanceof KeysBusy ? new VerbFailed(error.message) : error;
+  });
+}
+
+async function copy(settings: Settings, folder: string, tell: (line: string) => void): Promise<BackupFigures> {
+  const began = performance.now();
+  const { databaseOwnerUrl } = await requireRunning(settings.dataDir);
   const backups = await openBackups(settings, folder);
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-') + 'Z';
   const files: BackedUp[] = [];

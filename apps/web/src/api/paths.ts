@@ -24,6 +24,7 @@ export const paths = {
   grants: '/api/v1/break-glass/grants',
   endGrant: (id: string) => `/api/v1/break-glass/grants/${encodeURIComponent(id)}/end`,
   reviews: '/api/v1/break-glass/reviews',
+  seeAlert: (id: string) => `/api/v1/break-glass/alerts/${encodeURIComponent(id)}`,
   closeReview: (id: string) => `/api/v1/break-glass/reviews/${encodeURIComponent(id)}`,
   wards: '/api/v1/admin/wards',
   sources: '/api/v1/admin/sources',

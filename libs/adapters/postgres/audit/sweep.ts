@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import { KINDS } from '@concord/governance/audit';
 import { asPatientKey, asWritten, at, timeOrderedId } from '../rows.ts';
 import type { StoredEvent } from './event.ts';
+import { noticeReaders, type ReadingWatch } from './many-patients.ts';
 import { RENEW_AFTER, STUDY_UNIT } from './units.ts';
 import { writeEvents } from './write.ts';
 
@@ -34,10 +35,10 @@ const ENDED = `SELECT u.id, u.kind, u.issuer, u.subject, u.opening, clock_timest
 
 /**
  * Closes the units that have ended, each with one event: what left in it, in counts and one hash. The worker's work, once a
- * minute; several at once close each unit once.
+ * minute; several at once close each unit once. Beside it, the officer is told of readers of many patients.
  * @returns how many it closed.
  */
-export async function closeAuditUnits(pool: Pool): Promise<number> {
+export async function closeAuditUnits(pool: Pool, watch?: ReadingWatch): Promise<number> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
@@ -46,6 +47,7 @@ export async function closeAuditUnits(pool: Pool): Promise<number> {
     let closed = 0;
     for (const unit of rows) closed += await close(client, unit);
     closed += await endGrants(client);
+    if (watch !== undefined) await noticeReaders(client, watch);
     await client.query('COMMIT');
     return closed;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { PatientId, Sha256 } from '@concord/core/clinical';
 import type { SealedBlobStore } from '@concord/core/ports';
+import { blobFile, blobSealPlace, blobWrapPlace } from '../places.ts';
 import { asPatientKey, asSha256, bytesOf, date } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
 
@@ -27,12 +28,12 @@ export async function putBlob(tx: Transaction, bytes: Uint8Array, patientId: Pat
   const name = randomUUID();
   const { key, wrapped } = await newBlobKey(tx, name, patientId);
   const small = bytes.length <= IN_ROW_MAX;
-  const sealed = small ? tx.keyring.seal(key, bytes, sealPlace(name)) : null;
+  const sealed = small ? tx.keyring.seal(key, bytes, blobSealPlace(name)) : null;
   const text = `INSERT INTO blobs (name, sha256, patient_key, wrapped, sealed, byte_length, source_id, stored_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sha256, patient_key) DO NOTHING RETURNING name`;
   const owner = patientId === undefined ? null : tx.writeKey(patientId);
   const inserted = await tx.rows('blob-insert', text, [name, digest, owner, wrapped, sealed, bytes.length, tx.sourceId, date(tx.now)]);
-  if (inserted.length > 0 && !small) await tx.files.put(fileName(name), bytes, key);
+  if (inserted.length > 0 && !small) await tx.files.put(blobFile(name), bytes, key);
   return asSha256(digest);
 }
 
@@ -41,14 +42,14 @@ async function newBlobKey(
   name: string,
   patientId: PatientId | undefined,
 ): Promise<{ readonly key: Uint8Array; readonly wrapped: Uint8Array }> {
-  const fresh = tx.keyring.newKey(wrapPlace(name));
-  return patientId === undefined ? fresh : { key: fresh.key, wrapped: tx.keyring.sealFor(await tx.dataKey(patientId), fresh.key, wrapPlace(name)) };
+  const fresh = tx.keyring.newKey(blobWrapPlace(name));
+  return patientId === undefined ? fresh : { key: fresh.key, wrapped: tx.keyring.sealFor(await tx.dataKey(patientId), fresh.key, blobWrapPlace(name)) };
 }
 
 async function blobKey(tx: Transaction, { name, wrapped, patient_key }: BlobRow): Promise<Uint8Array> {
-  if (patient_key === null) return tx.keyring.unwrap(wrapped, wrapPlace(name));
+  if (patient_key === null) return tx.keyring.unwrap(wrapped, blobWrapPlace(name));
   await tx.meet([patient_key]);
-  return tx.keyring.openFor(await tx.dataKey(tx.handOut(asPatientKey(patient_key))), wrapped, wrapPlace(name));
+  return tx.keyring.openFor(await tx.dataKey(tx.handOut(asPatientKey(patient_key))), wrapped, blobWrapPlace(name));
 }
 
 async function get(tx: Transaction, hash: Sha256): Promise<Uint8Array | undefined> {
@@ -56,17 +57,5 @@ async function get(tx: Transaction, hash: Sha256): Promise<Uint8Array | undefine
   const [row] = await tx.rows<BlobRow>('blob-read', text, [...tx.reachValues, bytesOf(hash)]);
   if (row === undefined) return undefined;
   const key = await blobKey(tx, row);
-  return row.sealed === null ? tx.files.get(fileName(row.name), key) : tx.keyring.open(key, row.sealed, sealPlace(row.name));
-}
-
-function wrapPlace(name: string): string {
-  return `blobs|wrapped|${name}`;
-}
-
-function sealPlace(name: string): string {
-  return `blobs|sealed|${name}`;
-}
-
-function fileName(name: string): string {
-  return name.replaceAll('-', '');
+  return row.sealed === null ? tx.files.get(blobFile(row.name), key) : tx.keyring.open(key, row.sealed, blobSealPlace(row.name));
 }

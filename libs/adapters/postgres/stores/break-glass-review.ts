@@ -67,7 +67,8 @@ export async function reviewsOf(tx: Transaction): Promise<readonly EmergencyRevi
 }
 
 export async function openReviews(tx: Transaction): Promise<number> {
-  const text = 'SELECT count(*)::int AS n FROM emergency_grants g WHERE NOT EXISTS (SELECT FROM emergency_reviews r WHERE r.grant_id = g.id)';
+  const text =
+    'SELECT (SELECT count(*) FROM emergency_grants g WHERE NOT EXISTS (SELECT FROM emergency_reviews r WHERE r.grant_id = g.id))::int + (SELECT count(*) FROM reading_alerts a WHERE a.seen_by IS NULL)::int AS n';
   return (await tx.rows<{ n: number }>('glass-open-reviews', text, []))[0]?.n ?? 0;
 }
 

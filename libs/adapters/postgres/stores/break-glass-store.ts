@@ -4,6 +4,7 @@ import { invariant } from '@concord/core/kernel';
 import type { BreakGlassStore, EmergencyGrant, GrantFacts, LookUp } from '@concord/core/ports';
 import { asPatientId, asPatientKey, at, date, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
+import { readingAlerts, seeReadingAlert } from './reading-alerts.ts';
 import { closeReview, GRANT_COLUMNS, openReviews, reviewsOf, toGrants, type GrantRow } from './break-glass-review.ts';
 import { identifierIndex } from './identifiers.ts';
 import { contentPlace, type PatientContent } from './patient-row.ts';
@@ -22,6 +23,8 @@ export function breakGlassStore(tx: Transaction): BreakGlassStore {
     giveBack: (id) => giveBack(tx, id),
     reviews: () => reviewsOf(tx),
     openReviews: () => openReviews(tx),
+    alerts: () => readingAlerts(tx),
+    seeAlert: (id) => seeReadingAlert(tx, id),
     close: (id, review) => closeReview(tx, id, review),
   };
 }

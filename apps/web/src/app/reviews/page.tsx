@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { reviewListSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
+import { ReadingAlerts } from '../../access/reading-alerts.tsx';
 import { ReviewRow } from '../../access/review-row.tsx';
 import { ask, sessionOrSignIn } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
@@ -18,7 +19,7 @@ export default async function Reviews() {
   if (answer.kind === 'signed-out') redirect('/sign-in');
   if (answer.kind === 'nothing') notFound();
   if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The reviews" />;
-  const { items, open } = answer.value;
+  const { items, open, alerts } = answer.value;
   return (
     <Frame session={session} nowMs={Date.now()} current="/reviews" keys={[]}>
       <main className="page" id="main">
@@ -51,6 +52,7 @@ export default async function Reviews() {
             </tbody>
           </table>
         )}
+        <ReadingAlerts alerts={alerts} zone={session.timeZone} />
       </main>
     </Frame>
   );
