@@ -29,6 +29,7 @@ export {
   type Lane,
   type PatientList,
   type PatientPage,
+  type Question,
   type ReconcileList,
   type ReportView,
   type Session,

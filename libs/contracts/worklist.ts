@@ -31,12 +31,23 @@ export const worklistSchema = z.object({
   rows: z.array(worklistRowSchema),
 });
 
+/** A question beside decline, with its newest answer. */
+export const questionSchema = z.object({
+  task: z.string(),
+  title: z.string(),
+  definition: z.string().meta({ description: 'What is asked, and when.' }),
+  assessment: assessmentSchema.nullable().meta({ description: 'null before the first, and where a score may not be shown yet.' }),
+  lastScored: assessmentSchema.nullable().meta({ description: 'The last score of this stay, where the newest answer is none.' }),
+});
+
 export const patientPageSchema = z.object({
   generatedAt: instant,
   banner: bannerSchema,
   news2: news2Schema,
   /** Newest assessment of each decline horizon. */
   assessments: z.array(assessmentSchema),
+  /** The other questions, shortest horizon first. */
+  questions: z.array(questionSchema),
   trend: worklistRowSchema.shape.trend,
   inputs: worklistRowSchema.shape.inputs,
   /** Where report, image and signals agree and contradict each other; null before the first look. */
@@ -155,6 +166,7 @@ export const reconcileListSchema = z.object({
 export type Worklist = z.infer<typeof worklistSchema>;
 export type WorklistRow = z.infer<typeof worklistRowSchema>;
 export type PatientPage = z.infer<typeof patientPageSchema>;
+export type Question = z.infer<typeof questionSchema>;
 export type Timeline = z.infer<typeof timelineSchema>;
 export type Lane = z.infer<typeof laneSchema>;
 export type ReportView = z.infer<typeof reportViewSchema>;

@@ -33,6 +33,8 @@ describe.skipIf(skip !== undefined)(`each state of the screen${skip === undefine
     ['patient without a score', `/patients/${idOf('A-03')}`],
     ['patient whose vitals are too old', `/patients/${idOf('A-05')}`],
     ['patient without report and image', `/patients/${idOf('A-02')}`],
+    ['patient asked at hour 48 and not later', `/patients/${idOf('A-11')}`],
+    ['patient whose other questions were not checked on this ward', `/patients/${idOf('A-08')}`],
     ['nothing to open', '/patients/nobody'],
     ['sign-in', '/sign-in'],
   ])('%s: no violation, no wider than the window, and says what it is not', async (_name, path) => {
@@ -77,6 +79,36 @@ describe.skipIf(skip !== undefined)(`each state of the screen${skip === undefine
   it('the Why bars end at the sum that the model stored', async () => {
     const page = await at(hallberg);
     expect(await page.locator('.why .sum').innerText()).toContain('−0.80');
+  });
+
+  it('the reasons of another question stand under Why, tied to the same axis, and decline keeps its place', async () => {
+    const page = await at(hallberg);
+    await keysListen(page);
+    await page.keyboard.press('q');
+    await page.getByRole('heading', { name: 'Why: Sepsis within 6 h' }).waitFor();
+    expect(await page.locator('.why').innerText()).toContain('Lactate rising');
+    expect(await page.locator('.time .win').count()).toBeGreaterThan(0);
+    expect(await page.getByTestId('chance').innerText()).toContain('34');
+    expect(await page.getByRole('button', { name: 'Why: Sepsis within 6 h' }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByText('How it was tested').first().click();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Back to decline' }).click();
+    await page.getByRole('heading', { name: 'Why', exact: true }).waitFor();
+  });
+
+  it.each([
+    ['A-07', 'sepsis-6h', /2\s*%\s*Raised/, /Interval below 1 to 5\s*%.*\n.*vitals 1\s*min.*labs.*Transferred/s],
+    ['A-02', 'sepsis-6h', /7\s*%\s*High/, /labs, withheld, not used/],
+    ['A-09', 'sepsis-6h', /<\s*1\s*%\s*Usual/, /labs, too old, not used/],
+    ['A-03', 'sepsis-6h', /No score/, /Made for the first 48 hours.*Last score 3\s*%.*22\s*h ago: it does not know anything newer/s],
+    ['A-05', 'sepsis-6h', /No score/, /Vitals too old/],
+    ['A-14', 'sepsis-6h', /No score/, /Vitals may not be used/],
+    ['A-11', 'hospital-mortality', /No score/, /Asked at hour 48 of intensive care, not later.*52\s*%/s],
+    ['A-08', 'sepsis-6h', /No score/, /not checked on this ward/],
+  ])('%s %s: the answer, or why there is none, and what it was made from', async (bed, task, answer, rest) => {
+    const question = (await at(`/patients/${idOf(bed)}`)).getByTestId(`question-${task}`);
+    expect(await question.locator('.ans').innerText()).toMatch(answer);
+    expect(await question.innerText()).toMatch(rest);
   });
 
   it('a report that fails leaves the rest of the page, with a reference', async () => {

@@ -187,6 +187,22 @@ describe('an assessment', () => {
   });
 });
 
+describe('the last score of a question that is silent now', () => {
+  it('is found behind its abstentions, and never one that was withdrawn', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'S-4' });
+    const silent = { kind: 'abstained', abstention: { reason: 'outside-population', text: 'No score.' } } as const;
+    const [when, last] = [ago(90), () => looks((scope) => scope.assessments.list({ patientId, task: TASK, scored: true, limit: 5 }))];
+    await about(patientId, (scope) => scope.observations.putAll([pulse(patientId, 180, when)]));
+    const revision = (await job(patientId, (scope) => scope.timelines.load(patientId, scope.now)))?.revision ?? 0;
+    const scored = await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: ago(60) })));
+    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: ago(5), outcome: silent })));
+    expect((await last()).map(({ id }) => id)).toEqual([scored]);
+    await about(patientId, (scope) => scope.observations.putAll([pulse(patientId, 180, when, { status: 'entered-in-error' })]));
+    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision + 1, { asOf: ago(1), outcome: silent })));
+    expect(await last()).toEqual([]);
+  });
+});
+
 describe('a worklist', () => {
   it('holds the patients of the ward, each with newest scores, readings and samples', async () => {
     const { patientId } = await admit(stores.api, { mrn: 'L-1', ward: 'ward-b' });

@@ -31,6 +31,8 @@ export interface AssessmentStore {
     readonly asOf?: Instant;
     readonly from?: Instant;
     readonly limit: number;
+    /** Without abstentions and without scores that were withdrawn. */
+    readonly scored?: true;
     /** A curve of past scores: the record keeps their count and one hash instead of each. */
     readonly shownAs?: 'trend';
   }): Promise<readonly StoredAssessment[]>;

@@ -1,4 +1,5 @@
 import type { PatientPage, WireAssessment, WireEvidence, WireNews2, Worklist } from '@concord/contracts';
+import { questionsAt } from './questions.ts';
 import { evidenceAt } from './reasons.ts';
 import { SKETCHES, type Sketch } from './sketches.ts';
 
@@ -26,7 +27,8 @@ function banner(sketch: Sketch, now: number): Banner {
     bed: sketch.bed,
     admittedAt: iso(now - 70 * HOUR),
     dischargedAt: null,
-    demoKind: sketch.level === 'assembled' ? 'assembled' : 'synthetic',
+    // One bed as on a real ward: what was not checked there stays out of sight.
+    demoKind: sketch.bed === 'A-08' ? null : sketch.level === 'assembled' ? 'assembled' : 'synthetic',
   };
 }
 
@@ -177,7 +179,9 @@ export function rowsAt(now: number): Worklist['rows'] {
 export function pageAt(id: string, now: number): PatientPage | null {
   const row = rowsAt(now).find((one) => one.banner.patientId === id);
   if (!row) return null;
-  return { generatedAt: iso(now), banner: row.banner, news2: row.news2, assessments: row.assessments, trend: row.trend, inputs: row.inputs, concordance: null };
+  const { banner, news2, assessments, trend, inputs } = row;
+  const page: PatientPage = { generatedAt: iso(now), banner, news2, assessments, questions: [], trend, inputs, concordance: null };
+  return { ...page, questions: questionsAt(banner.bed ?? '', page, now) };
 }
 
 export function hasModality(page: PatientPage, modality: string): boolean {

@@ -1,10 +1,10 @@
-import { concordanceToWire, type PatientPage } from '@concord/contracts';
-import type { ModalityKind, PatientId, RiskTaskId } from '@concord/core/clinical';
+import { concordanceToWire, type PatientPage, type Question } from '@concord/contracts';
+import type { ModalityKind, PatientId, RiskTask, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
 import type { AccessScope, ObservationRecord, StoredAssessment } from '@concord/core/ports';
 import { bannerOf, currentStay } from './banner.ts';
-import { rowOf } from './patient-row.ts';
-import { declineTasks, MAIN_TASK } from './questions.ts';
+import { rowOf, wireAssessment } from './patient-row.ts';
+import { declineTasks, MAIN_TASK, otherTasks } from './questions.ts';
 import { NEWEST_CODES, news2Now } from './vital-signs.ts';
 
 /** The head of a patient's page, or undefined when there is no such patient for this reader. */
@@ -14,8 +14,9 @@ export async function patientPage(scope: AccessScope, patientId: PatientId): Pro
   const encounters = await scope.encounters.search({ patientId }, { count: 50 });
   const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
   const readings = await scope.observations.newest(patientId, NEWEST_CODES);
+  const stay = currentStay(encounters.items);
   const row = rowOf({
-    banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now),
+    banner: bannerOf(patient, stay, wards, scope.now),
     news2: news2Now(patient, readings, scope.now),
     latest: await latestOf(scope, patientId),
     history: await historyOf(scope, patientId),
@@ -28,6 +29,7 @@ export async function patientPage(scope: AccessScope, patientId: PatientId): Pro
     banner: row.banner,
     news2: row.news2,
     assessments: row.assessments,
+    questions: await questionsOf(scope, patientId, stay?.stay.start),
     trend: row.trend,
     inputs: row.inputs,
     concordance: concordance === undefined ? null : concordanceToWire(concordance, scope.decision.obligations),
@@ -38,6 +40,25 @@ async function latestOf(scope: AccessScope, patientId: PatientId): Promise<reado
   const found: StoredAssessment[] = [];
   for (const task of declineTasks) found.push(...(await scope.assessments.list({ patientId, task: task.id, limit: 1 })));
   return found;
+}
+
+/** Newest answer of each question beside decline; where that is none, the last score of the stay beside it. */
+async function questionsOf(scope: AccessScope, patientId: PatientId, since: Instant | undefined): Promise<Question[]> {
+  const found: Question[] = [];
+  for (const task of otherTasks) found.push(await questionOf(scope, task, { patientId, ...(since === undefined ? {} : { from: since }) }));
+  return found;
+}
+
+async function questionOf(
+  scope: AccessScope,
+  { id, title, outcome }: RiskTask,
+  of: { readonly patientId: PatientId; readonly from?: Instant },
+): Promise<Question> {
+  const [newest] = await scope.assessments.list({ ...of, task: id, limit: 1 });
+  const isSilent = newest?.assessment.outcome.kind === 'abstained';
+  const [scored] = isSilent ? await scope.assessments.list({ ...of, task: id, scored: true, limit: 1 }) : [];
+  const asWire = (stored: StoredAssessment | undefined) => (stored === undefined ? null : wireAssessment(stored, scope.decision.obligations));
+  return { task: id, title, definition: outcome.definition, assessment: asWire(newest), lastScored: asWire(scored) };
 }
 
 /** Scores of the last day, oldest first. */

@@ -48,4 +48,8 @@ export function patientIdOf(text: string): PatientId {
   return text as PatientId;
 }
 
-export const declineTasks: readonly RiskTask[] = tasks.filter((task) => task.id.startsWith('physiological-decline-'));
+const isDecline = ({ id }: RiskTask): boolean => id.startsWith('physiological-decline-');
+
+export const declineTasks: readonly RiskTask[] = tasks.filter(isDecline);
+/** What is asked beside decline, shortest horizon first. */
+export const otherTasks: readonly RiskTask[] = tasks.filter((task) => !isDecline(task)).toSorted((a, b) => a.horizon - b.horizon);

@@ -11,6 +11,7 @@ export const WORKLIST_KEYS: readonly KeyLine[] = [
 export const PATIENT_KEYS: readonly KeyLine[] = [
   { keys: ['1', '…', '8'], does: 'A reason, in all three views' },
   { keys: ['J', 'K'], does: 'Next, previous reason' },
+  { keys: ['Q'], does: 'Reasons of the next question' },
   { keys: ['←', '→'], does: 'Cursor on the time axis; Shift an hour' },
   { keys: ['+', '−'], does: 'Shorter, longer time' },
   { keys: ['Esc'], does: 'Clear reason and cursor' },

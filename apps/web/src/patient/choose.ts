@@ -1,10 +1,23 @@
-import type { PatientPage, Timeline, WireAssessment, WireEvidence } from '@concord/contracts';
+import type { PatientPage, Question, Timeline, WireAssessment, WireEvidence } from '@concord/contracts';
 
 export const HORIZONS = ['6h', '12h', '24h'] as const;
 export type Horizon = (typeof HORIZONS)[number];
 
 export function assessmentFor(page: Pick<PatientPage, 'assessments'>, horizon: Horizon): WireAssessment | undefined {
   return page.assessments.find((assessment) => assessment.task.endsWith(`-${horizon}`));
+}
+
+/** The score of a question whose reasons can be read: the newest answer, or the last score of the stay where that is none. */
+export function whyOf({ assessment, lastScored }: Question): WireAssessment | undefined {
+  return [assessment, lastScored].find((one) => one?.outcome === 'scored') ?? undefined;
+}
+
+const STATES = ['used', 'stale', 'absent', 'withheld', 'unused'] as const;
+
+/** What this answer made of each modality it names, with the age of the patient's newest sample. */
+export function inputsOf({ modalities }: Pick<WireAssessment, 'modalities'>, newest: PatientPage['inputs']): PatientPage['inputs'] {
+  const at = new Map(newest.map(({ modality, newestAt }) => [modality, newestAt]));
+  return STATES.flatMap((state) => modalities[state].map((modality) => ({ modality, state, newestAt: at.get(modality) ?? null })));
 }
 
 export interface ReportKey {

@@ -1,10 +1,20 @@
-import type { PatientPage } from '@concord/contracts';
+import type { PatientPage, Question } from '@concord/contracts';
 import { TIERS, bandWord, percent } from '@concord/ui';
 import { assessmentFor } from './choose.ts';
 
-/** What a screen reader is told of a patient page: a new tier, a new band, a score that came or went. */
+/** What a screen reader is told of a patient page: a new tier, a new band, a score that came or went, of any question. */
 export function pageNews(before: PatientPage, after: PatientPage): readonly string[] {
-  return words(before) === words(after) ? [] : [said(after)];
+  const main = words(before) === words(after) ? [] : [said(after)];
+  const others = after.questions.filter((question) => tierOf(question) !== tierOf(before.questions.find(({ task }) => task === question.task)));
+  return [...main, ...others.map(saidOf)];
+}
+
+function tierOf(question: Question | undefined): string {
+  return question?.assessment?.tier ?? 'none';
+}
+
+function saidOf({ title, assessment }: Question): string {
+  return `${title} now ${assessment?.tier && assessment.probability !== null ? `${percent(assessment.probability)}, ${TIERS[assessment.tier].word}` : 'without a score'}`;
 }
 
 function words(page: PatientPage): string {

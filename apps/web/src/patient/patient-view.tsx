@@ -14,10 +14,11 @@ import { AxisPane } from './axis-pane.tsx';
 import { FindingsPane } from './findings-pane.tsx';
 import { ImagePane } from './image-pane.tsx';
 import { pageNews } from './news.ts';
+import { QuestionsPane } from './questions-pane.tsx';
 import { ReportPane } from './report-pane.tsx';
-import { ScorePane } from './score-pane.tsx';
+import { ScorePane, type PaneContext } from './score-pane.tsx';
 import { StaleLine } from './stale-line.tsx';
-import { usePatientFocus } from './use-focus.ts';
+import { usePatientFocus, type PatientFocus } from './use-focus.ts';
 import { WhyPane } from './why-pane.tsx';
 
 interface Props {
@@ -40,8 +41,8 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
   const nowMs = useNow(page.generatedAt, receivedAt);
   const { news } = useChange(page, pageNews, noRows);
   const focus = usePatientFocus(page, timeline);
-  const { assessment, fall, tags, selected, select } = focus;
-  const evidence = useMemo(() => assessment?.evidence ?? [], [assessment]);
+  const { assessment, explained, tags, selected, select } = focus;
+  const evidence = useMemo(() => explained?.evidence ?? [], [explained]);
   if (recalled) return <Recalled />;
   const context = { page, assessment, nowMs, zone };
   return (
@@ -52,14 +53,10 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
           <LostLine lost={lost} shownMs={Date.parse(page.generatedAt)} nowMs={nowMs} zone={zone} onRetry={refresh} />
           <StaleLine page={page} assessment={assessment} nowMs={nowMs} zone={zone} />
         </div>
-        <div className="left">
-          <ScorePane {...context} horizon={focus.horizon} onHorizon={focus.setHorizon} />
-          <WhyPane {...context} fall={fall} timeline={timeline} selected={selected?.id ?? null} onSelect={select} onUnfold={focus.unfold} />
-          <FindingsPane {...context} />
-        </div>
+        <LeftColumn {...context} focus={focus} timeline={timeline} />
         <div className="rest">
           {timeline ? (
-            <AxisPane {...context} timeline={timeline} focus={focus} tags={tags} />
+            <AxisPane {...context} assessment={explained} timeline={timeline} focus={focus} tags={tags} />
           ) : (
             <section className="pane">
               <FailedPlate
@@ -76,7 +73,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
               <ImagePane
                 timeline={timeline}
                 evidence={evidence}
-                version={assessment?.evidenceVersion ?? 1}
+                version={explained?.evidenceVersion ?? 1}
                 tags={tags}
                 selected={selected}
                 nowMs={nowMs}
@@ -91,9 +88,45 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
   );
 }
 
+interface LeftProps extends PaneContext {
+  readonly focus: PatientFocus;
+  readonly timeline: Timeline | null;
+}
+
+/** Decline, the other questions, and the reasons of the one that is chosen. */
+function LeftColumn({ focus, timeline, ...context }: LeftProps) {
+  const { page, nowMs, zone } = context;
+  return (
+    <div className="left">
+      <div className="asked">
+        <ScorePane {...context} horizon={focus.horizon} onHorizon={focus.setHorizon} />
+        <QuestionsPane page={page} chosen={focus.question} onChoose={focus.setQuestion} nowMs={nowMs} zone={zone} />
+      </div>
+      <WhyPane
+        {...context}
+        assessment={focus.explained}
+        question={page.questions.find(({ task }) => task === focus.question)?.title}
+        onBack={() => {
+          focus.setQuestion(null);
+        }}
+        fall={focus.fall}
+        timeline={timeline}
+        selected={focus.selected?.id ?? null}
+        onSelect={focus.select}
+        onUnfold={focus.unfold}
+      />
+      <FindingsPane {...context} />
+    </div>
+  );
+}
+
 /** Changes when something arrived or was scored; the time axis is then asked for again. */
 function signatureOf(page: PatientPage): string {
-  return [...page.inputs.map((input) => input.newestAt), ...page.assessments.map((assessment) => assessment.id)].join(' ');
+  return [
+    ...page.inputs.map(({ newestAt }) => newestAt),
+    ...page.assessments.map(({ id }) => id),
+    ...page.questions.map(({ assessment }) => assessment?.id),
+  ].join(' ');
 }
 
 /** A right that ended takes with it what was on the screen. */

@@ -15,6 +15,7 @@ import {
   signed,
   storedPercent,
 } from '@concord/ui';
+import { inputsOf } from './choose.ts';
 import type { PaneContext } from './score-pane.tsx';
 
 interface Props extends Omit<PaneContext, 'assessment'> {
@@ -23,12 +24,33 @@ interface Props extends Omit<PaneContext, 'assessment'> {
 
 /** What the number is worth: its interval, how it was tested, what it was made from. */
 export function ScoreFacts({ page, assessment, nowMs, zone }: Props) {
-  const level = assessment.evidenceLevel ? LEVELS[assessment.evidenceLevel] : null;
   const gaps = news2Gaps(page.news2);
   return (
     <dl className="facts">
       <dt>Interval</dt>
       <dd>{assessment.interval ? `${interval(assessment.interval)}, made to hold 9 times in 10` : 'none'}</dd>
+      <TestedFacts assessment={assessment} />
+      <dt>Inputs</dt>
+      <dd className="inp">
+        <Inputs assessment={assessment} newest={page.inputs} nowMs={nowMs} />
+      </dd>
+      <dt>NEWS2 now</dt>
+      <dd>
+        <News2Words news2={page.news2} /> {gaps}
+      </dd>
+      <dt>Stored</dt>
+      <dd>
+        <Stored assessment={assessment} zone={zone} />
+      </dd>
+    </dl>
+  );
+}
+
+/** On whom the model was tested, and for what the number was made. */
+export function TestedFacts({ assessment }: { readonly assessment: WireAssessment }) {
+  const level = assessment.evidenceLevel ? LEVELS[assessment.evidenceLevel] : null;
+  return (
+    <>
       <dt>Evidence</dt>
       <dd>
         {level ? (
@@ -41,22 +63,22 @@ export function ScoreFacts({ page, assessment, nowMs, zone }: Props) {
       </dd>
       <dt>Calibration</dt>
       <dd>{calibrationSentence(assessment)}</dd>
-      <dt>Inputs</dt>
-      <dd className="inp">
-        {inputsInOrder(page.inputs).map((input) => (
-          <Input key={input.modality} input={input} nowMs={nowMs} reason={assessment.unusedReasons.find((one) => one.modality === input.modality)?.reason} />
-        ))}
-      </dd>
-      <dt>NEWS2 now</dt>
-      <dd>
-        <News2Words news2={page.news2} /> {gaps}
-      </dd>
-      <dt>Stored</dt>
-      <dd>
-        <Stored assessment={assessment} zone={zone} />
-      </dd>
-    </dl>
+    </>
   );
+}
+
+interface InputsProps {
+  readonly assessment: WireAssessment;
+  /** Newest sample of each modality of the patient. */
+  readonly newest: WorklistRow['inputs'];
+  readonly nowMs: number;
+}
+
+/** Every modality that this answer names: used with its age, or why not. */
+export function Inputs({ assessment, newest, nowMs }: InputsProps) {
+  return inputsInOrder(inputsOf(assessment, newest)).map((input) => (
+    <Input key={input.modality} input={input} nowMs={nowMs} reason={assessment.unusedReasons.find((one) => one.modality === input.modality)?.reason} />
+  ));
 }
 
 interface InputProps {
@@ -89,7 +111,7 @@ function Input({ input, nowMs, reason }: InputProps) {
 }
 
 /** One step away: the figure as it was stored, and what made it. */
-function Stored({ assessment, zone }: { readonly assessment: WireAssessment; readonly zone: string }) {
+export function Stored({ assessment, zone }: { readonly assessment: WireAssessment; readonly zone: string }) {
   const at = Date.parse(assessment.asOf);
   return (
     <details>

@@ -5,7 +5,7 @@ import type { PatientPage, Timeline, WireAssessment, WireEvidence } from '@conco
 import { WHY_SHOWN, tagsById, waterfall, zoomed, type Waterfall } from '@concord/ui';
 import { useKeys } from '../frame/keys.ts';
 import { lastList } from '../worklist/list-keys.ts';
-import { assessmentFor, type Horizon } from './choose.ts';
+import { assessmentFor, whyOf, type Horizon } from './choose.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,7 +16,13 @@ const SPANS = [24, 12, 6, 3, 1].map((hours) => hours * HOUR);
 export interface PatientFocus {
   readonly horizon: Horizon;
   readonly setHorizon: (horizon: Horizon) => void;
+  /** Task whose reasons are read in place of those of decline; null for decline. */
+  readonly question: string | null;
+  readonly setQuestion: (task: string | null) => void;
+  /** Decline within the horizon. */
   readonly assessment: WireAssessment | undefined;
+  /** The answer whose reasons are read. */
+  readonly explained: WireAssessment | undefined;
   readonly fall: Waterfall | null;
   /** Names every reason, however small. */
   readonly unfold: () => void;
@@ -36,12 +42,15 @@ export function usePatientFocus(page: PatientPage, timeline: Timeline | null): P
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const [zoomStep, setZoomStep] = useState(0);
+  const [question, setQuestion] = useState<string | null>(null);
   const assessment = assessmentFor(page, horizon);
+  const asked = page.questions.find(({ task }) => task === question);
+  const explained = asked === undefined ? assessment : whyOf(asked);
   const [unfolded, setUnfolded] = useState(false);
   const shown = unfolded ? Number.POSITIVE_INFINITY : WHY_SHOWN;
-  const fall = useMemo(() => (assessment?.outcome === 'scored' ? waterfall(assessment, shown) : null), [assessment, shown]);
+  const fall = useMemo(() => (explained?.outcome === 'scored' ? waterfall(explained, shown) : null), [explained, shown]);
   const tags = useMemo(() => tagsById(fall?.steps ?? []), [fall]);
-  const selected = assessment?.evidence.find((item) => item.id === selectedId) ?? null;
+  const selected = explained?.evidence.find((item) => item.id === selectedId) ?? null;
   const bounds = useMemo(() => boundsOf(page, timeline), [page, timeline]);
   const select = useCallback((id: string | null) => {
     setSelectedId((before) => (before === id ? null : id));
@@ -54,11 +63,15 @@ export function usePatientFocus(page: PatientPage, timeline: Timeline | null): P
     setSelectedId(null);
     setCursor(null);
   }, []);
-  usePatientKeys({ order: [...tags.keys()], selectedId, select, clear, cursor, setCursor, bounds, zoom });
+  const nextQuestion = useCallback(() => {
+    const choices = [null, ...page.questions.filter((one) => whyOf(one) !== undefined).map(({ task }) => task)];
+    setQuestion((before) => choices[(choices.indexOf(before) + 1) % choices.length] ?? null);
+  }, [page.questions]);
+  usePatientKeys({ order: [...tags.keys()], selectedId, select, clear, cursor, setCursor, bounds, zoom, nextQuestion });
   const unfold = useCallback(() => {
     setUnfolded(true);
   }, []);
-  return { horizon, setHorizon, assessment, fall, unfold, tags, selected, select, cursor, setCursor, window, zoom };
+  return { horizon, setHorizon, question, setQuestion, assessment, explained, fall, unfold, tags, selected, select, cursor, setCursor, window, zoom };
 }
 
 function boundsOf(page: PatientPage, timeline: Timeline | null): readonly [number, number] {
@@ -79,6 +92,7 @@ interface Keyed {
   readonly setCursor: (at: number | null) => void;
   readonly bounds: readonly [number, number];
   readonly zoom: (direction: 'in' | 'out') => void;
+  readonly nextQuestion: () => void;
 }
 
 function usePatientKeys(keyed: Keyed): void {
@@ -108,6 +122,8 @@ function actionOf(event: KeyboardEvent, keyed: Keyed): (() => void) | undefined 
       return moveCursor(keyed, stepOf(event));
     case 'Escape':
       return keyed.clear;
+    case 'q':
+      return keyed.nextQuestion;
     case 'u':
       return () => {
         window.location.assign(lastList());

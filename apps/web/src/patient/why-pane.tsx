@@ -6,6 +6,9 @@ import { BehindScore } from './behind-score.tsx';
 import type { PaneContext } from './score-pane.tsx';
 
 interface Props extends PaneContext {
+  /** Title of the question beside decline whose reasons these are. */
+  readonly question: string | undefined;
+  readonly onBack: () => void;
   readonly fall: Waterfall | null;
   readonly timeline: Timeline | null;
   readonly selected: string | null;
@@ -14,13 +17,21 @@ interface Props extends PaneContext {
 }
 
 /** Why, as bars that add up. */
-export function WhyPane({ assessment, fall, timeline, selected, onSelect, onUnfold, nowMs, zone }: Props) {
+export function WhyPane({ assessment, question, onBack, fall, timeline, selected, onSelect, onUnfold, nowMs, zone }: Props) {
   const chosen = assessment?.evidence.find((item) => item.id === selected);
   return (
     <section className="pane" aria-labelledby="h-why" data-testid="why">
       <header>
-        <h2 id="h-why">Why</h2>
-        <span className="end">log-odds; bars add up</span>
+        <h2 id="h-why">{question === undefined ? 'Why' : `Why: ${question}`}</h2>
+        <span className="end">
+          {question === undefined ? (
+            'log-odds; bars add up'
+          ) : (
+            <button type="button" className="btn-plain" onClick={onBack}>
+              Back to decline
+            </button>
+          )}
+        </span>
       </header>
       {assessment && fall && assessment.probability !== null ? (
         <>

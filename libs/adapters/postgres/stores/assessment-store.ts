@@ -136,8 +136,9 @@ async function list(tx: Transaction, query: Parameters<AssessmentStore['list']>[
   const key = await tx.keyOf(query.patientId);
   if (key === undefined) return [];
   const which = `o.patient_key = $4 AND ($5::text IS NULL OR o.task = $5) AND ($6::timestamptz IS NULL OR o.as_of <= $6) AND ($7::timestamptz IS NULL OR o.as_of >= $7)
-    ORDER BY o.as_of DESC, o.sequence DESC LIMIT $8`;
-  const rows = await load(tx, 'assessment-list', which, [key, query.task ?? null, dateOrNull(query.asOf), dateOrNull(query.from), query.limit]);
+    AND (NOT $8::boolean OR (o.outcome = 'scored' AND o.status <> 'entered-in-error')) ORDER BY o.as_of DESC, o.sequence DESC LIMIT $9`;
+  const { task, asOf, from, scored = false, limit } = query;
+  const rows = await load(tx, 'assessment-list', which, [key, task ?? null, dateOrNull(asOf), dateOrNull(from), scored, limit]);
   return toAssessments(tx, rows, query.shownAs ?? 'each');
 }
 
