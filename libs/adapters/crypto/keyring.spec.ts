@@ -133,6 +133,24 @@ describe('the root key', () => {
     await expect(openKeyring(file)).rejects.toThrow(/5 bytes/);
   });
 
+  it('that is changed, laid open to others or taken away while the process runs counts from the next name that is opened', async () => {
+    const file = fresh();
+    const ring = await openKeyring(file);
+    await ring.makeKeys(PATIENT);
+    const keys = await ring.keysOf(PATIENT);
+    expect(keys?.versions.size).toBe(1);
+    const key = readFileSync(file);
+    chmodSync(file, 0o644);
+    await expect(ring.keysOf(PATIENT)).rejects.toThrow(RootKeyError);
+    chmodSync(file, 0o600);
+    writeFileSync(file, Buffer.alloc(32, 7));
+    await expect(ring.keysOf(PATIENT)).rejects.toThrow(SealError);
+    rmSync(file);
+    await expect(ring.keysOf(PATIENT)).rejects.toThrow(SealError);
+    writeFileSync(file, key, { mode: 0o600 });
+    expect((await ring.keysOf(PATIENT))?.fixed).toEqual(keys?.fixed);
+  });
+
   it('that is not the one of the store stops the start, before anything is sealed under it', async () => {
     const file = fresh();
     await openKeyring(file);

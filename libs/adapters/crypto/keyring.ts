@@ -1,8 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DataKeys, KeyEntry, Keyring, KeyStore } from '@concord/core/ports';
-import { derive, KEY, open, seal, SealError } from './envelope.ts';
+import { derive, hmac, KEY, open, seal, SealError } from './envelope.ts';
 import { createFileKeyStore, writeDurably } from './key-store.ts';
 import { openRootKeys, ROOT_ID_BYTES, type RootKey, type RootKeys } from './root-key.ts';
 
@@ -107,7 +107,7 @@ function createKeyring(parts: Parts): SiteKeyring {
     lastingKey: ({ fixed }, purpose) => derive(fixed, purpose),
     // Length first: ("ab", "c") and ("a", "bc") are different identifiers.
     blindIndex: (system, value) =>
-      createHmac('sha256', site)
+      hmac(site)
         .update(`${Buffer.byteLength(system)}:`)
         .update(system)
         .update(value)
@@ -119,7 +119,7 @@ type Entries = Pick<SiteKeyring, 'nameOf' | 'wrapEntry' | 'openEntry' | 'makeKey
 
 function entriesOf({ roots, store, site }: Parts): Entries {
   const nameKey = derive(site, 'concord/key-name/1');
-  const nameOf = (patientId: string): string => createHmac('sha256', nameKey).update(patientId).digest('hex');
+  const nameOf = (patientId: string): string => hmac(nameKey).update(patientId).digest('hex');
   const wrap = (key: Uint8Array, place: string): Buffer => wrapUnder(roots.newest(), key, place);
   const wrapEntry = (name: string, { newest, versions, fixed }: DataKeys): KeyEntry => ({
     newest,
@@ -129,7 +129,10 @@ function entriesOf({ roots, store, site }: Parts): Entries {
   const openEntry = (name: string, { newest, versions, fixed }: KeyEntry): DataKeys => ({
     newest,
     versions: new Map([...versions].map(([version, key]) => [version, unwrap(roots, key, versionPlace(name, version))])),
-    fixed: unwrap(roots, fixed, fixedPlace(name)),
+    // Most readers never compare contents: unwrapped when it is asked for.
+    get fixed() {
+      return unwrap(roots, fixed, fixedPlace(name));
+    },
   });
   return {
     nameOf,

@@ -27,7 +27,7 @@ export const previousFile = (file: string): string => `${file}.previous`;
  * whoever loses it loses every name, identifier and blob, so it is backed up apart from the data.
  */
 export interface RootKeys {
-  /** The key that wraps: the next one while a rotation runs. Read from its file each time, so that no process lags behind. */
+  /** The key that wraps: the next one while a rotation runs. Its file is looked at each time, so that no process lags behind. */
   newest(): RootKey;
   /** Undefined when no file holds it. */
   byId(id: Uint8Array): RootKey | undefined;
@@ -37,7 +37,8 @@ export interface RootKeys {
 /** @throws RootKeyError when the file has another length or others may read it. */
 export async function openRootKeys(file: string): Promise<RootKeys> {
   await createRootKey(file);
-  const read = (): readonly RootKey[] => [nextFile(file), file, previousFile(file)].flatMap(readRootKey);
+  const looks = [nextFile(file), file, previousFile(file)].map((place) => lookingAt(place));
+  const read = (): readonly RootKey[] => looks.flatMap((look) => look() ?? []);
   read();
   return {
     newest() {
@@ -45,18 +46,38 @@ export async function openRootKeys(file: string): Promise<RootKeys> {
       if (first === undefined) throw new RootKeyError(`${file} is gone`);
       return first;
     },
-    byId: (id) => read().find((root) => root.id.equals(id)),
+    byId(id) {
+      for (const look of looks) {
+        const root = look();
+        if (root?.id.equals(id) === true) return root;
+      }
+      return undefined;
+    },
     all: read,
   };
 }
 
-function readRootKey(file: string): readonly RootKey[] {
+/** Looks at the file each time, and reads and derives again only when it is another one or was written to. */
+function lookingAt(file: string): () => RootKey | undefined {
+  let known: { readonly state: string; readonly root: RootKey } | undefined;
+  return () => {
+    const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+    if (found === undefined) return (known = undefined);
+    const state = [found.dev, found.ino, found.mode, found.mtimeNs, found.ctimeNs].join();
+    if (known?.state === state) return known.root;
+    const root = readRootKey(file);
+    known = root && { state, root };
+    return root;
+  };
+}
+
+function readRootKey(file: string): RootKey | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return [];
+  if (found === undefined) return undefined;
   if ((found.mode & 0o077) !== 0) throw new RootKeyError(`${file} may be read by others: chmod 600 it`);
   const key = readFileSync(file);
   if (key.length !== KEY) throw new RootKeyError(`${file} holds ${key.length} bytes, not ${KEY}`);
-  return [{ id: createHash('sha256').update(derive(key, 'concord/root-id/1')).digest().subarray(0, ID), key, wrap: derive(key, 'concord/wrap/1') }];
+  return { id: createHash('sha256').update(derive(key, 'concord/root-id/1')).digest().subarray(0, ID), key, wrap: derive(key, 'concord/wrap/1') };
 }
 
 /**
@@ -65,7 +86,7 @@ function readRootKey(file: string): readonly RootKey[] {
  */
 export async function loadRootKey(file: string): Promise<Buffer> {
   await createRootKey(file);
-  const [root] = readRootKey(file);
+  const root = readRootKey(file);
   if (root === undefined) throw new RootKeyError(`${file} is gone`);
   return root.key;
 }

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { derive, open, seal, SealError } from './envelope.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { derive, hmac, open, seal, SealError } from './envelope.ts';
 
 /** Seals what a browser's session holds, and answers for what a page must show beside its cookie. */
 export interface SessionSeal {
@@ -15,7 +15,7 @@ export interface SessionSeal {
 export function createSessionSeal(rootKey: Uint8Array): SessionSeal {
   const sealKey = derive(rootKey, 'concord/session/1');
   const wordKey = derive(rootKey, 'concord/session-word/1');
-  const word = (text: string): string => createHmac('sha256', wordKey).update(text).digest('base64url');
+  const word = (text: string): string => hmac(wordKey).update(text).digest('base64url');
   return {
     seal: (plain, place) => seal(sealKey, plain, { head: new Uint8Array(0), place }),
     open: (sealed, place) => {

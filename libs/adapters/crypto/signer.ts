@@ -1,5 +1,6 @@
-import { createHmac, createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import type { Signer, VerifySignature } from '@concord/core/ports';
+import { hmac } from './envelope.ts';
 import { loadRootKey } from './root-key.ts';
 
 /** RFC 8410: what stands before the 32 bytes of an Ed25519 key in its DER forms. */
@@ -37,5 +38,5 @@ export const verifySignature: VerifySignature = (publicKey, message, signature) 
 
 /** Openings of tags: HMAC-SHA-256 under the log's own secret, so that a tag says nothing to whoever does not hold it. */
 export function createTagOpener(secret: Uint8Array): (kind: string, key: string) => Buffer {
-  return (kind, key) => createHmac('sha256', secret).update(`${kind}\n`).update(key).digest();
+  return (kind, key) => hmac(secret).update(`${kind}\n`).update(key).digest();
 }

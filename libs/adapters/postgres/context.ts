@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { PatientId, WardId } from '@concord/core/clinical';
 import { instant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, Purpose, Relationship, Sensitivity } from '@concord/core/ports';
-import { atOnce } from './at-once.ts';
+import { atOnce, BEGIN, send } from './at-once.ts';
 import { asOneOf, asPatientKey, asWardId, type PatientKey } from './rows.ts';
 
 /** What of the process the database is told. */
@@ -46,13 +46,13 @@ const ENTER = 'SELECT * FROM app.enter($1, $2, $3)';
 
 /**
  * Begins the transaction, sets the context that row-level security reads, and asks for the facts of the decision: one round
- * trip, for both statements are sent at once. The context lives only as long as the transaction.
+ * trip, for both statements are sent as one message. The context lives only as long as the transaction.
  */
 export async function begin(client: ClientBase, request: AccessRequest, { machine, demo }: Process): Promise<Facts> {
   const context = Object.entries(settings(request, { machine, demo }));
   const about = machine === 'api' && request.subject.kind === 'patient' ? request.subject.patientId : null;
   const values = [context.map(([name]) => name), context.map(([, value]) => value), about];
-  const [, { rows }] = await atOnce(client, () => [client.query('BEGIN'), client.query<FactRow>({ name: 'enter', text: ENTER, values })]);
+  const [, { rows }] = await atOnce<never, FactRow>(client, BEGIN, { name: 'enter', text: ENTER, values });
   const [row] = rows;
   if (row === undefined) throw new Error('the facts of a decision did not come back');
   return {
@@ -71,7 +71,7 @@ type GrantRow = Pick<FactRow, 'grant_id' | 'grant_purpose'>;
 /** The emergency grant of the actor that is open now, for whom the usual relations did not serve; of this patient, where there is one. */
 export async function openGrant(client: ClientBase, patientId: PatientId | undefined): Promise<Grant | undefined> {
   const text = 'SELECT id AS grant_id, purpose AS grant_purpose FROM app.open_grant($1)';
-  const { rows } = await client.query<GrantRow>({ name: 'open-grant', text, values: [patientId ?? null] });
+  const { rows } = await send<GrantRow>(client, { name: 'open-grant', text, values: [patientId ?? null] });
   return rows[0] === undefined ? undefined : grantOf(rows[0]);
 }
 

@@ -2,6 +2,7 @@ import type { ClientBase, QueryResultRow } from 'pg';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import { instant, invariant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, DataKeys, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
+import { send } from './at-once.ts';
 import { ScoreBook } from './audit/scores.ts';
 import { asPatientId, asPatientKey, type PatientKey } from './rows.ts';
 
@@ -77,7 +78,7 @@ export class Transaction {
   /** A prepared statement; its text is its name's only text. */
   async rows<R extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<readonly R[]> {
     invariant(this.open, 'a store was used after its transaction');
-    return (await this.client.query<R>({ name, text, values: [...values] })).rows;
+    return (await send<R>(this.client, { name, text, values })).rows;
   }
 
   /** The three values that `reachable` compares with; they go first in the values of a statement. */

@@ -34,6 +34,7 @@ export function pseudonymsIn(words: string): readonly PatientKey[] {
 
 function reworded<T extends Words>(event: T, change: (text: string) => string): T {
   const { objects, query, detail } = event;
+  if (objects.length === 0 && query === undefined && detail === undefined) return event;
   const words = asWritten<Words>(JSON.parse(change(JSON.stringify({ objects, query, detail }))));
   return { ...event, ...words };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { CommittedRecord } from '@concord/core/ports';
-import { atOnce } from '../at-once.ts';
+import { atOnce, COMMIT, send, type Statement } from '../at-once.ts';
 import { date } from '../rows.ts';
 import { stable } from '../stable-json.ts';
 import type { StoredEvent } from './event.ts';
@@ -36,33 +36,42 @@ const MANY = `${INTO} SELECT *, pg_current_xact_id()::text FROM unnest(${COLUMNS
  */
 export async function writeEvents(client: ClientBase, events: readonly StoredEvent[]): Promise<readonly CommittedRecord[]> {
   if (events.length === 0) return [];
-  const written: readonly Written[] = events.map((event) => ({ event, bytes: Buffer.from(stable(event)) }));
-  const rows = written.map(toRow);
-  const [first] = rows;
-  const columns = () => COLUMNS.map((_, column) => rows.map((row) => row[column]));
-  await client.query(
-    rows.length === 1 && first !== undefined
-      ? { name: 'audit-insert', text: ONE, values: [...first] }
-      : { name: 'audit-inserts', text: MANY, values: columns() },
-  );
-  return written.map(({ event, bytes }) => ({ eventId: event.eventId, sha256: createHash('sha256').update(bytes).digest() }));
+  const written = events.map(inBytes);
+  await send(client, insertOf(written));
+  return written.map(receiptOf);
 }
 
 /**
- * Writes the events and commits, in one round trip. Where an event cannot be written the commit that follows it on the wire finds
- * a transaction that failed, and undoes it.
+ * Writes the events and commits, in one round trip. Where an event cannot be written the server skips the commit that follows it.
  * @throws when an event was not written or the commit was not one.
  */
 export async function commitWith(client: ClientBase, events: readonly StoredEvent[]): Promise<readonly CommittedRecord[]> {
-  const [written, { command }] = await atOnce(client, () => [writeEvents(client, events), client.query('COMMIT')]);
+  const written = events.map(inBytes);
+  const { command } = written.length === 0 ? await send(client, COMMIT) : (await atOnce(client, insertOf(written), COMMIT))[1];
   if (command !== 'COMMIT') throw new Error('the transaction was undone instead of committed');
-  return written;
+  return written.map(receiptOf);
 }
 
 interface Written {
   readonly event: StoredEvent;
   /** What will be hashed: keys in order, written once, never made again. */
   readonly bytes: Buffer;
+}
+
+function inBytes(event: StoredEvent): Written {
+  return { event, bytes: Buffer.from(stable(event)) };
+}
+
+function insertOf(written: readonly Written[]): Statement {
+  const rows = written.map(toRow);
+  const [first] = rows;
+  return rows.length === 1 && first !== undefined
+    ? { name: 'audit-insert', text: ONE, values: first }
+    : { name: 'audit-inserts', text: MANY, values: COLUMNS.map((_, column) => rows.map((row) => row[column])) };
+}
+
+function receiptOf({ event, bytes }: Written): CommittedRecord {
+  return { eventId: event.eventId, sha256: createHash('sha256').update(bytes).digest() };
 }
 
 function toRow({ event, bytes }: Written): readonly unknown[] {

@@ -68,7 +68,13 @@ async function count(tx: Transaction, from: string, filter: Filter): Promise<num
   return row?.n ?? 0;
 }
 
+const names = new Map<string, string>();
+
 /** A prepared statement is named by its text; a search has few shapes. */
 function nameOf(text: string): string {
-  return `q-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `q-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+  names.set(text, name);
+  return name;
 }
