@@ -103,3 +103,4 @@ export {
   type Hold,
   type HoldList,
 } from './erasure.ts';
+export { auditExportAskedSchema, auditExportSchema, auditHeadSchema, type AuditExport, type AuditHead } from './audit.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { discordanceListSchema, reviewSchema } from './agreement.ts';
 import { accessReportSchema, accountingSchema } from './access-report.ts';
 import { ACCESS_OPERATIONS, ACCESS_SCHEMAS } from './openapi-access.ts';
+import { AUDIT_OPERATIONS, AUDIT_SCHEMAS } from './openapi-audit.ts';
 import { ERASURE_OPERATIONS, ERASURE_SCHEMAS } from './openapi-erasure.ts';
 import { MODELS_OPERATIONS, MODELS_SCHEMAS } from './openapi-models.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
@@ -26,6 +27,7 @@ interface Operation {
 
 const SCHEMAS = {
   ...ACCESS_SCHEMAS,
+  ...AUDIT_SCHEMAS,
   Session: sessionSchema,
   Worklist: worklistSchema,
   PatientList: patientListSchema,
@@ -168,24 +170,7 @@ const OPERATIONS: readonly Operation[] = [
     failures: [400, 403, 413, 415, 422],
   },
   { method: 'get', path: '/api/v1/openapi.json', summary: 'This description.', answerType: 'application/json', failures: [] },
-  {
-    method: 'get',
-    path: '/audit',
-    summary:
-      'The audit record as FHIR AuditEvents, newest first; one a line for Accept: application/fhir+ndjson, a table for text/csv. For the privacy officer.',
-    query: {
-      patient: 'Patient id.',
-      user: 'Login or subject.',
-      from: 'Instant with offset, inclusive.',
-      to: 'Instant with offset, exclusive.',
-      purpose: 'ActReason code, for example TREAT.',
-      outcome: '0 success, 4, 8 or 12 refused or failed.',
-      _count: 'Events a page, 1 to 500.',
-      after: 'Where to go on, from the link of the answer before.',
-    },
-    answerType: 'application/fhir+json',
-    failures: [400, 403, 422],
-  },
+  ...AUDIT_OPERATIONS,
 ];
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -195,6 +180,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Absent, or not to be seen by this reader: the same answer.',
   413: 'Larger than is read here.',
   415: 'Another media type is needed.',
+  416: 'There is nothing from there on.',
   422: 'Readable, but refused.',
   503: 'Busy; ask again in a moment.',
 };

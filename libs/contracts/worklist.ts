@@ -153,6 +153,8 @@ export const sessionSchema = z.object({
   expiresAt: instant,
   /** Emergency accesses that wait for a review; null for whoever does not review them. */
   openReviews: z.number().int().nonnegative().nullable(),
+  /** Naming systems of the site's record numbers; empty for whoever never looks a patient up by number. */
+  authorities: z.array(z.string()),
 });
 
 export const patientListSchema = z.object({ items: z.array(bannerSchema), total: z.number().int() });

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../running-system.ts';
 import { Bench, browserReason, expectAccessible, fillSignIn, keysListen, WIDTHS } from './browser.ts';
 import { admit, sendImage, sendReport, sendSteadyVitals, sendWorseVitals } from './doors.ts';
 import { findPatient, hasReasons } from './wards.ts';
@@ -125,6 +130,25 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
     const file = await page.request.get(`${bench.url}${link ?? ''}`);
     const first = JSON.parse((await file.text()).split('\n')[0] ?? '{}') as { readonly resourceType?: string };
     expect(first.resourceType).toBe('AuditEvent');
+    await expectAccessible(page);
+    await page.context().close();
+  });
+
+  it('the privacy officer takes a signed export out of the page, and it holds without this server', async () => {
+    const page = await bench.signIn('privacy');
+    const proof = page.getByRole('complementary', { name: 'Proof of this answer' });
+    expect(await proof.innerText()).toMatch(/Signed head over [\d,]+ events/);
+    expect(await proof.innerText()).toContain('Countersigned by the witness');
+    await proof.getByRole('button', { name: 'Export, signed' }).click();
+    const save = proof.getByRole('link', { name: /Save it/ });
+    await save.waitFor({ timeout: 30_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+    const folder = mkdtempSync(join(tmpdir(), 'concord-officer-'));
+    execFileSync('tar', ['-xf', await download.path(), '-C', folder]);
+    const unpacked = join(folder, download.suggestedFilename().replace(/\.tar$/, ''));
+    const verify = [join(ROOT, 'apps/cli/bin/concord-audit-verify.mjs'), unpacked, '--key', join(bench.dataDir, 'audit/pubkeys.json')];
+    expect(execFileSync(process.execPath, verify, { encoding: 'utf8' })).toContain('valid');
+    rmSync(folder, { recursive: true });
     await expectAccessible(page);
     await page.context().close();
   });

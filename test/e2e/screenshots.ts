@@ -101,7 +101,11 @@ const OFFICES = [
   ['privacy', '/', 'audit'],
   ['steward', '/models', 'models'],
   ['administrator', '/administration', 'administration'],
-  ['patient', '/who-saw-what', 'who-saw-what'],
+  ['patient', '/', 'own-record'],
+  ['patient', '/your-choices', 'choices'],
+  ['privacy', '/reviews', 'reviews'],
+  ['physician', '/break-glass', 'break-glass'],
+  ['radiologist', '/second-look', 'second-look'],
 ] as const;
 
 mkdirSync(FOLDER, { recursive: true });

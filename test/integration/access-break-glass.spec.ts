@@ -84,6 +84,15 @@ describe('that a patient exists', () => {
     expect(more.filter((status) => status === 429)).toHaveLength(1);
     await forget();
   });
+
+  it('is found under the numbers of any source of the site: an emergency form that knew the demo’s alone would find nobody', async () => {
+    await owner.query(
+      "INSERT INTO sources (id, name, authority, time_zone, delivery) VALUES ('other-his', 'Other', 'urn:oid:1.2.3.4', 'Europe/Berlin', 'live')",
+    );
+    const authorities = async (who: string) => ((await (await edge.get('/api/v1/session', who)).json()) as { authorities: readonly string[] }).authorities;
+    expect(await authorities('nurse')).toEqual(expect.arrayContaining([SYSTEM, 'urn:oid:1.2.3.4']));
+    for (const who of ['radiologist', 'privacy', 'steward', 'patient', 'integrator', 'administrator']) expect([who, await authorities(who)]).toEqual([who, []]);
+  });
 });
 
 describe('a grant', () => {

@@ -111,6 +111,7 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
   'GET /api/v1/break-glass/reviews': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'POST /api/v1/break-glass/alerts/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'POST /api/v1/break-glass/reviews/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
+  'GET /audit/head': { roles: ['privacy'], because: 'the log’s own state, no patient' },
   'GET /api/v1/models': { roles: ['steward'], because: 'bundles, no patient' },
   'POST /fhir/R4': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
   'POST /fhir/R4/Patient': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },

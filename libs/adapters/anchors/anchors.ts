@@ -21,7 +21,6 @@ const isDay = (name: string): boolean => /^checkpoints-\d{4}-\d\d-\d\d\.txt$/.te
 
 export async function openAnchors(folder: string): Promise<Anchors> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
-  const days = async (): Promise<readonly string[]> => (await readdir(folder)).filter(isDay).sort();
   return {
     append: async (note, at) => {
       const file = await open(join(folder, `checkpoints-${at.toISOString().slice(0, 10)}.txt`), 'a', 0o644);
@@ -32,19 +31,24 @@ export async function openAnchors(folder: string): Promise<Anchors> {
         await file.close();
       }
     },
-    newest: async () => {
-      for (const day of (await days()).toReversed()) {
-        const found = newestIn(await readFile(join(folder, day), 'utf8'));
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    },
+    newest: () => newestHead(folder),
     setAside: async (at) => {
       const aside = join(folder, `before-rollback-${at.toISOString().replaceAll(':', '')}`);
       await mkdir(aside);
-      for (const day of await days()) await rename(join(folder, day), join(aside, day));
+      for (const day of await daysIn(folder)) await rename(join(folder, day), join(aside, day));
     },
   };
+}
+
+const daysIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder)).filter(isDay).sort();
+
+/** The newest head of a folder, for who only reads; undefined while there is none. */
+export async function newestHead(folder: string): Promise<Anchored | undefined> {
+  for (const day of (await daysIn(folder)).toReversed()) {
+    const found = newestIn(await readFile(join(folder, day), 'utf8'));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The last whole note; one that a crash cut short was never promised to anybody. */

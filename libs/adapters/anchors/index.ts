@@ -1,4 +1,4 @@
-export { openAnchors, splitNotes, type Anchored, type Anchors } from './anchors.ts';
+export { newestHead, openAnchors, splitNotes, type Anchored, type Anchors } from './anchors.ts';
 export { openBundleFiles, type BundleFiles } from './bundle-files.ts';
 export { auditFolder, publishKeys, type AuditFolder, type PublishedKeys } from './folder.ts';
 export { openReceiptLog, type ReceiptLog } from './receipt-log.ts';

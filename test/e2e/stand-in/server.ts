@@ -67,6 +67,7 @@ const PARTS: Readonly<Record<string, (page: PatientPage, now: number) => unknown
 function session(now: number): Session {
   return {
     openReviews: null,
+    authorities: ['urn:concord:demo:mrn'],
     login: 'physician',
     displayName: 'Dr R. Osei',
     roles: ['physician'],

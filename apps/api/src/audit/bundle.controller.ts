@@ -3,8 +3,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Header, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { packTar } from 'modern-tar/fs';
 import { z } from 'zod';
 import { auditFolder } from '@concord/adapters/anchors';
+import type { AuditExport } from '@concord/contracts';
 import { isUuid, type PatientId } from '@concord/core/clinical';
 import type { AuditExportState } from '@concord/core/ports';
 import type { Config } from '../config.ts';
@@ -41,7 +43,7 @@ export class BundleController {
   @HttpCode(202)
   @Needs('export', 'AuditEvent')
   @Header('content-type', 'application/json; charset=utf-8')
-  async ask(@Req() request: FastifyRequest): Promise<object> {
+  async ask(@Req() request: FastifyRequest): Promise<Pick<AuditExport, 'id'>> {
     const { patient, user, from, to } = readQuery(request, asked);
     const words = new URLSearchParams(request.query as Record<string, string>).toString();
     const subject = patient === undefined ? aboutSearch(words) : aboutPatient(patient as PatientId);
@@ -61,7 +63,7 @@ export class BundleController {
   @Get(':id')
   @Needs('read', 'AuditEvent')
   @Header('content-type', 'application/json; charset=utf-8')
-  async state(@From() caller: Caller, @Param('id') id: string): Promise<object> {
+  async state(@From() caller: Caller, @Param('id') id: string): Promise<AuditExport> {
     const state = await this.#stateOf(caller, id);
     return { id, ...state, files: state.state === 'done' ? await this.#files(id) : [] };
   }
@@ -75,12 +77,28 @@ export class BundleController {
     await sendFrom(join(this.#folder, id, name), request, reply);
   }
 
+  /** The whole export as one file, for who has a browser: unpack it, then verify the folder. */
+  @Get(':id/archive')
+  @Needs('export', 'AuditEvent')
+  async archive(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { id = '' } = request.params as Record<string, string>;
+    if ((await this.#stateOf(callerOf(request), id)).state !== 'done') throw notFound();
+    const name = `concord-audit-${id}`;
+    const sources = (await this.#files(id)).map((file) => ({
+      type: 'file' as const,
+      source: join(this.#folder, id, file.name),
+      target: `${name}/${file.name}`,
+    }));
+    void reply.headers({ 'content-type': 'application/x-tar', 'content-disposition': `attachment; filename="${name}.tar"` });
+    await reply.send(packTar(sources));
+  }
+
   async #stateOf(caller: Caller, id: string): Promise<AuditExportState> {
     if (!isUuid(id)) throw notFound();
     return this.#gate.find(caller, aboutResource(`AuditExport/${id}`), (scope) => scope.audit.exportState(id));
   }
 
-  async #files(id: string): Promise<readonly object[]> {
+  async #files(id: string): Promise<AuditExport['files']> {
     const names = (await readdir(join(this.#folder, id), { recursive: true })).filter((name) => FILE.test(name)).sort();
     return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(this.#folder, id, name))).size })));
   }

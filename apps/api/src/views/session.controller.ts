@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Session } from '@concord/contracts';
 import { instant, minutes, plus, toIso } from '@concord/core/kernel';
+import { BREAK_GLASS_ROLES } from '@concord/governance/access';
 import type { Config } from '../config.ts';
 import { callerOf } from '../edge/caller.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
@@ -34,10 +35,17 @@ export class SessionController {
     const caller = callerOf(request);
     const cookie = cookieOf(request, SESSION_COOKIE);
     const reviews = caller.actor.roles.includes('privacy');
-    const { wards, now, openReviews } = await this.#gate.open(caller, aboutNobody, async (scope) => {
+    const looksUp = BREAK_GLASS_ROLES.some((role) => caller.actor.roles.includes(role));
+    const { wards, now, openReviews, authorities } = await this.#gate.open(caller, aboutNobody, async (scope) => {
       const all = await scope.worklist.wards();
       const openReviews = reviews ? await scope.breakGlass.openReviews() : null;
-      return { now: scope.now, openReviews, wards: all.filter(({ id }) => scope.wards.includes(id)).map(({ id, name }) => ({ id, name })) };
+      const sources = looksUp ? await scope.administration.sources() : [];
+      return {
+        now: scope.now,
+        openReviews,
+        authorities: [...new Set(sources.map(({ authority }) => authority))].sort(),
+        wards: all.filter(({ id }) => scope.wards.includes(id)).map(({ id, name }) => ({ id, name })),
+      };
     });
     return {
       login: caller.actor.login,
@@ -48,6 +56,7 @@ export class SessionController {
       timeZone: this.#config.timeZone,
       bundle: await this.#bundle(),
       openReviews,
+      authorities,
       expiresAt: toIso(cookie === undefined ? plus(now, minutes(5)) : instant(await this.#sessions.endsAt(cookie))),
     };
   }

@@ -25,22 +25,24 @@ const textOf = (form: FormData, name: string): string => {
 };
 
 /** Two steps: is there such a patient, and why must you look. */
-export function BreakGlassForm({ authority }: { readonly authority: string }) {
+export function BreakGlassForm({ authorities }: { readonly authorities: readonly string[] }) {
   const [found, setFound] = useState<Found | null>(null);
   const [said, setSaid] = useState('');
   const lookUp = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setFound(null);
-    void sendHere(paths.lookUp, { system: authority, value: textOf(form, 'value'), birthDate: textOf(form, 'birthDate') }, lookedUpSchema).then((sent) => {
-      if (sent.kind !== 'done') setSaid(sent.kind === 'refused' ? sent.why : 'No answer came.');
-      else if (sent.value.lookUpId === null || sent.value.patientId === null)
-        setSaid('No patient has this number and this birth date. The look-up was recorded.');
-      else {
-        setFound({ lookUpId: sent.value.lookUpId, patientId: sent.value.patientId });
-        setSaid('There is such a patient. The look-up was recorded.');
-      }
-    });
+    void sendHere(paths.lookUp, { system: textOf(form, 'system'), value: textOf(form, 'value'), birthDate: textOf(form, 'birthDate') }, lookedUpSchema).then(
+      (sent) => {
+        if (sent.kind !== 'done') setSaid(sent.kind === 'refused' ? sent.why : 'No answer came.');
+        else if (sent.value.lookUpId === null || sent.value.patientId === null)
+          setSaid('No patient has this number and this birth date. The look-up was recorded.');
+        else {
+          setFound({ lookUpId: sent.value.lookUpId, patientId: sent.value.patientId });
+          setSaid('There is such a patient. The look-up was recorded.');
+        }
+      },
+    );
   };
   return (
     <>
@@ -50,6 +52,7 @@ export function BreakGlassForm({ authority }: { readonly authority: string }) {
           <label htmlFor="bg-value">Record number, exactly</label>
           <input id="bg-value" name="value" required maxLength={200} autoComplete="off" />
         </div>
+        <AuthorityField authorities={authorities} />
         <div>
           <label htmlFor="bg-born">Birth date</label>
           <input id="bg-born" name="birthDate" type="date" required />
@@ -63,6 +66,23 @@ export function BreakGlassForm({ authority }: { readonly authority: string }) {
       </form>
       {found !== null && <ReasonForm found={found} />}
     </>
+  );
+}
+
+/** Where a site has one kind of record number there is nothing to choose. */
+function AuthorityField({ authorities }: { readonly authorities: readonly string[] }) {
+  if (authorities.length === 1) return <input type="hidden" name="system" value={authorities[0]} />;
+  return (
+    <div>
+      <label htmlFor="bg-system">Number of</label>
+      <select id="bg-system" name="system" required>
+        {authorities.map((authority) => (
+          <option key={authority} value={authority}>
+            {authority}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

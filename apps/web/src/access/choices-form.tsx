@@ -30,7 +30,7 @@ export function ChoicesForm({ patientId, choices }: Props) {
     });
   };
   return (
-    <form onSubmit={submit} aria-label="Your choices">
+    <form className="choices" onSubmit={submit} aria-label="Your choices">
       <table className="plain-list">
         <thead>
           <tr>
@@ -59,9 +59,9 @@ export function ChoicesForm({ patientId, choices }: Props) {
         </tbody>
       </table>
       <p>
-        <label>
-          <input type="checkbox" name="emergency" defaultChecked={choices.alsoInEmergencies} /> Nobody may look past this in an emergency, even if my life
-          depends on it
+        <label className="tick">
+          <input type="checkbox" name="emergency" defaultChecked={choices.alsoInEmergencies} />
+          Nobody may look past this in an emergency, even if my life depends on it
         </label>
       </p>
       <p>

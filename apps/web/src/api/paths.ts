@@ -32,6 +32,10 @@ export const paths = {
   staffWards: '/api/v1/admin/staff/wards',
   careTeams: '/api/v1/admin/care-teams',
   reach: (id: string) => `/api/v1/patients/${encodeURIComponent(id)}/reach`,
+  auditHead: '/audit/head',
+  auditExports: (query: string) => `/audit/bundles${query ? `?${query}` : ''}`,
+  auditExport: (id: string) => `/audit/bundles/${encodeURIComponent(id)}`,
+  auditArchive: (id: string) => `/audit/bundles/${encodeURIComponent(id)}/archive`,
   audit: (query: string) => `/audit${query ? `?${query}` : ''}`,
   rendered: (image: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string; readonly sopInstanceUid: string }) =>
     `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}/rendered`,

@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { clockSeconds, stamp } from '@concord/ui';
 import { purposeWord, type AuditLine } from './event.ts';
+import { objectsIn } from './objects.ts';
 
 interface Props {
   readonly lines: readonly AuditLine[];
@@ -53,11 +54,6 @@ export function AuditTable({ lines, zone }: Props) {
   );
 }
 
-/** What it was done to: two by name, the rest counted. */
-function objects({ on }: AuditLine): string {
-  return `${on.slice(0, 2).join(', ')}${on.length > 2 ? ` and ${String(on.length - 2)} more` : ''}`;
-}
-
 function Line({ line, zone }: { readonly line: AuditLine; readonly zone: string }) {
   return (
     <tr {...(CLASS[line.outcome] ? { className: CLASS[line.outcome] } : {})}>
@@ -70,9 +66,9 @@ function Line({ line, zone }: { readonly line: AuditLine; readonly zone: string 
         <small>{line.name}</small>
       </td>
       <td>
-        {line.what} {objects(line)}
+        {line.what} {objectsIn(line.on)}
         {line.query && <small>{line.query}</small>}
-        {line.scores.length > 0 && <small>{`score shown: ${[...new Set(line.scores)].join(', ')}`}</small>}
+        {line.scores.length > 0 && <small>{line.scores.join('; ')}</small>}
         {line.patient && <small>{`patient ${line.patient}`}</small>}
       </td>
       <td>

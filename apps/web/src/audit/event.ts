@@ -71,7 +71,7 @@ export interface AuditLine {
   readonly because: string;
   /** The relation to the patient that it rested on; empty where none was needed. */
   readonly relation: string;
-  /** `physiological-decline-24h by concord-2` */
+  /** `physiological-decline-24h, sepsis-6h by concord-4`, one for each model. */
   readonly scores: readonly string[];
   readonly unit: string;
   readonly purpose: string;
@@ -162,11 +162,14 @@ const RELATIONS: Readonly<Record<string, string>> = {
 };
 
 function scoresOf({ entity: entities = [] }: AuditEvent): readonly string[] {
-  return entities.flatMap(({ detail = [] }) => {
+  const byModel = new Map<string, Set<string>>();
+  for (const { detail = [] } of entities) {
     const said = (name: string) => detail.find(({ type }) => type === name)?.valueString;
     const task = said('task');
-    return task === undefined ? [] : [`${task} by ${said('bundle') ?? 'an unknown model'}`];
-  });
+    const model = said('bundle') ?? 'an unknown model';
+    if (task !== undefined) byModel.set(model, (byModel.get(model) ?? new Set()).add(task));
+  }
+  return [...byModel].map(([model, tasks]) => `${[...tasks].join(', ')} by ${model}`);
 }
 
 function whoOf({ agent: agents = [] }: AuditEvent): Pick<AuditLine, 'login' | 'name'> {

@@ -19,6 +19,11 @@ export function filtersOf(query: Query): AuditFilters {
   return { patient: one('patient'), user: one('user'), from: one('from'), to: one('to'), purpose: one('purpose'), outcome: one('outcome') };
 }
 
+/** What a signed export can be narrowed by; purpose and outcome are left out, for it proves that nothing is missing. */
+export function exportQuery(filters: AuditFilters, zone: string): string {
+  return auditQuery({ ...filters, purpose: '', outcome: '' }, zone);
+}
+
 /** The query of `/audit`: the same names, times as instants. */
 export function auditQuery(filters: AuditFilters, zone: string): string {
   const query = new URLSearchParams();

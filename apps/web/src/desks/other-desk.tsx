@@ -35,7 +35,7 @@ async function OwnRecord({ session }: { readonly session: Session }) {
       <div className="head">
         <div>
           <h1>Your record</h1>
-          <p className="two">{`Signed in as ${session.displayName}. You see what is held about you, as your ward sees it.`}</p>
+          <p className="two">{`Signed in as ${session.displayName}. This is what is held about you: measurements, reports and images.`}</p>
         </div>
       </div>
       {records.length === 0 ? (
@@ -69,7 +69,9 @@ async function OwnRecord({ session }: { readonly session: Session }) {
           </table>
         </>
       )}
-      <p className="two">A score is a chance worked out by research software. It does not decide anything; ask the people who care for you what it means.</p>
+      <p className="two">
+        Risk scores are a working aid of the people who care for you and are not part of it. Under Your choices you say whether your data may be read for them.
+      </p>
     </>
   );
 }

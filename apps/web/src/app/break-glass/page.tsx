@@ -9,9 +9,6 @@ import { Frame } from '../../frame/frame.tsx';
 
 export const metadata: Metadata = { title: 'Emergency access, Concord' };
 
-/** The authority under which this site's record numbers stand. */
-const AUTHORITY = 'urn:concord:demo:mrn';
-
 /** Looking past the usual relations, for those who may: announced before it is done. */
 export default async function BreakGlass() {
   const session = await sessionOrSignIn();
@@ -32,7 +29,7 @@ export default async function BreakGlass() {
             </p>
           </div>
         </div>
-        <BreakGlassForm authority={AUTHORITY} />
+        <BreakGlassForm authorities={session.authorities} />
         <h2>What you opened</h2>
         <OwnGrants grants={grants.value} nowMs={nowMs} zone={session.timeZone} />
       </main>

@@ -1,14 +1,16 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
+import { auditHeadSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
 import { ask, sessionOrSignIn } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { AuditTable } from '../../audit/audit-table.tsx';
 import { auditBundleSchema, auditLine, PURPOSE_CODES, purposeWord, type AuditLine } from '../../audit/event.ts';
-import { auditQuery, filtersOf, type AuditFilters } from '../../audit/filters.ts';
+import { auditQuery, exportQuery, filtersOf, type AuditFilters } from '../../audit/filters.ts';
 import { ExportLinks } from '../../audit/export-links.tsx';
 import { peopleIn } from '../../audit/people.ts';
 import { PeopleTable } from '../../audit/people-table.tsx';
+import { ProofPane } from '../../audit/proof-pane.tsx';
 import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
 
@@ -27,7 +29,7 @@ export default async function WhoSawWhat({ searchParams }: Props) {
   if (!session) return <FailedPage session={null} reference={null} what="This page" />;
   const filters = filtersOf(await searchParams);
   const query = auditQuery(filters, session.timeZone);
-  const answer = await ask(paths.audit(query), auditBundleSchema);
+  const [answer, head] = await Promise.all([ask(paths.audit(query), auditBundleSchema), ask(paths.auditHead, auditHeadSchema)]);
   if (answer.kind === 'signed-out') redirect('/sign-in');
   if (answer.kind === 'nothing') notFound();
   if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The search" />;
@@ -38,18 +40,40 @@ export default async function WhoSawWhat({ searchParams }: Props) {
       <main className="page" id="main">
         <Head lines={lines} total={total} patient={filters.patient} query={query} />
         <Filters filters={filters} />
-        {lines.length === 0 ? (
-          <Plate title="No events">
-            <p>Nothing was recorded that fits this search. Leave a field empty to ask for more.</p>
-          </Plate>
-        ) : (
-          <>
-            {filters.patient && <PeopleTable people={peopleIn(lines)} zone={session.timeZone} />}
-            <AuditTable lines={lines.slice(0, SHOWN)} zone={session.timeZone} />
-          </>
-        )}
+        <div className="split">
+          <Events lines={lines} isOfPatient={filters.patient !== ''} zone={session.timeZone} />
+          <ProofPane
+            head={head.kind === 'ok' ? head.value : null}
+            nowMs={Date.now()}
+            zone={session.timeZone}
+            exportQuery={exportQuery(filters, session.timeZone)}
+            isWider={filters.purpose !== '' || filters.outcome !== ''}
+            openReviews={session.openReviews ?? 0}
+          />
+        </div>
       </main>
     </Frame>
+  );
+}
+
+interface EventsProps {
+  readonly lines: readonly AuditLine[];
+  readonly isOfPatient: boolean;
+  readonly zone: string;
+}
+
+function Events({ lines, isOfPatient, zone }: EventsProps) {
+  if (lines.length === 0)
+    return (
+      <Plate title="No events">
+        <p>Nothing was recorded that fits this search. Leave a field empty to ask for more.</p>
+      </Plate>
+    );
+  return (
+    <div>
+      {isOfPatient && <PeopleTable people={peopleIn(lines)} zone={zone} />}
+      <AuditTable lines={lines.slice(0, SHOWN)} zone={zone} />
+    </div>
   );
 }
 
