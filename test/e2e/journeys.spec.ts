@@ -146,7 +146,12 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
     const folder = mkdtempSync(join(tmpdir(), 'concord-officer-'));
     execFileSync('tar', ['-xf', await download.path(), '-C', folder]);
     const unpacked = join(folder, download.suggestedFilename().replace(/\.tar$/, ''));
-    const verify = [join(ROOT, 'apps/cli/bin/concord-audit-verify.mjs'), unpacked, '--key', join(bench.dataDir, 'audit/pubkeys.json')];
+    const verify = [
+      join(ROOT, 'apps/cli/bin/concord-audit-verify.mjs'),
+      unpacked,
+      '--key',
+      join(bench.dataDir ?? process.env['CONCORD_DATA_DIR'] ?? '', 'audit/pubkeys.json'),
+    ];
     expect(execFileSync(process.execPath, verify, { encoding: 'utf8' })).toContain('valid');
     rmSync(folder, { recursive: true });
     await expectAccessible(page);
