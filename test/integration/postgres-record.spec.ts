@@ -194,11 +194,11 @@ describe('the last score of a question that is silent now', () => {
     const [when, last] = [ago(90), () => looks((scope) => scope.assessments.list({ patientId, task: TASK, scored: true, limit: 5 }))];
     await about(patientId, (scope) => scope.observations.putAll([pulse(patientId, 180, when)]));
     const revision = (await job(patientId, (scope) => scope.timelines.load(patientId, scope.now)))?.revision ?? 0;
-    const scored = await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: ago(60) })));
-    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: ago(5), outcome: silent })));
+    const scored = await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: scope.now })));
+    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision, { asOf: scope.now, outcome: silent })));
     expect((await last()).map(({ id }) => id)).toEqual([scored]);
     await about(patientId, (scope) => scope.observations.putAll([pulse(patientId, 180, when, { status: 'entered-in-error' })]));
-    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision + 1, { asOf: ago(1), outcome: silent })));
+    await job(patientId, (scope) => scope.assessments.save(assessment(patientId, revision + 1, { asOf: scope.now, outcome: silent })));
     expect(await last()).toEqual([]);
   });
 });
