@@ -136,6 +136,27 @@ describe.each(QUESTIONS)('%s: no score changes', (_, asked) => {
   });
 });
 
+describe('death in hospital, asked again within its hour', () => {
+  it('does not move while nothing new was measured, and does when something was', async () => {
+    const logitAt = async (timeline: PatientTimeline, later: number) => {
+      const [answered] = await model.assess({ timeline, asOf: plus(NOON, minutes(later)), tasks: [hospitalMortality] });
+      return answered?.outcome.kind === 'scored' ? answered.outcome.score.logit : undefined;
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 59 }), async (seed, later) => {
+        const timeline = stay(seed, [hospitalMortality]);
+        expect(await logitAt(timeline, later)).toBe(await logitAt(timeline, 0));
+      }),
+      { ...RUNS, seed: 11 },
+    );
+    const timeline = stay(3, [hospitalMortality]);
+    const worse = withStream(timeline, ({ kind, observations }) =>
+      String(kind) === 'vitals' ? [...observations, reading('8480-6', 'mm[Hg]', 62, plus(NOON, minutes(20)))] : observations,
+    );
+    expect(await logitAt(worse, 30)).not.toBe(await logitAt(timeline, 30));
+  });
+});
+
 describe.each(QUESTIONS)('%s: a check that would see a leak', (_, asked) => {
   it('the same record with one worse reading now has another score', async () => {
     const timeline = stay(3, asked);

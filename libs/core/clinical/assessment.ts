@@ -104,6 +104,11 @@ export interface RiskTask {
   readonly optional: readonly ModalityKind[];
   /** Asked of what was known at `at`, before any block runs. */
   eligibility(known: PatientTimeline, at: Instant): Eligibility;
+  /**
+   * The moment from which a table's windows, ages and trends are counted back, so that a score stays where it is while nothing new is
+   * known: never later than `at`, and nothing that is known lies after it. Without it they are counted from `at`.
+   */
+  countedFrom?(known: PatientTimeline, at: Instant): Instant;
   /** Probability from which the tier is raised, and high. */
   readonly thresholds: { readonly raised: Probability; readonly high: Probability };
 }

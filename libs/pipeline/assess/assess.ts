@@ -14,6 +14,7 @@ import type { Hash, ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { calibrationFor } from '@concord/stages/calibration';
 import { assertConserved, explain } from '@concord/stages/explanation';
+import { countedFrom } from './counted.ts';
 import { tokensOf } from './encode-once.ts';
 import { explanationOf, type Missing } from './explanation.ts';
 import { absentRequired, askedBy, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
@@ -38,22 +39,37 @@ export function createAssess(parts: AssessParts): Assess {
   return async ({ timeline, asOf: at, tasks }) => {
     const known = asOf(timeline, at);
     const inputs = inputsOf(known, at, parts.plugins);
-    const sources = { tokens: once(() => tokensOf(inputs, parts)), table: once(() => tableOf({ known, at, inputs })) };
-    const [view, expect] = [viewer(sources, parts), expecter(sources, parts)];
+    const look = looker({ known, inputs }, parts);
     const common = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at) };
     const answers: Assessment[] = [];
     for (const task of tasks) {
       const asked = askedBy(task, inputs);
-      const pins = pinsOf({ known, at, inputs: asked }, parts);
-      answers.push({
-        ...common,
-        task: task.id,
-        ...nextStaleAt(known, asked, at),
-        pins,
-        ...(await answer({ task, known, at, inputs: asked, parts, view, expect })),
-      });
+      const seen = look(countedFrom(task, known, at));
+      const pins = pinsOf({ known, at: seen.from, inputs: asked }, parts);
+      answers.push({ ...common, task: task.id, ...nextStaleAt(known, asked, at), pins, ...(await answer({ task, known, at, inputs: asked, parts, seen })) });
     }
     return answers;
+  };
+}
+
+/** What was read, encoded once, and the moment that its tables are counted from. */
+interface Seen {
+  readonly from: Instant;
+  readonly view: Viewer;
+  readonly expect: Expecter;
+}
+
+function looker(
+  { known, inputs }: { readonly known: PatientTimeline; readonly inputs: readonly ModalityInput[] },
+  parts: AssessParts,
+): (from: Instant) => Seen {
+  const tokens = once(() => tokensOf(inputs, parts));
+  const seen = new Map<Instant, Seen>();
+  return (from) => {
+    const sources = { tokens, table: once(() => tableOf({ known, at: from, inputs })) };
+    const now = seen.get(from) ?? { from, view: viewer(sources, parts), expect: expecter(sources, parts) };
+    seen.set(from, now);
+    return now;
   };
 }
 
@@ -61,10 +77,9 @@ interface TaskQuestion {
   readonly task: RiskTask;
   readonly known: PatientTimeline;
   readonly at: Instant;
+  readonly seen: Seen;
   readonly inputs: readonly ModalityInput[];
   readonly parts: AssessParts;
-  readonly view: Viewer;
-  readonly expect: Expecter;
 }
 
 type Answer = Pick<Assessment, 'outcome' | 'modalities' | 'unusedReasons'>;
@@ -74,11 +89,11 @@ async function answer(question: TaskQuestion): Promise<Answer> {
   if (refusal !== undefined) return abstained(question, refusal);
   const calibration = calibrationOf(question);
   if (calibration === undefined) return abstained(question, { reason: 'uncalibrated-pattern', text: 'No score: these inputs were never calibrated together.' });
-  const view = await question.view(calibration);
+  const view = await question.seen.view(calibration);
   if (view === undefined) return abstained(question, { reason: 'model-unavailable', text: 'No score: the model could not be run.' });
-  const { known, at, inputs, parts } = question;
+  const { known, inputs, parts, seen } = question;
   const score = scoreOf(view, { calibration, known, bundle: parts.bundle });
-  const evidence = explain(sharesOf(headView(view, question.task.head), { view, known, at, inputs }));
+  const evidence = explain(sharesOf(headView(view, question.task.head), { view, known, at: seen.from, inputs }));
   assertConserved(evidence, score.baselineLogit, score.logit);
   const missing = await missingOf(question, calibration);
   const explanation = explanationOf({ view, calibration, missing, score, evidence });
@@ -101,14 +116,14 @@ function calibrationOf({ task, inputs, parts }: TaskQuestion, also?: ModalityKin
 
 /** Sources of the task that were not used, each with what would answer if it were there, and what that would say. */
 async function missingOf(question: TaskQuestion, used: CalibrationEntry): Promise<readonly Missing[]> {
-  const { task, inputs, expect } = question;
+  const { task, inputs, seen } = question;
   const asked = [...task.required, ...task.optional];
   const missing: Missing[] = [];
   for (const input of inputs.filter(({ plugin }) => asked.includes(plugin.kind) && !used.pattern.includes(plugin.kind))) {
     const { kind } = input.plugin;
     const next = calibrationOf(question, kind);
     const larger = next?.pattern.includes(kind) === true ? next : undefined;
-    missing.push({ kind, state: stateOf(input), larger, chances: larger === undefined ? undefined : await expect(kind, larger) });
+    missing.push({ kind, state: stateOf(input), larger, chances: larger === undefined ? undefined : await seen.expect(kind, larger) });
   }
   return missing;
 }

@@ -5,6 +5,7 @@ import { headsBeside, type BundleManifest, type CalibrationEntry } from '@concor
 import { calibrationFor } from '@concord/stages/calibration';
 import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
 import { scoreTable, seenBy } from '@concord/stages/tabular';
+import { countedFrom } from './counted.ts';
 import { encodeAll } from './encode-once.ts';
 import { absentRequired, inputsOf, missingRequired } from './inputs.ts';
 import { calibrated } from './score.ts';
@@ -60,7 +61,8 @@ function prepareKnown({ known, at, task, refusal }: KnownQuestion, { plugins, bu
   const available = ready.map(({ plugin }) => plugin.kind).filter((kind) => asked.includes(kind));
   const calibration = calibrationFor(bundle.calibrations, { head: task.head, available, required: task.required });
   if (calibration === undefined) return { kind: 'abstained', reason: 'uncalibrated-pattern' };
-  if (calibration.scorer !== undefined) return { kind: 'ready', calibration, tensors: new Map(), table: tableOf({ known, at, inputs }) };
+  if (calibration.scorer !== undefined)
+    return { kind: 'ready', calibration, tensors: new Map(), table: tableOf({ known, at: countedFrom(task, known, at), inputs }) };
   return { kind: 'ready', calibration, tensors: new Map(ready.map(({ plugin, tensor }) => [plugin.kind, tensor])) };
 }
 

@@ -1,7 +1,8 @@
 import { ageYears, type Abstention, type Eligibility, type ModalityKind, type PatientTimeline } from '@concord/core/clinical';
-import { hours, since, type Instant } from '@concord/core/kernel';
+import { hours, instant, minus, since, type Instant } from '@concord/core/kernel';
 
 export const VITALS = 'vitals' as ModalityKind;
+export const LABS = 'labs' as ModalityKind;
 const YOUNGEST_YEARS = 18;
 /** The question is asked once: from hour 48 of intensive care, for an hour, so that an hourly round meets it. */
 export const ASKED_AT_HOUR = 48;
@@ -19,6 +20,15 @@ export function eligibility(known: PatientTimeline, at: Instant): Eligibility {
     return refused('outside-population', `No score: asked at hour ${ASKED_AT_HOUR} of intensive care, not later.`);
   if (known.streams.get(VITALS) === undefined) return refused('too-little-data', 'No score: no vital signs yet.');
   return { kind: 'eligible' };
+}
+
+/**
+ * The newest reading of what the question reads, at most an hour back. While nothing new was measured, a window that moved on with the
+ * clock would drop the first readings of the stay and move the score.
+ */
+export function countedFrom(known: PatientTimeline, at: Instant): Instant {
+  const newest = [VITALS, LABS].map((kind) => known.streams.get(kind)?.observations.at(-1)?.effectiveAt ?? minus(at, ASKED_FOR));
+  return instant(Math.max(minus(at, ASKED_FOR), ...newest));
 }
 
 function refused(reason: Abstention['reason'], text: string): Eligibility {

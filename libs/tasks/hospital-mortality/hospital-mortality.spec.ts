@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hours, minus, minutes, type Milliseconds } from '@concord/core/kernel';
+import { hours, minus, minutes, plus, type Milliseconds } from '@concord/core/kernel';
 import { CALM, NOON, patient } from '@concord/testing';
 import { hospitalMortality } from './index.ts';
 
@@ -10,6 +11,20 @@ describe('death in hospital', () => {
   it('is asked at hour 48 of intensive care, and for an hour, so that one hourly round meets it', () => {
     expect(asked(admitted(hours(48))).kind).toBe('eligible');
     expect(asked(admitted(minutes(49 * 60 - 1))).kind).toBe('eligible');
+  });
+
+  it('counts from the newest reading, at most an hour back: the clock alone moves no window', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 200 }), (later, old) => {
+        const known = patient()
+          .admitted(minus(NOON, hours(48)), 'icu')
+          .hourly(40, CALM, minus(NOON, minutes(old)))
+          .build();
+        const at = plus(NOON, minutes(later));
+        const from = hospitalMortality.countedFrom?.(known, at);
+        expect(from).toBe(Math.max(minus(NOON, minutes(old)), minus(at, hours(1))));
+      }),
+    );
   });
 
   it.each([

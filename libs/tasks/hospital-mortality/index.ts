@@ -1,6 +1,6 @@
-import type { ModalityKind, RiskTask, RiskTaskId } from '@concord/core/clinical';
+import type { RiskTask, RiskTaskId } from '@concord/core/clinical';
 import { days, probability } from '@concord/core/kernel';
-import { eligibility, VITALS } from './eligibility.ts';
+import { countedFrom, eligibility, LABS, VITALS } from './eligibility.ts';
 
 /** Hours of intensive care at which an evaluation asks; only the last is served. */
 export const LANDMARK_HOURS = [12, 24, 36, 48] as const;
@@ -17,8 +17,9 @@ export const hospitalMortality: RiskTask = {
   horizon: days(30),
   head: 'hospital-mortality',
   required: [VITALS],
-  optional: ['labs' as ModalityKind],
+  optional: [LABS],
   eligibility,
+  countedFrom,
   // About the prevalence twice and four times (14 %).
   thresholds: { raised: probability(0.25), high: probability(0.5) },
 };
