@@ -1,4 +1,13 @@
-import type { Assessment, Evidence, EvidencePointer, Explanation, Faithfulness, News2, RiskTask } from '@concord/core/clinical';
+import {
+  tierOf,
+  type Assessment,
+  type Evidence,
+  type EvidencePointer,
+  type Explanation,
+  type Faithfulness,
+  type News2,
+  type RiskTask,
+} from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { StoredAssessment } from '@concord/core/ports';
 import type { z } from 'zod';
@@ -70,7 +79,7 @@ function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds
     calibrationId: score.calibrationId,
     pattern: [...score.pattern],
     evidenceLevel: score.evidenceLevel,
-    tier: thresholds === undefined ? null : tierOf(score.probability, thresholds),
+    tier: thresholds === undefined ? null : (score.tier ?? tierOf(score.probability, thresholds)),
     shapley: foldShares(score.shapley, withhold),
     evidence: foldEvidence(evidence, withhold, faithfulness),
     evidenceVersion: faithfulness === undefined ? 1 : 2,
@@ -93,12 +102,6 @@ const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
   evidenceVersion: 1,
   explanation: null,
 };
-
-/** Where a probability stands against the thresholds of its task; at a threshold it is over it. */
-export function tierOf(probability: number, thresholds: RiskTask['thresholds']): 'high' | 'raised' | 'usual' {
-  if (probability >= thresholds.high) return 'high';
-  return probability >= thresholds.raised ? 'raised' : 'usual';
-}
 
 function foldShares(shapley: readonly { readonly modality: string; readonly value: number }[], withhold: readonly string[]): WireAssessment['shapley'] {
   const seen = shapley.filter(({ modality }) => !withhold.includes(modality)).map(({ modality, value }) => ({ modality, value }));

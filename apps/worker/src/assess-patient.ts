@@ -1,4 +1,4 @@
-import { asOf, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
+import { asOf, withTier, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { hours, plus, type Instant } from '@concord/core/kernel';
 import { WORKER, type AccessRequest, type AccessScope, type WithAccess } from '@concord/core/ports';
 import type { Agree } from '@concord/pipeline/agree';
@@ -42,7 +42,7 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
   const next = isAdmitted(timeline, at) ? nextRun(assessments, at) : undefined;
   const saved = await parts.withAccess(request, async (scope) => {
     const ids = [];
-    for (const assessment of assessments) ids.push(await scope.assessments.save(assessment));
+    for (const assessment of assessments) ids.push(await scope.assessments.save(await tiered(scope, assessment, parts.tasks)));
     const stored = ids.filter((id) => id !== undefined);
     if (concordance !== undefined && concordance.findings.length > 0) await keep(scope, concordance);
     scope.audit.note({ objects: stored.map((id) => `RiskAssessment/${id}`), detail: provenance(assessments) });
@@ -52,6 +52,15 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
   });
   if (!saved.ok) return { kind: 'gone' };
   return { kind: 'stored', count: saved.value, outcome: assessments.some(({ outcome }) => outcome.kind === 'scored') ? 'scored' : 'abstained', next };
+}
+
+/** With the tier that is held from the score before. */
+async function tiered(scope: AccessScope, assessment: Assessment, tasks: readonly RiskTask[]): Promise<Assessment> {
+  const task = tasks.find(({ id }) => id === assessment.task);
+  if (task === undefined || assessment.outcome.kind === 'abstained') return assessment;
+  const { patientId, asOf: at } = assessment;
+  const [before] = await scope.assessments.list({ patientId, task: task.id, asOf: at, scored: true, limit: 1, shownAs: 'trend' });
+  return withTier(assessment, task.thresholds, before?.assessment);
 }
 
 /** What the sources say of each other, when it is something new. */

@@ -4,6 +4,7 @@ import type { Explanation } from './explanation.ts';
 import type { BundleId, ModalityKind, PatientId, RiskTaskId } from './identity.ts';
 import type { News2 } from './news2.ts';
 import type { Faithfulness } from './region-check.ts';
+import type { Tier } from './tier.ts';
 import type { PatientTimeline } from './timeline.ts';
 
 /** How the model behind a number was tested, per task, availability pattern and setting (DESIGN 5). */
@@ -33,6 +34,8 @@ export interface RiskScore {
   readonly evidenceLevel: EvidenceLevel;
   /** Modalities the calibration covers and the model used. */
   readonly pattern: readonly ModalityKind[];
+  /** With what was held from the score before; absent until it is stored, and from scores stored before tiers were held. */
+  readonly tier?: Tier;
   /** Exact Shapley value per used modality; they sum to logit - baselineLogit. */
   readonly shapley: readonly { readonly modality: ModalityKind; readonly value: number }[];
 }

@@ -52,5 +52,6 @@ export type {
 } from './received.ts';
 export { verified, type Faithfulness, type RegionCheck } from './region-check.ts';
 export type { ImageValue, Reading, ReportValue } from './stored.ts';
+export { CLEARED_BELOW, tierOf, withTier, type Tier } from './tier.ts';
 export { ageYears, asOf, byTime, isKnownAt } from './timeline.ts';
 export type { Demographics, ModalityStream, Observation, PatientTimeline, Stay } from './timeline.ts';

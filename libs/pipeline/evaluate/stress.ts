@@ -1,4 +1,4 @@
-import { asOf, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
+import { asOf, tierOf, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { minutes, plus, type Instant } from '@concord/core/kernel';
 import type { Rng } from '@concord/core/ports';
 import { prepareRow, scoreRows, type RowAnswer, type RowParts } from '../assess/index.ts';
@@ -23,7 +23,7 @@ export interface Temporal {
   readonly meanAbsoluteChange: number | null;
   /** In one half hour. */
   readonly largest: number | null;
-  /** Crossings of the raised tier in 1,000 hours; and those left when the tier is cleared only below four fifths of it. */
+  /** Changes of tier in 1,000 hours by the thresholds alone; and as served, where a tier is held until the chance leaves the band below it. */
   readonly crossings: number | null;
   readonly flips: number | null;
 }
@@ -57,8 +57,6 @@ export interface StressPlan {
 /** Six hours in steps of half an hour: as long as signs may be scored at all, fine enough for a question that is asked for one hour. */
 const STEPS_WITHOUT_NEWS = 12;
 const STEPS_AN_HOUR = 2;
-/** A tier once raised is cleared below this share of its threshold: the band in which nothing flips. */
-const CLEARED_BELOW = 0.8;
 
 /** @returns one per task, in the order of the tasks. */
 export async function stress(rows: readonly StressRow[], plan: StressPlan): Promise<readonly Stress[]> {
@@ -91,7 +89,7 @@ export async function stress(rows: readonly StressRow[], plan: StressPlan): Prom
     temporal: temporalOf(
       rows.map(({ weight }) => weight),
       courses.map((answers) => answers.map((row) => row[place])),
-      task.thresholds.raised,
+      task.thresholds,
     ),
     robustness: disturbed
       .filter(({ change: { modality } }) => modality === undefined || task.required.includes(modality) || task.optional.includes(modality))
@@ -105,12 +103,12 @@ function chanceOf(answer: RowAnswer | undefined): number | undefined {
   return answer?.kind === 'scored' ? answer.probability : undefined;
 }
 
-function temporalOf(weights: readonly number[], courses: readonly (readonly (RowAnswer | undefined)[])[], raised: number): Temporal {
+function temporalOf(weights: readonly number[], courses: readonly (readonly (RowAnswer | undefined)[])[], thresholds: RiskTask['thresholds']): Temporal {
   let [pairs, mass, sum, largest, crossings, flips] = [0, 0, 0, 0, 0, 0];
   (courses[0] ?? []).forEach((first, row) => {
     const weight = weights[row] ?? 0;
     let before = chanceOf(first);
-    let isRaised = (before ?? 0) >= raised;
+    let tier = tierOf(before ?? 0, thresholds);
     for (const course of courses.slice(1)) {
       const now = chanceOf(course[row]);
       if (before === undefined || now === undefined) return;
@@ -118,10 +116,10 @@ function temporalOf(weights: readonly number[], courses: readonly (readonly (Row
       mass += weight;
       sum += weight * Math.abs(now - before);
       largest = Math.max(largest, Math.abs(now - before));
-      crossings += weight * Number(now >= raised !== before >= raised);
-      const next = isRaised ? now >= CLEARED_BELOW * raised : now >= raised;
-      flips += weight * Number(next !== isRaised);
-      isRaised = next;
+      crossings += weight * Number(tierOf(now, thresholds) !== tierOf(before, thresholds));
+      const next = tierOf(now, thresholds, tier);
+      flips += weight * Number(next !== tier);
+      tier = next;
       before = now;
     }
   });

@@ -1,9 +1,9 @@
-import type { Evidence, ModalityKind, PatientId } from '@concord/core/clinical';
+import { tierOf, type Evidence, type ModalityKind, type PatientId } from '@concord/core/clinical';
 import { instant, minutes, type Instant } from '@concord/core/kernel';
 import type { AccessScope, EncounterRecord, ObservationRecord, StoredAssessment, StudyRecord } from '@concord/core/ports';
 import { writeRiskAssessment } from '@concord/interop/fhir';
 import { taskOf } from '@concord/tasks/registry';
-import { tierOf, WITHHELD } from '@concord/contracts';
+import { WITHHELD } from '@concord/contracts';
 import type { Shown } from './answers.ts';
 
 /** What of a patient's record the references of a RiskAssessment lead to; read once for all of their assessments. */
@@ -70,7 +70,7 @@ function write(scope: AccessScope, stored: StoredAssessment, record: Chart): Sho
     evidence,
     isDemo: record.isDemo,
     ...(encounterId === undefined ? {} : { encounterId }),
-    ...(task === undefined || scored === undefined ? {} : { tier: tierOf(scored.probability, task.thresholds) }),
+    ...(task === undefined || scored === undefined ? {} : { tier: scored.tier ?? tierOf(scored.probability, task.thresholds) }),
   });
 }
 

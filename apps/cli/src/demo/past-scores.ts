@@ -1,5 +1,5 @@
-import type { Assess, Assessment, PatientId, RiskTask } from '@concord/core/clinical';
-import { hours, minus, plus, type Instant } from '@concord/core/kernel';
+import { withTier, type Assess, type Assessment, type PatientId, type RiskTask } from '@concord/core/clinical';
+import { hours, invariant, minus, plus, type Instant } from '@concord/core/kernel';
 import type { WithAccess } from '@concord/core/ports';
 import type { DemoPatient } from '@concord/generator';
 import { assessing } from './requests.ts';
@@ -26,13 +26,26 @@ export async function scorePast(patient: DemoPatient, patientId: PatientId, now:
   const { timeline, scored } = known.value;
   if (timeline === undefined || scored) return 0;
   const assessments: Assessment[] = [];
-  for (const asOf of momentsOf(patient, now)) assessments.push(...(await parts.assess({ timeline, asOf, tasks: parts.tasks })));
+  for (const asOf of momentsOf(patient, now)) {
+    const answers = await parts.assess({ timeline, asOf, tasks: parts.tasks });
+    assessments.push(...answers.map((answer) => withTier(answer, thresholdsOf(answer, parts.tasks), lastScore(assessments, answer))));
+  }
   const saved = await parts.withAccess(request, async (scope) => {
     for (const assessment of assessments) await scope.assessments.save(assessment, { storedAt: assessment.asOf });
     await scope.jobs.assess(patientId);
   });
   if (!saved.ok) throw new Error(`the seed may not store assessments: ${saved.error.kind}`);
   return assessments.length;
+}
+
+function thresholdsOf({ task }: Assessment, tasks: readonly RiskTask[]): RiskTask['thresholds'] {
+  const asked = tasks.find(({ id }) => id === task);
+  invariant(asked !== undefined, 'an answer is to a question that was asked');
+  return asked.thresholds;
+}
+
+function lastScore(assessments: readonly Assessment[], { task }: Assessment): Assessment | undefined {
+  return assessments.findLast((one) => one.task === task && one.outcome.kind === 'scored');
 }
 
 /** Full hours of the stay up to now, oldest first. */

@@ -52,7 +52,7 @@ function verdict({ observedExpected: { value, interval } }: Subgroup): string {
   return interval[0] <= 1.1 && interval[1] >= 0.9 ? 'its interval holds' : 'off';
 }
 
-function overTime({ temporal, thresholds }: HeadDetail): string {
+function overTime({ temporal }: HeadDetail): string {
   if (temporal === undefined || temporal.meanAbsoluteChange === null) return '';
   const rows = [
     [
@@ -62,8 +62,8 @@ function overTime({ temporal, thresholds }: HeadDetail): string {
       temporal.meanAbsoluteChange <= 0.01 ? 'holds' : 'missed',
     ],
     ['Largest change in half an hour', `${plain(100 * (temporal.largest ?? 0), 1)} points`, 'none set', ''],
-    [`Crossings of the raised tier (${percent(thresholds.raised)}), per 1,000 hours`, plain(temporal.crossings ?? 0, 1), 'none set', ''],
-    ['The same when a tier is cleared only below four fifths of it', plain(temporal.flips ?? 0, 1), 'reported', ''],
+    ['Changes of tier by the thresholds alone, per 1,000 hours', plain(temporal.crossings ?? 0, 1), 'none set', ''],
+    ['The same as served: a tier is held until the chance is below four fifths of its threshold', plain(temporal.flips ?? 0, 1), 'reported', ''],
   ];
   return `<h3>Does it flicker when nothing new is known?</h3>
 <p>${plain(temporal.pairs)} half hours in which nothing was measured and the question could still be asked: only the age of what is known grew.</p>
