@@ -41,6 +41,8 @@ export interface EdgeOptions {
   readonly tokenLife?: number;
   /** Of one person; without it none of a test meets the limit. */
   readonly callsPerMinute?: number;
+  /** Further settings, by their names. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Hears every line of the edge's log. */
   readonly log?: (line: string) => void;
 }
@@ -51,6 +53,7 @@ export async function startEdge({
   webUrl,
   tokenLife,
   callsPerMinute,
+  settings = {},
   log,
 }: EdgeOptions): Promise<RunningEdge> {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-edge-'));
@@ -69,6 +72,7 @@ export async function startEdge({
     CONCORD_IDENTITY_URL: identityUrl,
     CONCORD_WEB_URL: webUrl,
     CONCORD_CALLS_PER_MINUTE: String(callsPerMinute ?? 1_000_000),
+    ...settings,
   });
   const backend = await backendOf(config);
   const quiet = lineLog(log ?? (() => undefined), () => '');
@@ -111,13 +115,13 @@ export async function startEdge({
 }
 
 /** A backend that grants everything and holds nothing: for what the edge decides before any data is asked for. */
-export function emptyBackend(seen: AccessRequest[] = []): EdgeOptions['backend'] {
-  const scope = { now: instant(Date.now()), wards: [], worklist: { wards: () => Promise.resolve([]) }, breakGlass: { openReviews: () => Promise.resolve(0) } };
+export function emptyBackend(seen: AccessRequest[] = [], now = Date.now): EdgeOptions['backend'] {
+  const scope = { wards: [], worklist: { wards: () => Promise.resolve([]) }, breakGlass: { openReviews: () => Promise.resolve(0) } };
   return () =>
     Promise.resolve({
       withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {
         seen.push(request);
-        return work(scope as unknown as AccessScope).then(ok);
+        return work({ ...scope, now: instant(now()) } as unknown as AccessScope).then(ok);
       },
       record: () => Promise.resolve(),
       ...sessionParts(),

@@ -57,9 +57,9 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export async function openDoor(): Promise<Door> {
+export async function openDoor(settings: Readonly<Record<string, string>> = {}): Promise<Door> {
   const database = await testDatabase();
-  const edge = await startEdge({ backend: openBackend, databaseUrl: database.url('app_rw') });
+  const edge = await startEdge({ backend: openBackend, databaseUrl: database.url('app_rw'), settings });
   const pool = new pg.Pool({ connectionString: database.url('postgres'), max: 1 });
   const rows: Door['rows'] = async (sql, values = []) => (await pool.query<Record<string, unknown>>(sql, [...values])).rows;
   const post: Door['post'] = async (path, body, { as = 'integrator', type = 'application/fhir+json' } = {}) =>

@@ -8,7 +8,7 @@ import type { AccessRequest } from '@concord/core/ports';
 import { createTelemetry } from '@concord/adapters/telemetry';
 import { actionOf, CookieBrowser, form } from './cookie-browser.ts';
 import { emptyBackend } from './edge.ts';
-import type { KeycloakServer } from './keycloak-server.ts';
+import { TEST_PASSWORD, type KeycloakServer } from './keycloak-server.ts';
 
 /** Why the tests of this project are skipped; under CONCORD_STRICT=1 that is a failure. */
 export const reason = 'reason' in inject('keycloak') ? (inject('keycloak') as { readonly reason: string }).reason : undefined;
@@ -24,7 +24,7 @@ export function keycloak(): KeycloakServer {
 const KEY_TIMES = { freshFor: 1_000, coolDown: 300, staleFor: 900_000 };
 
 /** The real edge in front of the real Keycloak, at the address that the realm knows. */
-export async function startKeycloakEdge(seen: AccessRequest[] = []) {
+export async function startKeycloakEdge(seen: AccessRequest[] = [], settings: Readonly<Record<string, string>> = {}) {
   const { url, edgePort, webSecret } = keycloak();
   const issuer = `${url}/realms/concord`;
   const config = readConfig({
@@ -32,6 +32,7 @@ export async function startKeycloakEdge(seen: AccessRequest[] = []) {
     CONCORD_PORT: String(edgePort),
     KEYCLOAK_URL: issuer,
     CONCORD_WEB_CLIENT_SECRET: webSecret,
+    ...settings,
   });
   const timed = { ...config, identity: { ...config.identity, keyTimes: KEY_TIMES } };
   const quiet = { info: () => undefined, error: () => undefined };
@@ -47,7 +48,7 @@ export async function signInAtKeycloak(browser: CookieBrowser, user: string, fro
   let html = await page.text();
   let done = page;
   if (html.includes('name="password"')) {
-    done = await browser.open(actionOf(html), form({ username: user, password: 'concord-demo' }));
+    done = await browser.open(actionOf(html), form({ username: user, password: TEST_PASSWORD }));
     html = done.steps.at(-1)?.startsWith('/patients/') === true ? '' : await done.text();
   }
   if (html.includes('name="otp"')) done = await browser.open(actionOf(html), form({ otp: codeAt(`concord-demo-${user}`, Date.now()) }));

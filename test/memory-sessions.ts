@@ -33,6 +33,7 @@ export function memorySessions(): SessionStore {
       if (row !== undefined && at > row.usedAt) rows.set(name(key), { ...row, usedAt: at });
       return Promise.resolve();
     },
+    ofPerson: (subject) => Promise.resolve([...rows.values()].filter((row) => row.subject === subject).sort((a, b) => b.bornAt - a.bornAt)),
     remove: (key) => {
       const row = rows.get(name(key));
       rows.delete(name(key));

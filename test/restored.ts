@@ -3,6 +3,9 @@ import pg from 'pg';
 import { openKeyring } from '@concord/adapters/crypto';
 import type { RunningSystem } from './running-system.ts';
 
+/** A step of the time axis begins so many minutes before the moment of the question. */
+const STEP = /\{"at":"[^"]+","mean"/g;
+
 /** Every page about the patient as bytes, but for the address of the machine and the moment of the question. */
 export async function pagesOf(system: RunningSystem, patient: string, asOf: string): Promise<readonly string[]> {
   const headers = { authorization: `Bearer ${await system.token('physician')}` };
@@ -15,7 +18,10 @@ export async function pagesOf(system: RunningSystem, patient: string, asOf: stri
   const pages: string[] = [];
   for (const path of paths) {
     const answer = await fetch(`${system.url}${path}`, { headers });
-    const text = (await answer.text()).replaceAll(system.url, 'http://site').replace(/"from":"[^"]+","to":"[^"]+"/, '"from":"","to":""');
+    const text = (await answer.text())
+      .replaceAll(system.url, 'http://site')
+      .replace(/"from":"[^"]+","to":"[^"]+"/, '"from":"","to":""')
+      .replaceAll(STEP, '{"mean"');
     pages.push(`${answer.status} ${path}\n${text}`);
   }
   return pages;

@@ -8,7 +8,16 @@ import { MODELS_OPERATIONS, MODELS_SCHEMAS } from './openapi-models.ts';
 import { assessmentListSchema, assessmentSchema } from './assessment.ts';
 import { counterfactualQuestionSchema, counterfactualSchema } from './counterfactual.ts';
 import { csvReceiptSchema, problemSchema } from './ingest.ts';
-import { patientListSchema, patientPageSchema, reconcileListSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema } from './worklist.ts';
+import {
+  patientListSchema,
+  patientPageSchema,
+  reconcileListSchema,
+  reportViewSchema,
+  sessionListSchema,
+  sessionSchema,
+  timelineSchema,
+  worklistSchema,
+} from './worklist.ts';
 
 interface Operation {
   readonly method: 'get' | 'post';
@@ -29,6 +38,7 @@ const SCHEMAS = {
   ...ACCESS_SCHEMAS,
   ...AUDIT_SCHEMAS,
   Session: sessionSchema,
+  SessionList: sessionListSchema,
   Worklist: worklistSchema,
   PatientList: patientListSchema,
   PatientPage: patientPageSchema,
@@ -58,6 +68,14 @@ const REPORT_QUERY = {
 /** Everything under `/api/v1`, and the audit record. FHIR and DICOMweb describe themselves in their own forms. */
 const OPERATIONS: readonly Operation[] = [
   { method: 'get', path: '/api/v1/session', summary: 'Who is signed in, and which wards they reach now.', answer: 'Session', failures: [403] },
+  { method: 'get', path: '/api/v1/sessions', summary: 'Where one is signed in, the newest first.', answer: 'SessionList', failures: [400, 403] },
+  {
+    method: 'post',
+    path: '/api/v1/sessions/{ref}/end',
+    summary: 'Ends one of one’s own sessions; needs a sign-in of the last five minutes.',
+    answer: 'Done',
+    failures: [400, 401, 403, 404],
+  },
   {
     method: 'get',
     path: '/api/v1/worklist',

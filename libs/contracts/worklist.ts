@@ -157,6 +157,11 @@ export const sessionSchema = z.object({
   authorities: z.array(z.string()),
 });
 
+/** Where one is signed in. */
+export const sessionListSchema = z.object({
+  items: z.array(z.object({ ref: z.string(), beganAt: instant, usedAt: instant, endsAt: instant, isThis: z.boolean() })),
+});
+
 export const patientListSchema = z.object({ items: z.array(bannerSchema), total: z.number().int() });
 
 export const reconcileListSchema = z.object({
@@ -173,5 +178,6 @@ export type Timeline = z.infer<typeof timelineSchema>;
 export type Lane = z.infer<typeof laneSchema>;
 export type ReportView = z.infer<typeof reportViewSchema>;
 export type Session = z.infer<typeof sessionSchema>;
+export type SessionList = z.infer<typeof sessionListSchema>;
 export type PatientList = z.infer<typeof patientListSchema>;
 export type ReconcileList = z.infer<typeof reconcileListSchema>;

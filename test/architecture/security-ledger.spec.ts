@@ -139,6 +139,21 @@ const code = execFileSync('git', ['ls-files', '-z', 'apps', 'libs'], { cwd: root
   .filter((file) => /\.(ts|tsx|mjs|cjs)$/.test(file) && !/\.spec\.tsx?$/.test(file) && existsSync(join(root, file)));
 const holding = (pattern: RegExp) => code.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));
 
+describe('the list of algorithms', () => {
+  it('holds every one that the code names, and none that it does not', () => {
+    const section = page.slice(page.indexOf('### Algorithms in use'), page.indexOf('### Words that a password'));
+    const listed = [...section.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '));
+    const named =
+      /(?:create(?:Hash|Hmac|Cipheriv|Decipheriv)|\bhash|hkdfSync|generateKeyPair(?:Sync)?|freshKey)\('([\w-]+)'|\balg: '(\w+)'|ALGORITHMS = \[([^\]]+)\]|\b(Ed25519)\b/g;
+    const used = code.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(named)].flatMap(([, call, alg, list, curve]) =>
+        (call ?? alg ?? curve ?? list ?? '').replaceAll("'", '').split(', '),
+      ),
+    );
+    expect([...new Set(used)].sort()).toEqual([...listed].sort());
+  });
+});
+
 describe('the code', () => {
   it('makes no code and no markup of what was sent, and keeps nothing of it in a browser', () => {
     expect(holding(/\beval\(|new Function\(|dangerouslySetInnerHTML|document\.write/)).toEqual([]);

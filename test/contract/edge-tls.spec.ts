@@ -11,6 +11,7 @@ import { createTelemetry } from '@concord/adapters/telemetry';
 import { compose } from '../../apps/api/src/composition.ts';
 import { readConfig } from '../../apps/api/src/config.ts';
 import { lineLog } from '../../apps/api/src/edge/log.ts';
+import { tlsOptions } from '../../apps/api/src/edge/tls.ts';
 import { buildServer, type Edge } from '../../apps/api/src/server.ts';
 import { emptyBackend } from '../edge.ts';
 
@@ -129,5 +130,34 @@ describe('the edge that a site sets to 1.3 alone', () => {
     expect(await handshake(port, only('TLSv1.3'))).toMatch(/^TLSv1.3 /);
     expect(await handshake(port, only('TLSv1.2'))).toBe('refused ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     await edge.app.close();
+  });
+});
+
+describe('a weak certificate', () => {
+  it('of an RSA key of 2,048 bits stops the start with a line that says what to ask for; one of 3,072 bits does not', () => {
+    for (const [bits, expected] of [
+      [2048, /2048 bits is too short\. Ask for .*P-256/],
+      [3072, undefined],
+    ] as const) {
+      const names = { certFile: file(`rsa-${bits}.pem`), keyFile: file(`rsa-${bits}.key`), minVersion: '1.2' } as const;
+      const options = [
+        'req',
+        '-x509',
+        '-newkey',
+        `rsa:${bits}`,
+        '-nodes',
+        '-keyout',
+        names.keyFile,
+        '-out',
+        names.certFile,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+      ];
+      execFileSync('openssl', options, { stdio: 'ignore' });
+      if (expected === undefined) expect(tlsOptions(names).minVersion).toBe('TLSv1.2');
+      else expect(() => tlsOptions(names)).toThrow(expected);
+    }
   });
 });

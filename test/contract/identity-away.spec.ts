@@ -16,8 +16,8 @@ interface Key {
   readonly jwk: object;
 }
 
-function makeKey(kid: string): Key {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+function makeKey(kid: string, modulusLength = 3072): Key {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
 }
 const tokenBy = ({ kid, privateKey }: Key) => signed({ alg: 'RS256', typ: 'JWT', kid }, { ...CLAIMS, iat: now(), exp: now() + 200 }, privateKey);
@@ -111,5 +111,12 @@ describe('when the realm’s keys', () => {
     const began = performance.now();
     for (let i = 0; i < 200; i += 1) expect(await verify(forged)).not.toBe('believed');
     expect(asked).toBeLessThanOrEqual(2 + Math.ceil((performance.now() - began) / 80));
+  });
+
+  it('is not believed with a key of 2,048 bits, whatever it signs: that is 112 bits of strength', async () => {
+    const short = makeKey('short', 2048);
+    answer = keys(short, a);
+    expect(await verify(tokenBy(short))).toBe('invalid');
+    expect(await verify(tokenBy(a))).toBe('believed');
   });
 });

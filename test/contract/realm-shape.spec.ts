@@ -36,6 +36,15 @@ describe('the realm that a site imports', () => {
     expect(realm).toMatchObject({ registrationAllowed: false, resetPasswordAllowed: false });
   });
 
+  it('refuses passwords that hold the words of this place, which the page of security lists, and signs with keys of 128 bits of strength', () => {
+    const words = /regexPattern\(\(\?i\)\^\(\?!\.\*\(([\w|]+)\)\)\.\*\$\)/.exec(String(realm['passwordPolicy']))?.[1]?.split('|') ?? [];
+    const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
+    expect(words.length).toBeGreaterThan(10);
+    expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+    const keys = (realm['components'] as Record<string, { providerId: string; config: Json }[]>)['org.keycloak.keys.KeyProvider'] ?? [];
+    expect(keys.find(({ providerId }) => providerId === 'rsa-generated')?.config).toMatchObject({ keySize: ['3072'], algorithm: ['RS256'] });
+  });
+
   it('has no client that anybody can be: no public one, no password grant, no implicit flow, no role that it does not need', () => {
     for (const one of clients.filter(({ clientId }) => clientId !== 'concord-api'))
       expect([one.clientId, one]).toMatchObject([

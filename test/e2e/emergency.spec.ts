@@ -55,6 +55,22 @@ describe.skipIf(skip !== undefined)(`looking past the usual relations${skip === 
     await page.context().close();
   });
 
+  it('a person sees where they are signed in and ends the other session, whose browser is out at once', async () => {
+    const [here, there] = [await bench.signIn('radiologist'), await bench.signIn('radiologist')];
+    await here.getByRole('link', { name: 'My sessions' }).click();
+    await here.waitForURL('**/sessions');
+    await here.getByText('This one: sign out above').waitFor();
+    await expectAccessible(here);
+    const others = here.getByRole('button', { name: /^End the session of/ });
+    for (let left = await others.count(); left > 0; left -= 1) {
+      await others.first().click();
+      await expect.poll(() => others.count()).toBe(left - 1);
+    }
+    expect(await there.evaluate(async () => (await fetch('/api/v1/session')).status)).toBe(401);
+    expect(await here.evaluate(async () => (await fetch('/api/v1/session')).status)).toBe(200);
+    await Promise.all([here.context().close(), there.context().close()]);
+  });
+
   it('an administrator adds a ward, a person and a source, and never their own', async () => {
     for (const viewport of WIDTHS) {
       const page = await bench.signIn('administrator', viewport);

@@ -32,7 +32,8 @@ const filesIn = (place: string): readonly string[] =>
 describe.skipIf(builtReason !== undefined)(`back up and restore${builtReason === undefined ? '' : `: ${builtReason}`}`, () => {
   let system: RunningSystem;
   const backups = folder();
-  const [empty, later] = [folder(), folder()];
+  // One that is there and empty, and one that nobody has made yet.
+  const [empty, later] = [folder(), join(folder(), 'new-disk')];
   let patient = '';
   let before: ReadonlyMap<string, string>;
   let shown: readonly string[];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessRequest } from '@concord/core/ports';
 import { CookieBrowser, form } from '../cookie-browser.ts';
 import { askForToken, keycloak, personalTokens, RealmAdmin, reason, signInAtKeycloak, startKeycloakEdge } from '../keycloak-realm.ts';
+import { TEST_PASSWORD } from '../keycloak-server.ts';
 
 describe.skipIf(reason !== undefined)(`a real Keycloak${reason === undefined ? '' : `: ${reason}`}`, () => {
   const seen: AccessRequest[] = [];
@@ -64,7 +65,7 @@ describe.skipIf(reason !== undefined)(`a real Keycloak${reason === undefined ? '
     const direct = await fetch(`${edge.issuer}/protocol/openid-connect/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`concord-web:${keycloak().webSecret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'password', username: 'physician', password: 'concord-demo' }),
+      body: new URLSearchParams({ grant_type: 'password', username: 'physician', password: TEST_PASSWORD }),
     });
     expect([direct.status, await direct.json()]).toMatchObject([400, { error: 'unauthorized_client' }]);
   });
@@ -118,7 +119,7 @@ describe.skipIf(reason !== undefined)(`a real Keycloak${reason === undefined ? '
 
   it('rotates its keys without anybody being signed out, and a key that is taken away counts no longer', async () => {
     const before = await signedIn('physician');
-    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const pem = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const key = await admin.addKey('rotated', pem, 900);
     const after = await signedIn('nurse');
     expect([await status(before), await status(after)]).toEqual([200, 200]);

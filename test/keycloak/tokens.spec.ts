@@ -13,7 +13,7 @@ describe.skipIf(reason !== undefined)(`the edge, in front of a real Keycloak,${r
   beforeAll(async () => {
     edge = await startKeycloakEdge();
     // A key of ours signs for the realm, so that the attacker has what no attacker should: every case fails for itself alone.
-    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const pem = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     key = await admin.addKey('known', pem, 800);
     const { access } = await personalTokens(edge, 'physician');
     world = worldOf(access, createPrivateKey(pem), edge.issuer);

@@ -91,6 +91,10 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
     roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
     because: 'one’s own session',
   },
+  'GET /api/v1/sessions': {
+    roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
+    because: 'one’s own sessions',
+  },
   'GET /api/v1/openapi.json': {
     roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
     because: 'the description of the API',
@@ -126,6 +130,8 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
 export const ELSEWHERE: readonly RegExp[] = [
   /^POST \/fhir\/R4\/\w+\/_search$/,
   /^POST \/dicom-web\//,
+  // One's own session, after signing in again: my-sessions.spec.ts.
+  /^POST \/api\/v1\/sessions\/:ref\/end$/,
   /^GET \/fhir\/R4\/Consent/,
   /^POST \/api\/v1\/assessments\/:id\/counterfactual$/,
   /^POST \/api\/v1\/patients\/:id\//,

@@ -30,6 +30,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { SourceId } from '@concord/core/clinical';
 import { instant } from '@concord/core/kernel';
 import type { Clock } from '@concord/core/ports';
+import { clamdScanner } from '@concord/adapters/antivirus';
 import { createVerifiers } from '@concord/adapters/keycloak';
 import type { Telemetry } from '@concord/adapters/telemetry';
 import { AccessModule } from './access/access.module.ts';
@@ -73,12 +74,22 @@ const SOURCES: ReadonlyMap<string, SourceId> = new Map([
   ['concord-integrator', 'integrator' as SourceId],
 ]);
 
+/** A large study takes the scanner some seconds. */
+const SCAN_PATIENCE_MS = 30_000;
+
 /** The real parts of the edge, except for the listening. */
 export function compose(config: Config, backend: Backend, metrics: Telemetry, log: Log): Parts {
   const clock: Clock = { now: () => instant(Date.now()) };
   const seal = backend.sessionSeal;
   const sessions = new Sessions({ store: backend.sessions, seal, now: () => clock.now() });
-  const signIn = new SignIn({ identity: config.identity, publicUrl: config.publicUrl, sessions, seal, now: () => clock.now() });
+  const signIn = new SignIn({
+    identity: config.identity,
+    publicUrl: config.publicUrl,
+    always: config.secondFactor === 'always',
+    sessions,
+    seal,
+    now: () => clock.now(),
+  });
   const verifiers = createVerifiers({
     issuer: config.identity.issuer,
     jwksUrl: `${config.identity.realmUrl}/protocol/openid-connect/certs`,
@@ -89,7 +100,7 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     sources: SOURCES,
     ...(config.identity.keyTimes === undefined ? {} : { keys: config.identity.keyTimes }),
   });
-  const authenticate = createAuthenticate({ verify: verifiers.token, sessions, signIn, publicUrl: config.publicUrl });
+  const authenticate = createAuthenticate({ verify: verifiers.token, sessions, signIn, publicUrl: config.publicUrl, secondFactor: config.secondFactor });
   return {
     config,
     backend,
@@ -101,6 +112,7 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     authenticate,
     verifyLogout: verifiers.logout,
     log,
+    scan: config.clamd === undefined ? undefined : clamdScanner({ ...config.clamd, patience: SCAN_PATIENCE_MS }),
     resources,
     servedBundle: servedBundle(config.dataDir, config.modelsDir),
   };

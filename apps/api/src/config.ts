@@ -20,6 +20,9 @@ const environment = z.object({
   KEYCLOAK_URL: z.url().optional(),
   CONCORD_WEB_CLIENT_SECRET: z.string().min(16).optional(),
   CONCORD_WEB_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  CONCORD_SECOND_FACTOR: z.enum(['always', 'emergency']).optional(),
+  CONCORD_CLAMD_HOST: z.string().min(1).optional(),
+  CONCORD_CLAMD_PORT: z.coerce.number().int().min(1).max(65_535).default(3310),
   CONCORD_CALLS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(6000),
   CONCORD_TLS_CERT_FILE: z.string().min(1).optional(),
   CONCORD_TLS_KEY_FILE: z.string().min(1).optional(),
@@ -45,6 +48,10 @@ export interface Config {
   readonly identity: IdentitySettings;
   /** Set when the edge speaks TLS itself; without it, whatever stands in front of it does. */
   readonly tls: TlsFiles | undefined;
+  /** When a person shows a second factor: at every sign-in, or before an emergency access alone. */
+  readonly secondFactor: 'always' | 'emergency';
+  /** The house's file scanner; undefined when there is none. */
+  readonly clamd: { readonly host: string; readonly port: number } | undefined;
   /** Of one person at one process; a source has ten times as many. */
   readonly callsPerMinute: number;
 }
@@ -96,6 +103,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     modelsDir: settings.CONCORD_MODELS_DIR,
     identity: identityOf(settings, publicUrl, dataDir),
     tls: tlsOf(settings),
+    secondFactor: secondFactorOf(settings),
+    clamd: clamdOf(settings),
     callsPerMinute: settings.CONCORD_CALLS_PER_MINUTE,
   };
   refuseUnsafe(config);
@@ -108,6 +117,14 @@ function clientSecretOf({ CONCORD_WEB_CLIENT_SECRET: value, CONCORD_WEB_CLIENT_S
   if (value !== undefined && file !== undefined) throw new Error('Set CONCORD_WEB_CLIENT_SECRET or CONCORD_WEB_CLIENT_SECRET_FILE, not both.');
   if (file !== undefined) return { file };
   return value === undefined ? undefined : { value };
+}
+
+function secondFactorOf({ CONCORD_SECOND_FACTOR: said, CONCORD_ENV: environment }: Settings): Config['secondFactor'] {
+  return said ?? (environment === 'production' ? 'always' : 'emergency');
+}
+
+function clamdOf({ CONCORD_CLAMD_HOST: host, CONCORD_CLAMD_PORT: port }: Settings): Config['clamd'] {
+  return host === undefined ? undefined : { host, port };
 }
 
 function tlsOf({ CONCORD_TLS_CERT_FILE: certFile, CONCORD_TLS_KEY_FILE: keyFile, CONCORD_TLS_MIN_VERSION: minVersion }: Settings): TlsFiles | undefined {

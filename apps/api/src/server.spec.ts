@@ -86,6 +86,7 @@ function parts(resources: Parts['resources']): Parts {
     },
     clock: { now: () => instant(0) },
     metrics: createTelemetry(),
+    scan: undefined,
     servedBundle: () => Promise.resolve(null),
     sessions,
     signInRecord: { signedIn: () => Promise.resolve(), failed: () => Promise.resolve(), signedOut: () => Promise.resolve() },

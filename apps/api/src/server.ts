@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Module, type DynamicModule, type NestApplicationOptions, type Type } from '@nestjs/common';
-import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@concord/core/ports';
 import type { VerifyLogout } from '@concord/adapters/keycloak';
+import type { Scan } from '@concord/adapters/antivirus';
 import type { Telemetry } from '@concord/adapters/telemetry';
 import type { Backend } from './backend.ts';
 import type { Config } from './config.ts';
@@ -18,10 +19,12 @@ import { requestIdOf, watchRequests } from './edge/request-hook.ts';
 import { signReceipts } from './edge/receipts.ts';
 import { recordRefusals } from './edge/refusals.ts';
 import { RouteTable } from './edge/routes.ts';
+import { ScanBodies } from './edge/scan-bodies.ts';
 import { tlsOptions } from './edge/tls.ts';
-import { BACKEND, CLOCK, CONFIG, LOG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, VERIFY_LOGOUT, WITH_ACCESS } from './edge/tokens.ts';
+import { BACKEND, CLOCK, CONFIG, LOG, METRICS, SCAN, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, VERIFY_LOGOUT, WITH_ACCESS } from './edge/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AuthController } from './identity/auth.controller.ts';
+import { MySessionsController } from './identity/my-sessions.controller.ts';
 import { PolicyReportController } from './identity/policy-report.controller.ts';
 import type { Authenticate } from './identity/authenticate.ts';
 import type { Sessions } from './identity/sessions.ts';
@@ -42,6 +45,8 @@ export interface Parts {
   readonly authenticate: Authenticate;
   readonly verifyLogout: VerifyLogout;
   readonly log: Log;
+  /** The house's file scanner, where there is one. */
+  readonly scan: Scan | undefined;
   /** One module per resource: controllers with their own providers. */
   readonly resources: readonly (Type | DynamicModule)[];
 }
@@ -60,7 +65,7 @@ function edgeModule(parts: Parts): DynamicModule {
     module: EdgeModule,
     global: true,
     imports: [...parts.resources],
-    controllers: [HealthController, AuthController, PolicyReportController],
+    controllers: [HealthController, AuthController, MySessionsController, PolicyReportController],
     providers: [
       { provide: WITH_ACCESS, useValue: parts.backend.withAccess },
       { provide: BACKEND, useValue: parts.backend },
@@ -74,9 +79,11 @@ function edgeModule(parts: Parts): DynamicModule {
       { provide: VERIFY_LOGOUT, useValue: parts.verifyLogout },
       { provide: LOG, useValue: parts.log },
       { provide: APP_GUARD, useClass: EdgeGuard },
+      { provide: SCAN, useValue: parts.scan },
+      { provide: APP_INTERCEPTOR, useClass: ScanBodies },
       Gate,
     ],
-    exports: [WITH_ACCESS, BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, Gate],
+    exports: [WITH_ACCESS, BACKEND, CLOCK, CONFIG, METRICS, SERVED_BUNDLE, SESSIONS, SIGN_IN, SIGN_IN_RECORD, SCAN, Gate],
   };
 }
 

@@ -13,6 +13,9 @@ const secretsSchema = z.object({
 });
 type Kept = z.infer<typeof secretsSchema>;
 
+/** 128 bits of strength (NIST SP 800-57 part 1, table 2); the edge believes no shorter key. */
+const RSA_BITS = 3072;
+
 export interface Secrets {
   readonly signingKey: JWK;
   readonly cookieKey: string;
@@ -31,8 +34,8 @@ export async function keepSecrets(dataDir: string): Promise<Secrets> {
   chmodSync(folder, 0o700);
   const path = join(folder, 'secrets.json');
   // A file of an earlier version lacks some: those are made now, the others stay as they are.
-  const kept: object = existsSync(path) ? secretsSchema.partial().parse(JSON.parse(readFileSync(path, 'utf8'))) : {};
-  const secrets = secretsSchema.parse({ ...(await fresh()), ...kept });
+  const kept = existsSync(path) ? secretsSchema.partial().parse(JSON.parse(readFileSync(path, 'utf8'))) : {};
+  const secrets = secretsSchema.parse({ ...(await fresh()), ...withoutShort(kept) });
   writePrivate(path, JSON.stringify(secrets));
   writePrivate(join(folder, 'cli-secret'), secrets.cliSecret);
   writePrivate(join(folder, 'web-secret'), secrets.webSecret);
@@ -45,8 +48,14 @@ async function fresh(): Promise<Kept> {
 }
 
 async function freshKey(alg: 'RS256' | 'ES256'): Promise<Record<string, string>> {
-  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: RSA_BITS, extractable: true });
   return { ...stringsOf(await exportJWK(privateKey)), kid: randomBytes(12).toString('base64url'), alg, use: 'sig' };
+}
+
+/** A key of an earlier version that is too short is made anew: who is signed in signs in again. */
+function withoutShort({ signingKey, ...kept }: Readonly<Record<string, unknown>> & { readonly signingKey?: Kept['signingKey'] | undefined }): object {
+  const bits = Buffer.from(signingKey?.['n'] ?? '', 'base64url').length * 8;
+  return bits < RSA_BITS ? kept : { ...kept, signingKey };
 }
 
 const secret = (): string => randomBytes(32).toString('base64url');

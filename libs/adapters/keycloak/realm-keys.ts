@@ -7,10 +7,25 @@ export class KeysUnavailable extends Error {
 }
 
 const TIMEOUT_MS = 3_000;
+/** 128 bits of strength (NIST SP 800-57 part 1, table 2). */
+const RSA_BITS_MIN = 3072;
 const TIMES: KeyTimes = { freshFor: 60_000, coolDown: 5_000, staleFor: 15 * 60_000 };
 
 /** The realm's public keys with a timeout, a cool-down, a short life, and the last good ones while the realm is away. */
-export function realmKeys(url: string, { freshFor, coolDown, staleFor }: KeyTimes = TIMES): JWTVerifyGetKey {
+export function realmKeys(url: string, times: KeyTimes = TIMES): JWTVerifyGetKey {
+  const keys = fetchedKeys(url, times);
+  return async (header, token) => longEnough(await keys(header, token));
+}
+
+/** A short key of the realm is no key: what it signed could be forged by whoever can spend the computing on it. */
+function longEnough(key: Awaited<ReturnType<JWTVerifyGetKey>>): typeof key {
+  const algorithm = 'algorithm' in key ? key.algorithm : undefined;
+  const bits = algorithm !== undefined && 'modulusLength' in algorithm ? Number(algorithm.modulusLength) : Infinity;
+  if (bits < RSA_BITS_MIN) throw new errors.JWKSNoMatchingKey();
+  return key;
+}
+
+function fetchedKeys(url: string, { freshFor, coolDown, staleFor }: KeyTimes): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: TIMEOUT_MS, cooldownDuration: coolDown, cacheMaxAge: freshFor });
   let seenAt = -Infinity;
   return async (header, token) => {

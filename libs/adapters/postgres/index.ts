@@ -3,6 +3,7 @@ export { openExports, type ExportQueue, type ExportTask } from './audit-log/expo
 export { exportBundle, ExportRefused, type BundleSink, type ExportRequest, type ExportSettings } from './audit-log/export-bundle.ts';
 export type { ExportQuery } from './audit-log/export-scope.ts';
 export { openSequencer, type Sequenced, type Sequencer, type SequencerSettings, type TagOpener } from './audit-log/sequencer.ts';
+export { fillSite, type SiteSize } from './bench/filled-site.ts';
 export { benchTimelineWindow, type WindowBench, type WindowBenchSettings } from './bench/timeline-window.ts';
 export { startCluster, type Cluster, type ClusterSettings } from './cluster/cluster.ts';
 export type { FeedBatch, FeedPlace } from './audit/feed.ts';

@@ -27,6 +27,8 @@ export interface SessionStore {
   put(row: SessionRow): Promise<void>;
   find(key: Uint8Array): Promise<SessionRow | undefined>;
   touch(key: Uint8Array, at: Instant): Promise<void>;
+  /** All of one person, the newest first. */
+  ofPerson(subject: string): Promise<readonly SessionRow[]>;
   remove(key: Uint8Array): Promise<SessionRow | undefined>;
   /** Alone with the row, across processes: a refresh token is used once. @returns what is stored afterwards. */
   renew(key: Uint8Array, work: (sealed: Uint8Array) => Promise<Uint8Array | 'keep' | 'end'>): Promise<Uint8Array | undefined>;

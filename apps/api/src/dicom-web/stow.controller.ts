@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scan } from '@concord/adapters/antivirus';
 import { sha256 } from '@concord/adapters/crypto';
+import { err } from '@concord/core/kernel';
 import { STOW_REASON, stowResponse, stowStatus, type BodyPart, type DicomReader, type StowOutcome } from '@concord/interop/dicom';
 import type { Config } from '../config.ts';
 import type { RawBody } from '../edge/body.ts';
@@ -9,7 +11,8 @@ import { From, type Caller } from '../edge/caller.ts';
 import { forbidden } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
-import { CONFIG } from '../edge/tokens.ts';
+import { scanned } from '../edge/scan-bodies.ts';
+import { CONFIG, SCAN } from '../edge/tokens.ts';
 import { DICOM_JSON, dicomJson, requireJson, requireUids } from './accept.ts';
 import { imageSource, type ImageSource } from './sources.ts';
 import { storeInstances, type ReadPart } from './store-instances.ts';
@@ -22,11 +25,13 @@ export class StowController {
   readonly #gate: Gate;
   readonly #config: Config;
   readonly #reader: DicomReader;
+  readonly #scan: Scan | undefined;
 
-  constructor(@Inject(Gate) gate: Gate, @Inject(CONFIG) config: Config, @Inject(DICOM_READER) reader: DicomReader) {
+  constructor(@Inject(Gate) gate: Gate, @Inject(CONFIG) config: Config, @Inject(DICOM_READER) reader: DicomReader, @Inject(SCAN) scan: Scan | undefined) {
     this.#gate = gate;
     this.#config = config;
     this.#reader = reader;
+    this.#scan = scan;
   }
 
   @Post()
@@ -61,7 +66,7 @@ export class StowController {
   ): Promise<void> {
     const dicom = parts.filter(isDicom);
     const read: ReadPart[] = [];
-    for (const { bytes } of dicom) read.push({ bytes, read: await this.#reader.read(bytes, source.zone) });
+    for (const { bytes } of dicom) read.push({ bytes, read: await this.#readOne(bytes, source.zone) });
     const stored = await this.#gate.open(caller, aboutNobody, (scope) => storeInstances(read, { scope, source, hash: sha256, study }));
     const outcomes = [...stored.outcomes, ...parts.filter((part) => !isDicom(part)).map(otherMedia)];
     if (stored.queued.length > 0) void reply.header('warning', warning(stored.queued));
@@ -69,6 +74,12 @@ export class StowController {
       .code(stowStatus(outcomes))
       .type(DICOM_JSON)
       .send(dicomJson(stowResponse(outcomes, `${this.#config.publicUrl}/dicom-web`)));
+  }
+
+  /** What the file scanner finds is no instance; nothing of it is read or kept. */
+  async #readOne(bytes: Uint8Array, zone: ImageSource['zone']): Promise<ReadPart['read']> {
+    if (this.#scan !== undefined && (await scanned(this.#scan, bytes)) === 'found') return err({ kind: 'malformed', reason: 'refused by the file scanner' });
+    return this.#reader.read(bytes, zone);
   }
 
   /** Only a configured source sends images; the refusal of anybody else is on record. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import type { TlsFiles } from '../config.ts';
@@ -15,10 +16,20 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
-/** What the edge's own TLS accepts. @throws when a file cannot be read: the start ends with its name. */
+/** 128 bits of strength (NIST SP 800-57 part 1, table 2). */
+const RSA_BITS_MIN = 3072;
+
+/**
+ * What the edge's own TLS accepts.
+ * @throws when a file cannot be read (the start ends with its name), or when the certificate's key is weak.
+ */
 export function tlsOptions({ certFile, keyFile, minVersion }: TlsFiles): ServerOptions {
+  const cert = readFileSync(certFile);
+  const { modulusLength } = new X509Certificate(cert).publicKey.asymmetricKeyDetails ?? {};
+  if (modulusLength !== undefined && modulusLength < RSA_BITS_MIN)
+    throw new Error(`${certFile}: an RSA key of ${String(modulusLength)} bits is too short. Ask for a certificate with a P-256 key, or RSA of 3072 bits.`);
   return {
-    cert: readFileSync(certFile),
+    cert,
     key: readFileSync(keyFile),
     minVersion: minVersion === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
     ciphers: CIPHERS,

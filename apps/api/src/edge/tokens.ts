@@ -9,4 +9,5 @@ export const SIGN_IN_RECORD = Symbol('SignInRecord');
 export const VERIFY_LOGOUT = Symbol('VerifyLogout');
 export const LOG = Symbol('Log');
 export const SERVED_BUNDLE = Symbol('ServedBundle');
+export const SCAN = Symbol('Scan');
 export const METRICS = Symbol('MetricsSource');

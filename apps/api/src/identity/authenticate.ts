@@ -7,6 +7,9 @@ import { refuseForeign, requireProof } from './same-origin.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
+/** The one client that is a machine: it has no sign-in, and its key is registered at the realm. */
+const FEED_CLIENT = 'concord-integrator';
+
 /** Who asks: undefined for nobody. @throws Failure 401 for a token that is not believed, 400 for two claims at once. */
 export type Authenticate = (request: FastifyRequest) => Promise<Actor | undefined>;
 
@@ -15,6 +18,8 @@ interface Parts {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly publicUrl: string;
+  /** Whoever a person is, they showed a second factor. */
+  readonly secondFactor: 'always' | 'emergency';
 }
 
 /** A bearer token, or the session cookie; never both, never a token in the address. */
@@ -37,23 +42,29 @@ function isUse(request: FastifyRequest): boolean {
   return request.headers['x-concord-background'] === undefined;
 }
 
-async function ofBearer(token: string, { verify, sessions }: Parts): Promise<Actor> {
+async function ofBearer(token: string, { verify, sessions, secondFactor }: Parts): Promise<Actor> {
   const answer = await verify(token);
-  if (answer.ok && !(await isEnded(answer.value, sessions))) return answer.value.actor;
+  if (answer.ok && isProved(answer.value.actor, secondFactor) && !(await isEnded(answer.value, sessions))) return answer.value.actor;
   if (!answer.ok && answer.error.kind === 'unavailable') throw unavailable();
   throw unauthenticated();
 }
 
-async function ofSession(id: string, used: boolean, { verify, sessions, signIn }: Parts): Promise<Actor | undefined> {
+async function ofSession(id: string, used: boolean, { verify, sessions, signIn, secondFactor }: Parts): Promise<Actor | undefined> {
   const session = await sessions.use(id, used);
   if (session === undefined) return undefined;
   const current = await signIn.refreshed(id, session);
   if (current === undefined) return undefined;
   const answer = await verify(current.accessToken);
   if (!answer.ok && answer.error.kind === 'unavailable') throw unavailable();
-  if (answer.ok && !(await isEnded(answer.value, sessions))) return { ...answer.value.actor, sessionId: answer.value.actor.sessionId ?? id.slice(0, 8) };
+  if (answer.ok && isProved(answer.value.actor, secondFactor) && !(await isEnded(answer.value, sessions)))
+    return { ...answer.value.actor, sessionId: answer.value.actor.sessionId ?? id.slice(0, 8) };
   await sessions.end(id);
   return undefined;
+}
+
+/** The service account proves itself by its key; a person, where the site asks for it, by two factors. */
+function isProved({ clientId, assurance }: Actor, secondFactor: 'always' | 'emergency'): boolean {
+  return secondFactor === 'emergency' || assurance === 'mfa' || clientId === FEED_CLIENT;
 }
 
 /** A token lives on for minutes after a sign-out; the sign-out holds from the next request. */

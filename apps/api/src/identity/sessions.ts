@@ -18,6 +18,15 @@ const sessionSchema = z.object({
 /** What the browser never sees: the tokens behind its opaque session id. */
 export type Session = z.infer<typeof sessionSchema>;
 
+/** One place where a person is signed in, as they see it. */
+interface Shown {
+  readonly ref: string;
+  readonly bornAt: Instant;
+  readonly usedAt: Instant;
+  readonly endsAt: Instant;
+  readonly isThis: boolean;
+}
+
 const IDLE_MS = 15 * 60_000;
 const LONGEST_MS = 12 * 3_600_000;
 /** Being in use is written down at most this often. */
@@ -77,6 +86,21 @@ export class Sessions {
     return row === undefined ? undefined : this.#open(row.key, row.sealed);
   }
 
+  /** Where a person is signed in, the newest first; `ref` names a session to them and is no id of it. */
+  async of(subject: string, id: string | undefined): Promise<readonly Shown[]> {
+    const { store, now } = this.#parts;
+    const own = id === undefined ? undefined : refOf(keyOf(id));
+    const rows = (await store.ofPerson(subject)).filter((row) => endOf(row) > now());
+    return rows.map((row) => ({ ref: refOf(row.key), bornAt: row.bornAt, usedAt: row.usedAt, endsAt: instant(endOf(row)), isThis: refOf(row.key) === own }));
+  }
+
+  /** Ends one session of this person. */
+  async endOne(subject: string, ref: string): Promise<Session | undefined> {
+    const row = (await this.#parts.store.ofPerson(subject)).find(({ key }) => refOf(key) === ref);
+    const removed = row === undefined ? undefined : await this.#parts.store.remove(row.key);
+    return removed === undefined ? undefined : this.#open(removed.key, removed.sealed);
+  }
+
   /** Ends one session of the realm, or all of a person's, on every process, and refuses the tokens they had. */
   async endAll(what: EndedWhat): Promise<readonly Session[]> {
     const rows = await this.#parts.store.end(what, this.#parts.now());
@@ -120,4 +144,5 @@ export class Sessions {
 const endOf = ({ usedAt, bornAt }: SessionRow): number => Math.min(usedAt + IDLE_MS, bornAt + LONGEST_MS);
 /** A stolen table names no session: the id is 256 random bits, so a plain hash hides it. */
 const keyOf = (id: string): Buffer => createHash('sha256').update(id).digest();
+const refOf = (key: Uint8Array): string => Buffer.from(key).toString('hex').slice(0, 24);
 const placeOf = (key: Uint8Array): string => `web_sessions/${Buffer.from(key).toString('hex')}`;

@@ -16,6 +16,8 @@ const CLOCKS_DIFFER_MS = 10_000;
 interface Parts {
   readonly identity: IdentitySettings;
   readonly publicUrl: string;
+  /** Every sign-in shows a second factor, and not only what asks for it. */
+  readonly always?: boolean;
   readonly sessions: Sessions;
   readonly seal: SessionSeal;
   readonly now: () => number;
@@ -56,7 +58,8 @@ export class SignIn {
       code_challenge_method: 'S256',
       state: begun.state,
       nonce: begun.nonce,
-      ...(stepUpOf === undefined ? {} : { prompt: 'login', acr_values: SECOND_FACTOR }),
+      ...(stepUpOf === undefined ? {} : { prompt: 'login' }),
+      ...(stepUpOf === undefined && this.#parts.always !== true ? {} : { acr_values: SECOND_FACTOR }),
     });
     const pending = sealPending(this.#parts.seal, stepUpOf === undefined ? begun : { ...begun, stepUpOf });
     return { pending, location: location.href };
@@ -78,6 +81,7 @@ export class SignIn {
       });
       const claims = tokens.claims();
       if (claims === undefined || !isSteppedUp(claims, pending)) return undefined;
+      if (this.#parts.always === true && claims['acr'] !== SECOND_FACTOR) return undefined;
       const session = this.#sessionOf(tokens, { subject: claims.sub, realmSession: wordOf(claims['sid']) });
       const sessionId = await this.#parts.sessions.begin(session);
       return { sessionId, session };

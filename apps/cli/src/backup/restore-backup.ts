@@ -51,6 +51,8 @@ export async function restoreBackup(settings: Settings, folder: string, { stamp:
   const cluster = join(settings.dataDir, CLUSTER);
   if ((await readdir(cluster).catch(() => [])).length > 0)
     throw new VerbFailed(`There is a database in ${settings.dataDir} already: a restore never writes over one.`);
+  // As a start makes it: the server of a start as root runs under another account and must be able to enter.
+  await mkdir(settings.dataDir, { recursive: true });
   const restoring = { settings, backups, manifest, to, keepLedger: existsSync(ledgerFile(settings.auditDir)), tell };
   await bringFiles(restoring);
   const replayed = to === undefined ? 0 : await bringLog(restoring, to);

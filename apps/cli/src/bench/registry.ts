@@ -18,6 +18,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./regions.ts')).regionsBench,
   },
   {
+    name: 'restore',
+    summary: 'A site of a size is built, backed up, restored into an empty folder and started: how long it is away.',
+    load: async () => (await import('./restore.ts')).restoreBench,
+  },
+  {
     name: 'ingest',
     summary: 'Vital signs in by FHIR transactions of 100, audited, at the running system.',
     load: async () => (await import('./ingest.ts')).ingestBench,

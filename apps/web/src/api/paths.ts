@@ -23,6 +23,8 @@ export const paths = {
   lookUp: '/api/v1/break-glass/look-up',
   grants: '/api/v1/break-glass/grants',
   endGrant: (id: string) => `/api/v1/break-glass/grants/${encodeURIComponent(id)}/end`,
+  sessions: '/api/v1/sessions',
+  endSession: (ref: string) => `/api/v1/sessions/${encodeURIComponent(ref)}/end`,
   reviews: '/api/v1/break-glass/reviews',
   seeAlert: (id: string) => `/api/v1/break-glass/alerts/${encodeURIComponent(id)}`,
   closeReview: (id: string) => `/api/v1/break-glass/reviews/${encodeURIComponent(id)}`,

@@ -79,6 +79,7 @@ export function Foot({ session, children }: { readonly session: Session | null; 
     <footer className="foot">
       <b>{RESEARCH}</b>
       {children && <span>{children}</span>}
+      {session && <a href="/sessions">My sessions</a>}
       {session && <SignOut action="/auth/logout-everywhere">End my sessions everywhere</SignOut>}
       <span className="end">{session ? `Concord${session.demo ? ' demo' : ''}${bundle}, site time ${session.timeZone}` : 'Concord'}</span>
     </footer>

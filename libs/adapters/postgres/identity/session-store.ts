@@ -36,6 +36,7 @@ export function openSessionStore(url: string): SessionStore {
     touch: async (key, at) => {
       await rows('session-touch', 'UPDATE web_sessions SET used_at = greatest(used_at, $2) WHERE key = $1', [key, new Date(at)]);
     },
+    ofPerson: (subject) => rows('session-of-person', `SELECT ${COLUMNS} FROM web_sessions WHERE subject = $1 ORDER BY born_at DESC`, [subject]),
     remove: async (key) => (await rows('session-remove', `DELETE FROM web_sessions WHERE key = $1 RETURNING ${COLUMNS}`, [key]))[0],
     renew: (key, work) => inTransaction(pool, (client) => renew(client, key, work)),
     end: (what, at) => inTransaction(pool, (client) => end(client, what, at)),

@@ -1,0 +1,1 @@
+export { clamdScanner, ScannerUnavailable, type ClamdSettings, type Scan } from './clamd.ts';
