@@ -17,7 +17,7 @@ from blocks import Fusion, HEADS, ImageEncoder, MODALITIES, ReportEncoder, SLOTS
 from card import card
 from fusion import inputs_of, keep_of, load, slots_for
 from image import FINDINGS
-from lab import MODELS, OUT, arguments, auroc, export_block, probe_tokens, seed_everything, slope_intercept
+from lab import FLATTEST, MODELS, OUT, arguments, auroc, export_block, probe_tokens, seed_everything, slope_intercept
 from vitals import scores as signs_alone
 
 # Config
@@ -80,6 +80,7 @@ def calibrate(logits, labels, patient, pick):
     counted = labels >= 0
     logits, labels, patient = logits[counted], labels[counted], patient[counted]
     slope, intercept = slope_intercept(labels, logits)
+    slope = max(slope, FLATTEST)
     draws = []
     for _ in range(DRAWS):
         weight = by_patient(patient, pick)
@@ -121,7 +122,7 @@ def main():
     for name, own in (("calibration", split <= 1), ("validation", split == 2)):
         rows = np.flatnonzero(own)
         if name == "calibration":
-            rows = np.sort(pick.choice(rows, ROWS_SIGNS, replace=False))
+            rows = np.sort(pick.choice(rows, min(ROWS_SIGNS, len(rows)), replace=False))
         some = np.sort(pick.choice(rows, min(ROWS_ASSEMBLED, len(rows)), replace=False))
         drawn = parts[1 if name == "calibration" else 2]
         seen[name] = {pattern: (some, logits) for pattern, logits in logits_of(blocks, fusion, x, labels, some, drawn, pick, PATTERNS[1:]).items()}
@@ -146,9 +147,9 @@ def main():
 
     slots = sum(SLOTS.values())
     shas = {
-        "vitals": export_block("vitals", vitals, torch.zeros(BATCH["vitals"], 6, 24, 3), ["signs"], ["tokens"], MODELS / "blocks"),
+        "vitals": export_block("vitals", vitals, torch.zeros(BATCH["vitals"], 6, 24, 3), ["signs"], ["tokens"], MODELS / "blocks", probe=x[: BATCH["vitals"]]),
         "report": export_block("report", report, torch.zeros(BATCH["report"], SLOTS["radiology-report"], width), ["features"], ["tokens"], MODELS / "blocks"),
-        "image": export_block("image", ImageBlock(image), torch.zeros(BATCH["image"], 1, 128, 128), ["image"], ["tokens", "findings"], MODELS / "blocks"),
+        "image": export_block("image", ImageBlock(image), torch.zeros(BATCH["image"], 1, 128, 128), ["image"], ["tokens", "findings"], MODELS / "blocks", probe=torch.from_numpy(np.load(OUT / "films.npz")["grey"][: BATCH["image"]]).float().unsqueeze(1)),
         "fusion": export_block("fusion", FusionBlock(fusion), (torch.zeros(BATCH["fusion"], slots, WIDTH), torch.zeros(BATCH["fusion"], slots), torch.zeros(BATCH["fusion"], slots)), ["tokens", "mask", "age"], ["logits"], MODELS / "blocks"),
     }
     with torch.no_grad():
@@ -185,7 +186,7 @@ def main():
     }
     folder = MODELS / ID
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, allow_nan=False) + "\n")
     (folder / "model-card.md").write_text(card(manifest))
 
 

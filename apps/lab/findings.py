@@ -1,7 +1,7 @@
 """Findings of a chest film: gradient features with a linear head beside a small residual network, averaged, calibrated, exported as one graph.
 
 Run: npm run lab -- findings [--smoke] [--seed N] [--cross | --calibrate | --ship BUNDLE]
-Needs work/films.npz and work/phantoms.npz (concord tensors chest-findings, chest-phantoms); --smoke needs phantoms alone.
+Needs work/films.npz and work/phantoms.npz (concord tensors chest-findings, chest-phantoms); --smoke does without the first.
 Data: NIH ChestX-ray14 part (NIH Clinical Center, attribution); drawn films of the project's own generator.
 
 Choices were made by 5-fold cross-validation by patient over the training and calibration patients (--cross; linear head PA .83 AP .81, network
@@ -15,7 +15,6 @@ References: Platt 1999; Zhang et al. 2018 (mixup); those of film_blocks.py.
 import hashlib
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,7 +23,7 @@ from torch.nn import functional as F
 
 from film_calibration import DRAWN, calibrated
 from film_blocks import FINDINGS, Gradients, Network, Served, moved
-from lab import MODELS, OUT, auroc, parser, seed_everything
+from lab import MODELS, OUT, PREDICTIONS, auroc, export_onnx, keep_block, parser, seed_everything
 
 # Config
 FOLDS = 5
@@ -40,8 +39,8 @@ SMOOTH = 0.05  # labels are text-mined; pneumonia is among the worst
 FINDING_WEIGHT = [0.6, 1.0, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]
 NETWORKS = 2  # seeds of the network in the shipped mean
 SERVED_BATCH = 2  # a batch of one rounds differently
+QUIET = 0.05  # spread below which a part says nothing and is not made louder: only in a trial
 SIDE = 128
-PREDICTIONS = Path(__file__).parent / "predictions"
 
 
 def in_parts(function, x, size: int = 48):
@@ -64,7 +63,7 @@ class Films:
         self.real, self.pa = np.zeros(count, bool), np.arange(count) // 2 % 2  # every second one is without a finding
         self.patient, self.split = -1 - np.arange(count), np.array([0, 0, 0, 1, 2])[np.arange(count) % 5]
         self.row = np.array([f"drawn-{index}" for index in range(count)])
-        if not smoke:
+        if not smoke or (OUT / "films.npz").exists():
             films = np.load(OUT / "films.npz")
             # Under 18 a chest is another picture, and the tasks exclude them.
             split = np.where((films["age"] < 18) & (films["split"] < 2), 3, films["split"])
@@ -181,14 +180,6 @@ def say(films, rows, name, logits):
     print(f"{name}: pneumonia PA {pa:.3f} AP {ap:.3f}, drawn {on_drawn:.3f}", flush=True)
 
 
-def export(module, name):
-    path = OUT / f"{name}.onnx"
-    torch.onnx.export(module.eval(), torch.zeros(SERVED_BATCH, 1, SIDE, SIDE), str(path), opset_version=17, input_names=["image"], output_names=["findings"], do_constant_folding=True)
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
-
-
 def from_predictions():
     """Calibration again from the stored predictions, without training: the same figures to the sixth digit."""
     films = Films(False)
@@ -203,9 +194,7 @@ def from_predictions():
 
 def ship(bundle):
     """Puts the block of the last run and its entry into an existing bundle; everything else of the manifest stays as it is."""
-    content = (OUT / "findings.onnx").read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
+    sha256 = keep_block((OUT / "findings.onnx").read_bytes(), MODELS / "blocks")
     path, made = MODELS / bundle / "manifest.json", json.loads((OUT / "findings.json").read_text())
     text = path.read_text()
     manifest, indent = json.loads(text), len(text[2:]) - len(text[2:].lstrip(" "))
@@ -267,11 +256,11 @@ def main():
         seen.append(fit_network(films, rows, 100 * options.seed + each, epochs))
         say(films, held, f"calibration patients, network {each} {time.time() - began:.0f} s", both_ways(seen[-1], films.x[held]))
     network = sum(both_ways(each, films.x[held]) for each in seen) / len(seen)
-    served = Served(weight, bias, seen, np.stack([1 / linear.std(0), 1 / network.std(0)])).eval()
+    served = Served(weight, bias, seen, 1 / np.maximum([linear.std(0), network.std(0)], QUIET)).eval()
     logits = in_parts(served, films.x[held]).numpy()
     say(films, held, "calibration patients, served", logits)
     entries = calibrated(films, held, logits)
-    export(served, "findings")
+    export_onnx("findings", served, torch.zeros(SERVED_BATCH, 1, SIDE, SIDE), names=["image"], outputs=["findings"], probe=films.x[held[:SERVED_BATCH]])
     metrics = []
     if films.real.any():
         pa, ap = by_view(films, held, logits)

@@ -128,7 +128,8 @@ def main():
 def figures(fusion, blocks, x, labels, held, parts, rows=3_000):
     """24 h AUROC on assembled calibration patients: a look at properties, never an accuracy."""
     pick = np.random.default_rng(7)
-    chosen = pick.choice(held[labels[held, 2] >= 0], rows, replace=False)
+    asked = held[labels[held, 2] >= 0]
+    chosen = pick.choice(asked, min(rows, len(asked)), replace=False)
     fusion.eval(), blocks[1].eval()
     seen = {subset: [] for subset in [(1, 0, 0), (1, 1, 0), (1, 0, 1), (1, 1, 1), (0, 1, 1)]}
     with torch.no_grad():

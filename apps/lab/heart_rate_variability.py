@@ -7,14 +7,13 @@ Data: Welltory COVID-19 and wearables open data research, 2020 (CC0). Splits com
 
 References: Che et al. 2018 (value, mask, age); Shaffer & Ginsberg 2017 (SDNN is close to log-normal).
 """
-import hashlib
 import json
 
 import numpy as np
 import torch
 from torch import nn
 
-from lab import MODELS, OUT, parser, seed_everything
+from lab import MODELS, OUT, export_onnx, keep_block, parser, seed_everything
 
 # Config
 MEASURES, DAYS, FEATURES, WIDTH, BATCH = 3, 14, 3, 64, 16
@@ -118,15 +117,8 @@ def train(data, options):
     return encoder.eval()
 
 
-def export(encoder):
-    path = OUT / f"{NAME}.onnx"
-    torch.onnx.export(encoder, torch.zeros(BATCH, MEASURES, DAYS, FEATURES), str(path), opset_version=17, input_names=["days"], output_names=["tokens"], do_constant_folding=True)
-    return path.read_bytes()
-
-
 def ship(content, bundle):
-    sha256 = hashlib.sha256(content).hexdigest()
-    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
+    sha256 = keep_block(content, MODELS / "blocks")
     path = MODELS / bundle / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["encoders"][NAME] = {
@@ -143,10 +135,11 @@ def main():
     options.add_argument("--ship", metavar="BUNDLE")
     options = options.parse_args()
     seed_everything(options.seed)
-    encoder = train(example(300) if options.smoke else np.load(OUT / "wearables.npz"), options)
-    content = export(encoder)
-    print(f"{NAME}: {len(content):,} bytes", flush=True)
-    if options.ship and not options.smoke:
+    drawn = options.smoke and not (OUT / "wearables.npz").exists()
+    data = example(300) if drawn else np.load(OUT / "wearables.npz")
+    encoder = train(data, options)
+    content = export_onnx(NAME, encoder, torch.zeros(BATCH, MEASURES, DAYS, FEATURES), names=["days"], outputs=["tokens"], probe=torch.from_numpy(data["days"][:BATCH]))
+    if options.ship:
         ship(content, options.ship)
 
 

@@ -1,6 +1,6 @@
 """Intensive care: boosted trees and a small network over tables of signs and labs, for decline, sepsis and death in hospital.
 
-Run: npm run lab -- icu --task decline|sepsis|mortality [--seed N] [--part 0..4|gather|ship]      needs work/sepsis.npz and work/mortality.npz
+Run: npm run lab -- icu --task decline|sepsis|mortality [--smoke] [--seed N] [--part 0..4|gather|ship]      needs work/sepsis.npz and work/mortality.npz
 Data: PhysioNet/CinC Challenge 2019 set A (CC BY 4.0), 2012 sets A and B (ODC-By 1.0). Folds and splits by patient.
 
 What is written to work/: `<task>.pkl` (models fitted on all patients that may teach) and `<task>.oof.npz` (logits of every patient by
@@ -38,7 +38,7 @@ SEEDS_OUT_OF_FOLD = {"decline": 2, "sepsis": 2, "mortality": 4}
 HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["sepsis-6h"], "mortality": ["hospital-mortality"]}
 
 
-def load(task, smoke):
+def load(task):
     """Rows that may teach or be asked: labels [n, heads] (-1 = not asked), patient, part (0 may teach, 1 set aside), hour."""
     if task == "mortality":
         tables = Tables("mortality")
@@ -132,7 +132,7 @@ class Questions:
 
     def __init__(self, options):
         self.task, self.seed = options.task, options.seed
-        self.tables, self.labels, self.patient, aside, self.hour, self.wanted = load(self.task, options.smoke)
+        self.tables, self.labels, self.patient, aside, self.hour, self.wanted = load(self.task)
         asked = (self.labels >= 0).any(1) & ~aside
         self.teaching = asked & (self.hour == 48) if self.task == "mortality" else asked
         self.fold = fold_of(self.patient, FOLDS)
@@ -181,9 +181,17 @@ def ship(questions):
     print(f"{q.task}: {len(model.names)} columns, {len(teach)} rows, {time.time() - begin:.0f} s", flush=True)
 
 
+def shrink():
+    """For a trial: few rounds, one member a fold, one epoch."""
+    for task in HEADS:
+        ROUNDS[task], EPOCHS[task], SHIPPED[task], SEEDS_OUT_OF_FOLD[task] = 8, 1, 2, 1
+
+
 def main():
     options = arguments()
     seed_everything(options.seed)
+    if options.smoke:
+        shrink()
     questions = Questions(options)
     for part in range(FOLDS) if options.part is None else [int(options.part)] if options.part.isdigit() else []:
         out_of_fold(questions, part)

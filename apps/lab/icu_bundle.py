@@ -15,7 +15,7 @@ import numpy as np
 
 from card import card_of_tables
 from icu import HEADS
-from lab import MODELS, OUT, arguments, probe_draw, seed_everything
+from lab import FLATTEST, MODELS, OUT, arguments, keep_block, probe_draw, seed_everything, write_probe
 from tables import VITALS, Tables
 from trees import UNKNOWN, export, filled, network_logits
 
@@ -33,6 +33,7 @@ ENCODED = {"9279-1", "2708-6", "8480-6", "8462-4", "8867-4", "8310-5"}
 FEW_EVENTS = 20  # an intercept from so many patients with the event counts half against the pooled one
 THRESHOLDS = {"sepsis-6h": {"raised": 0.02, "high": 0.06}, "hospital-mortality": {"raised": 0.25, "high": 0.5}}
 LANDMARKS = (12, 24, 36)
+FURTHEST_STEP = 3.0  # on the logit
 SETS = {
     "decline": ("PhysioNet 2019 set A, out of fold", "sepsis"),
     "sepsis": ("PhysioNet 2019 set A, out of fold", "sepsis"),
@@ -62,7 +63,8 @@ def intercept_alone(labels, logits, weight, slope, steps=30):
     a = 0.0
     for _ in range(steps):
         p = 1 / (1 + np.exp(-(slope * logits + a)))
-        a += (weight * (labels - p)).sum() / (weight * p * (1 - p)).sum()
+        # A step of Newton's far from the answer overshoots to where every probability is 0 or 1, and never returns.
+        a += np.clip((weight * (labels - p)).sum() / (weight * p * (1 - p)).sum(), -FURTHEST_STEP, FURTHEST_STEP)
     return float(a)
 
 
@@ -110,6 +112,8 @@ class Hours:
 
 
 def auroc(labels, scores, weight):
+    if len(labels) == 0:
+        return float("nan")
     order = np.argsort(scores, kind="stable")
     y, w, s = labels[order], weight[order], scores[order]
     ends = np.flatnonzero(np.r_[s[1:] != s[:-1], True])
@@ -127,6 +131,7 @@ def calibration(own, natural, rng, rows):
     """
     labels, logits, weight, patient = own
     slope, pooled = platt(labels, logits, weight)
+    slope = max(slope, FLATTEST)
     served = intercept_alone(natural[0], natural[1], natural[2], slope) if natural[0].sum() > 0 else pooled
     events = len(np.unique(natural[3][natural[0] == 1]))
     trust = events / (events + FEW_EVENTS)
@@ -176,7 +181,8 @@ def calibrations_of(task, oof, rng):
                 y, x, w, _ = pick(natural)
                 p = 1 / (1 + np.exp(-(entry["slope"] * x + entry["intercept"])))
                 for figure, value in (("auroc", auroc(y, x, w)), ("observedExpected", float((w * y).sum() / (w * p).sum())), ("slope", platt(y, np.log(p / (1 - p)), w)[0])):
-                    metrics.append({"name": figure, "head": own, "pattern": pattern, "value": round(value, 4), "interval": None, "data": data})
+                    if np.isfinite(value):  # in a trial a pattern may hold no event
+                        metrics.append({"name": figure, "head": own, "pattern": pattern, "value": round(value, 4), "interval": None, "data": data})
     return out, metrics
 
 
@@ -195,8 +201,7 @@ def scorer_of(task, seed):
     path = OUT / f"{task}.onnx"
     export(path, BATCH, len(state["names"]), heads, task == "decline")
     content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
+    sha256 = keep_block(content, MODELS / "blocks")
     rows = probe_rows(len(state["names"]), seed)
     full = filled(rows)
     trees = np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in boosters], 1)
@@ -204,6 +209,7 @@ def scorer_of(task, seed):
     probe = (1 - share) * trees + share * nets + state["offsets"]
     if task == "decline":
         probe = np.maximum.accumulate(probe, 1)
+    write_probe(task, {"values": np.nan_to_num(rows), "known": ~np.isnan(rows)}, {"logits": probe})
     print(f"{task}: {len(content):,} bytes, {len(state['names'])} columns, {sha256[:12]}", flush=True)
     return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": state["names"], "derived": state["made"], "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
 
@@ -250,7 +256,7 @@ def main():
     }
     folder = MODELS / ID
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n")
     (folder / "model-card.md").write_text(card_of_tables(manifest))
 
 

@@ -61,6 +61,7 @@ def main():
     own, own_labels = torch.from_numpy(drawn["grey"]).float().unsqueeze(1), torch.from_numpy(drawn_labels(drawn["findings"].astype(np.int64)))
     adult, split, pa = films["age"] >= 18, films["split"], films["pa"]
     groups = [np.flatnonzero((split == 0) & adult & (pa == view) & (films["findings"][:, 0] == sick)) for view in (0, 1) for sick in (0, 1)]
+    groups = [group for group in groups if len(group)]
     held = np.flatnonzero((split == 1) & adult)
     own_train = np.arange(len(own) * 4 // 5)
     encoder = ImageEncoder(len(FINDINGS))
@@ -72,7 +73,7 @@ def main():
         encoder.train()
         for _ in range(BATCHES):
             ours = int(BATCH * DRAWN_SHARE)
-            real = np.concatenate([pick.choice(group, (BATCH - ours) // 4) for group in groups])
+            real = np.concatenate([pick.choice(group, (BATCH - ours) // len(groups)) for group in groups])
             made = pick.choice(own_train, ours)
             target = torch.cat([labels[real], own_labels[made]])
             _, logits = encoder(augment(torch.cat([x[real], own[made]]), rng))
@@ -91,8 +92,8 @@ def main():
         by_view = [auroc(films["findings"][held][pa[held] == view, 1].astype(int), seen[pa[held] == view, 1]) for view in (1, 0)]
         mine = [auroc(own_labels[len(own_train):, c].numpy(), drawn_seen[:, c]) for c in (0, 1, 4)]
         print(f"epoch {epoch} loss {float(loss):.3f} pneumonia PA {by_view[0]:.3f} AP {by_view[1]:.3f} drawn {mine[0]:.3f} {mine[1]:.3f} {mine[2]:.3f} {time.time() - began:.0f}s", flush=True)
-        if min(by_view) + 0.5 * min(mine) >= best and epoch >= epochs // 2:
-            best = min(by_view) + 0.5 * min(mine)
+        if np.nan_to_num(min(by_view) + 0.5 * min(mine)) >= best and epoch >= epochs // 2:
+            best = np.nan_to_num(min(by_view) + 0.5 * min(mine))
             torch.save(encoder.state_dict(), OUT / "image.pt")
     torch.save(encoder.state_dict(), OUT / "image-last.pt")
 

@@ -1,6 +1,8 @@
 """What every experiment needs: where files lie, the seed, a few figures, a block on disk, the numbers of a probe. Torch is Debian's 1.13 with two threads."""
 import argparse
+import base64
 import hashlib
+import json
 import os
 import random
 from pathlib import Path
@@ -9,8 +11,11 @@ import numpy as np
 import torch
 
 OUT = Path(os.environ.get("CONCORD_LAB_OUT", Path(__file__).parent / "work"))
-PREDICTIONS = Path(__file__).parent / "predictions"
-MODELS = Path(__file__).parent.parent.parent / "infra" / "models"
+PREDICTIONS = Path(os.environ.get("CONCORD_LAB_PREDICTIONS", Path(__file__).parent / "predictions"))
+# A trial writes its bundle elsewhere; what is served is never touched by it.
+MODELS = Path(os.environ.get("CONCORD_LAB_MODELS", Path(__file__).parent.parent.parent / "infra" / "models"))
+
+FLATTEST = 1e-3  # slope of a calibration: the product refuses one that turns a score around, and only a trial on few patients comes here
 
 
 def parser():
@@ -82,13 +87,38 @@ def probe_tokens(seed: int, rows: int, slots: int, width: int):
     return [torch.from_numpy(each) for each in (tokens, mask, age)]
 
 
-def export_block(name: str, module, inputs, names, outputs, blocks: Path) -> str:
-    """One graph, fixed shapes, weights inside, under its SHA-256 in `blocks` and under its name in OUT. @returns the SHA-256."""
-    path = OUT / f"{name}.onnx"
-    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True)
-    content = path.read_bytes()
+def keep_block(content: bytes, blocks: Path) -> str:
+    """@returns the SHA-256 under which the block now lies."""
     sha256 = hashlib.sha256(content).hexdigest()
     blocks.mkdir(parents=True, exist_ok=True)
     (blocks / f"{sha256}.onnx").write_bytes(content)
-    print(f"{name}: {len(content):,} bytes {sha256[:12]}")
     return sha256
+
+
+def write_probe(name: str, inputs: dict, outputs: dict) -> None:
+    """Numbers that a block took and gave here, beside it in OUT; `concord models parity` asks the runtime that serves for the same."""
+    packed = lambda arrays: {key: {"shape": list(value.shape), "data": base64.b64encode(np.ascontiguousarray(value, "<f4").tobytes()).decode()} for key, value in arrays.items()}
+    (OUT / f"{name}.probe.json").write_text(json.dumps({"inputs": packed(inputs), "outputs": packed(outputs)}))
+
+
+def as_tuple(value):
+    return value if isinstance(value, tuple) else (value,)
+
+
+def export_onnx(name: str, module, inputs, *, names, outputs, probe=None) -> bytes:
+    """One graph, fixed shapes, weights inside, as OUT/`name`.onnx with its probe. `probe`: inputs of the usual size; drawn from [0, 1) without."""
+    path, later = OUT / f"{name}.onnx", {} if torch.__version__.startswith("1.") else {"dynamo": False}
+    torch.onnx.export(module.eval(), inputs, str(path), opset_version=17, input_names=names, output_names=outputs, do_constant_folding=True, **later)
+    draw = probe_draw(1)
+    given = as_tuple(probe) if probe is not None else tuple(torch.from_numpy(draw(each.numel())).view(each.shape) for each in as_tuple(inputs))
+    with torch.no_grad():
+        said = as_tuple(module(*given))
+    write_probe(name, dict(zip(names, [each.numpy() for each in given])), dict(zip(outputs, [each.numpy() for each in said])))
+    content = path.read_bytes()
+    print(f"{name}: {len(content):,} bytes {hashlib.sha256(content).hexdigest()[:12]}", flush=True)
+    return content
+
+
+def export_block(name: str, module, inputs, names, outputs, blocks: Path, probe=None) -> str:
+    """As `export_onnx`, and under its SHA-256 in `blocks`. @returns the SHA-256."""
+    return keep_block(export_onnx(name, module, inputs, names=names, outputs=outputs, probe=probe), blocks)

@@ -9,7 +9,6 @@ picture, and the last epochs are averaged, not chosen. The threshold is that of 
 
 References: Yang et al. 2023 (ResNet-50 at 224 pixels: AUC .962, accuracy .884); He et al. 2016; Zhang et al. 2018 (mixup).
 """
-import hashlib
 import json
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lab import MODELS, OUT, auroc, parser, seed_everything
+from lab import MODELS, auroc, export_onnx, keep_block, parser, seed_everything
 
 # Config
 NETWORKS = 3
@@ -165,14 +164,10 @@ def main():
     threshold = best_threshold(own, logits_of(served, held))
     said = figures(own, logits_of(served, held), threshold)
     print(said)
-    path = OUT / "pneumonia28.onnx"
-    torch.onnx.export(served, torch.zeros(SERVED_BATCH, 1, 28, 28), str(path), opset_version=17, input_names=["image"], output_names=["logit"], do_constant_folding=True)
-    content = path.read_bytes()
-    print(f"{len(content):,} bytes")
+    content = export_onnx("pneumonia28", served, torch.zeros(SERVED_BATCH, 1, 28, 28), names=["image"], outputs=["logit"], probe=held[:SERVED_BATCH])
     if options.smoke:
         return
-    sha256 = hashlib.sha256(content).hexdigest()
-    (MODELS / "blocks" / f"{sha256}.onnx").write_bytes(content)
+    sha256 = keep_block(content, MODELS / "blocks")
     (MODELS / ID).mkdir(exist_ok=True)
     (MODELS / ID / "benchmark.json").write_text(json.dumps({
         "id": ID, "created": CREATED, "served": False,

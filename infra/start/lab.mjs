@@ -1,12 +1,13 @@
-// Runs one experiment of apps/lab on Debian's Python with torch: npm run lab -- STEP [--smoke] [--seed N].
+// Runs one experiment of apps/lab, or all of them in small: npm run lab -- STEP [--smoke] [--seed N]. Prepares its own Python.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Leave } from './bootstrap.mjs';
+import { environmentFor } from './lab-environment.mjs';
+import { everyStep } from './lab-all.mjs';
 
 const lab = resolve(dirname(fileURLToPath(import.meta.url)), '../../apps/lab');
-const python = process.env.CONCORD_LAB_PYTHON ?? '/usr/bin/python3';
-const steps = [
+const STEPS = [
   'vitals',
   'image',
   'findings',
@@ -18,6 +19,7 @@ const steps = [
   'icu_report',
   'icu_bundle',
   'heart_rate_variability',
+  'sentences',
   'refit',
   'reference',
   'benchmark-fusion',
@@ -26,25 +28,34 @@ const steps = [
 ];
 // Two threads on products this small wait for each other four times longer than one needs, and the other core draws patients.
 const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', CONCORD_LAB_THREADS: '1' };
-const [step, ...rest] = process.argv.slice(2);
 
-if (!steps.includes(step)) {
-  console.error(
-    `npm run lab -- STEP [--smoke] [--seed N], STEP one of ${steps.join(', ')}, the first four in this order. Tensors first: see apps/lab/README.md.`,
-  );
-  process.exit(2);
+function run(step, rest) {
+  const { python, env } = environmentFor(step, (line) => console.error(line));
+  const child = spawn(python, [join(lab, `${step}.py`), ...rest], {
+    cwd: lab,
+    stdio: 'inherit',
+    env: { ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '1', ...(step.startsWith('benchmark-') ? ONE_THREAD : {}) },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('exit', (code, signal) => done(signal ? 1 : (code ?? 1)));
+  });
 }
-if (!existsSync(python)) {
+
+async function main([step, ...rest]) {
+  if (step === 'all') return everyStep(lab, rest);
+  if (STEPS.includes(step)) return run(step, rest);
   console.error(
-    `There is no ${python}. The lab needs Python with torch 1.13 and onnx: apt install python3-torch python3-onnx python3-numpy, or CONCORD_LAB_PYTHON.`,
+    `npm run lab -- all --smoke [--seed N], or npm run lab -- STEP [--smoke] [--seed N], STEP one of ${STEPS.join(', ')}. Tensors first: see apps/lab/README.md.`,
   );
-  process.exit(1);
+  return 2;
 }
-const script = readdirSync(lab).find((name) => name === `${step}.py`);
-const child = spawn(python, [join(lab, script), ...rest], {
-  cwd: lab,
-  stdio: 'inherit',
-  env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...(step.startsWith('benchmark-') ? ONE_THREAD : {}) },
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Leave)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -86,6 +86,19 @@ export const evaluationSchemas = {
     f1: share.nullable(),
     historicalF1: share.nullable(),
     experiencerF1: share.nullable(),
+    /** The lab's sentence encoder on the same rows; it reads no patient's report. Counts are of denials. */
+    sentenceEncoder: z
+      .object({
+        precision: share.nullable(),
+        recall: share.nullable(),
+        f1: share.nullable(),
+        historicalF1: share.nullable(),
+        experiencerF1: share.nullable(),
+        disagreements: z.number().int().nonnegative(),
+        rulesErr: z.number().int().nonnegative(),
+        rulesErrSeen: z.number().int().nonnegative(),
+      })
+      .optional(),
   }),
   'report-findings': z.object({
     suite: z.literal('report-findings'),
@@ -101,6 +114,18 @@ export const evaluationSchemas = {
     hitsWithSentence: z.number().int().nonnegative(),
     /** Labelled reports without a file. */
     withoutReport: z.number().int().nonnegative(),
+    /** The same findings, each meant as the lab's sentence encoder says. */
+    sentenceEncoder: z
+      .object({
+        microF1: share.nullable(),
+        microF1NoNoduleEmphysema: share.nullable(),
+        disagreements: z.object({
+          differ: z.number().int().nonnegative(),
+          rulesErr: z.number().int().nonnegative(),
+          rulesErrSeen: z.number().int().nonnegative(),
+        }),
+      })
+      .optional(),
   }),
   'chest-findings': z.object({
     suite: z.literal('chest-findings'),

@@ -22,3 +22,4 @@ export {
 export { drawRows, type CohortWish, type Measured, type TokenRows } from './token-draw.ts';
 export { tokenCohort, type SourceTokens, type TokenPatient } from './token-patient.ts';
 export { optimalGame, optimalLogit, optimalWhereAbsenceSpeaks, pairEvidence } from './token-truth.ts';
+export { labelledSentence, type LabelledSentence, type LabelledSpan, type Meant } from './sentence-grammar.ts';

@@ -15,6 +15,8 @@ export { atHour, diedInHospital, mortalityRecords, mortalityTimeline, type Morta
 export { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 export { pneumonia28Suite, type BenchmarkBundle } from './pneumonia-28.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';
+export { reportNegationSuite } from './report-negation.ts';
+export { readAgain, secondReader, type ReaderBundle, type SecondReader } from './second-reader.ts';
 export { reportFindingsSuite, wroteRulesOn } from './report-findings.ts';
 export { judgeRisk, type JudgePlan, type RiskFigures, type RiskJudgement, type RiskRows } from './risk-figures.ts';
 export {

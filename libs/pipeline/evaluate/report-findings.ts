@@ -4,6 +4,7 @@ import { readReport, REPORT_RULES, type DerivedReport, type ReportAssertion } fr
 import { bootstrap } from './bootstrap.ts';
 import { GOLD_FINDINGS, saysFinding, type GoldFinding } from './gold-findings.ts';
 import { openiText } from './openi-report.ts';
+import { readAgain, type SecondReader } from './second-reader.ts';
 import type { ArchiveMember, Figures, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 import { readTable, type Row } from './table.ts';
 
@@ -13,13 +14,16 @@ const GOLD = 'gold_labels_14.csv';
 const LOOSE: ReadonlySet<GoldFinding> = new Set(['Nodule', 'Emphysema']);
 const SALT = 'concord-report-rules';
 
-/** The report rules on whole reports with expert findings: a finding counts when a sentence of findings or impression asserts it. */
-export function reportFindingsSuite(hash: Hash): Suite {
+/**
+ * The report rules on whole reports with expert findings: a finding counts when a sentence of findings or impression asserts it.
+ * @param reader the lab's sentence encoder: the same findings, each meant as it says, stand beside those of the rules.
+ */
+export function reportFindingsSuite(hash: Hash, reader?: SecondReader): Suite {
   return {
     name: 'report-findings',
     title: 'Which of 13 findings a report asserts, against expert labels, each with its sentence.',
     reads: [REPORTS, GOLD],
-    run: (question) => judge(question, hash),
+    run: (question) => judge(question, hash, reader),
   };
 }
 
@@ -40,16 +44,21 @@ interface Judged {
   readonly unit: number;
 }
 
-async function judge({ files, split, seed, draws, progress }: SuiteQuestion, hash: Hash): Promise<Result<SuiteReport, SuiteError>> {
+async function judge(
+  { files, split, seed, draws, progress }: SuiteQuestion,
+  hash: Hash,
+  reader: SecondReader | undefined,
+): Promise<Result<SuiteReport, SuiteError>> {
   const [table, members] = [await readTable(files, GOLD), await files.members(REPORTS)];
   if (members === undefined) return err({ kind: 'missing-file', name: REPORTS });
   if (!table.ok) return table;
   const missing = ['filename', ...GOLD_FINDINGS].find((column) => table.value[0]?.cells[column] === undefined);
   if (missing !== undefined) return err({ kind: 'unreadable', name: GOLD, line: 1, reason: `no column ${missing}` });
   const rows = table.value.filter(({ cells }) => split === undefined || !wroteRulesOn(cells['filename'] ?? '', hash));
-  const judged = rows.map((row, unit) => judgedRow(row, members, unit));
+  const judged = await Promise.all(rows.map((row, unit) => judgedRow(row, members, { unit, reader })));
   const reports = judged.flatMap((each) => (each === undefined ? [] : [each]));
   const all = reports.flatMap(({ judged: own }) => own);
+  const second = reader === undefined ? undefined : reports.flatMap(({ second: own }) => own);
   const plan = {
     units: rows.length,
     draws,
@@ -69,22 +78,38 @@ async function judge({ files, split, seed, draws, progress }: SuiteQuestion, has
       hits: reports.reduce((sum, { hits }) => sum + hits, 0),
       hitsWithSentence: reports.reduce((sum, { quoted }) => sum + quoted, 0),
       withoutReport: rows.length - reports.length,
+      ...(second === undefined ? {} : { sentenceEncoder: { ...micro(second, () => 1), disagreements: disagreements(all, second) } }),
     },
-    ci: bootstrap(plan, (draw) => flat(all, (unit) => draw[unit] ?? 0)),
+    ci: bootstrap(plan, (draw) => drawn(all, second, (unit) => draw[unit] ?? 0)),
   });
+}
+
+/** Figures of one draw, those of the encoder under their own path. */
+function drawn(all: readonly Judged[], second: readonly Judged[] | undefined, weightOf: (unit: number) => number): Readonly<Record<string, number>> {
+  const own = second === undefined ? [] : Object.entries(micro(second, weightOf));
+  return { ...flat(all, weightOf), ...Object.fromEntries(own.map(([name, value]) => [`sentenceEncoder.${name}`, value])) };
 }
 
 interface JudgedReport {
   readonly judged: readonly Judged[];
+  /** As the sentence encoder means them; empty without one. */
+  readonly second: readonly Judged[];
   readonly hits: number;
   /** Hits whose words stand inside a sentence of the report. */
   readonly quoted: number;
 }
 
-function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, unit: number): JudgedReport | undefined {
+interface Place {
+  readonly unit: number;
+  readonly reader: SecondReader | undefined;
+}
+
+async function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, { unit, reader }: Place): Promise<JudgedReport | undefined> {
   const xml = members.get(`${cells['filename'] ?? ''}.xml`);
   if (xml === undefined) return undefined;
-  const derived = readReport(openiText(xml.text()));
+  const text = openiText(xml.text());
+  const derived = readReport(text);
+  const again = reader === undefined ? undefined : await readAgain(text, derived, reader);
   const judged: Judged[] = [];
   let [hits, quoted] = [0, 0];
   for (const finding of GOLD_FINDINGS) {
@@ -94,7 +119,24 @@ function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, 
     hits += 1;
     if (said.every((assertion) => isQuoted(assertion, derived))) quoted += 1;
   }
-  return { judged, hits, quoted };
+  const second =
+    again === undefined ? [] : judged.map((each) => ({ ...each, seen: again.assertions.some((assertion) => saysFinding(each.finding, assertion, again)) }));
+  return { judged, second, hits, quoted };
+}
+
+function micro(rows: readonly Judged[], weightOf: (unit: number) => number): Readonly<Record<'microF1' | 'microF1NoNoduleEmphysema', number>> {
+  const { microF1 = Number.NaN, microF1NoNoduleEmphysema = Number.NaN } = flat(rows, weightOf);
+  return { microF1, microF1NoNoduleEmphysema };
+}
+
+/** Findings of a report about which rules and encoder differ, and how often the rules err there and in all. */
+function disagreements(rules: readonly Judged[], second: readonly Judged[]): Readonly<Record<'differ' | 'rulesErr' | 'rulesErrSeen', number>> {
+  const count = (holds: (row: Judged, differs: boolean) => boolean): number => rules.filter((row, at) => holds(row, row.seen !== second[at]?.seen)).length;
+  return {
+    differ: count((_, differs) => differs),
+    rulesErr: count(({ gold, seen }) => gold !== seen),
+    rulesErrSeen: count(({ gold, seen }, differs) => differs && gold !== seen),
+  };
 }
 
 function isQuoted({ sentence, start, end }: ReportAssertion, { sentences }: DerivedReport): boolean {

@@ -1,19 +1,25 @@
 import { err, ok, seededRng, type Result } from '@concord/core/kernel';
-import { circumstancesOf, REPORT_RULES, tokensOf, type Circumstances, type Span } from '@concord/modalities/radiology-report';
+import { circumstancesOf, REPORT_RULES, sentenceWindow, tokensOf, type Assertion, type Span } from '@concord/modalities/radiology-report';
 import { bootstrap } from './bootstrap.ts';
+import type { SecondReader } from './second-reader.ts';
 import type { Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 import { readTable, type Row } from './table.ts';
 
 const FILE = 'negex_annotations.tsv';
 const COLUMNS = ['condition', 'sentence', 'negation', 'temporality', 'experiencer'];
 
-/** The report rules on sentences with expert labels of negation, temporality and experiencer. */
-export const reportNegation: Suite = {
-  name: 'report-negation',
-  title: 'Which conditions a sentence denies, places in the past or gives to someone else, against expert labels.',
-  reads: [FILE],
-  run: judge,
-};
+/**
+ * The report rules on sentences with expert labels of negation, temporality and experiencer.
+ * @param reader the lab's sentence encoder; its figures stand beside those of the rules.
+ */
+export function reportNegationSuite(reader?: SecondReader): Suite {
+  return {
+    name: 'report-negation',
+    title: 'Which conditions a sentence denies, places in the past or gives to someone else, against expert labels.',
+    reads: [FILE],
+    run: (question) => judge(question, reader),
+  };
+}
 
 /** One label as given and as read. */
 interface Pair {
@@ -28,13 +34,14 @@ interface Judged {
   readonly unit: number;
 }
 
-async function judge({ files, seed, draws, progress }: SuiteQuestion): Promise<Result<SuiteReport, SuiteError>> {
+async function judge({ files, seed, draws, progress }: SuiteQuestion, reader: SecondReader | undefined): Promise<Result<SuiteReport, SuiteError>> {
   const table = await readTable(files, FILE, '\t');
   if (!table.ok) return table;
   const missing = COLUMNS.find((column) => table.value[0]?.cells[column] === undefined);
   if (missing !== undefined) return err({ kind: 'unreadable', name: FILE, line: 1, reason: `no column ${missing}` });
   const units = new Map<string, number>();
-  const rows = table.value.map((row) => judged(row, unitOf(units, row)));
+  const rows = table.value.map((row) => judged(row, unitOf(units, row), read(row)));
+  const second = reader === undefined ? undefined : await readBySecond(table.value, rows, reader);
   const plan = {
     units: units.size,
     draws,
@@ -44,13 +51,17 @@ async function judge({ files, seed, draws, progress }: SuiteQuestion): Promise<R
     },
   };
   return ok({
-    suite: reportNegation.name,
+    suite: 'report-negation',
     bundle: REPORT_RULES,
     n: rows.length,
     nPatients: 0,
     resampled: 'sentence',
-    figures: figuresOf(rows, () => 1),
-    ci: bootstrap(plan, (draw) => figuresOf(rows, (unit) => draw[unit] ?? 0)),
+    figures: { ...figuresOf(rows, () => 1), ...(second === undefined ? {} : { sentenceEncoder: besideRules(rows, second, () => 1) }) },
+    ci: bootstrap(plan, (draw) => {
+      const weightOf = (unit: number): number => draw[unit] ?? 0;
+      const own = second === undefined ? [] : Object.entries(besideRules(rows, second, weightOf));
+      return { ...figuresOf(rows, weightOf), ...Object.fromEntries(own.map(([name, value]) => [`sentenceEncoder.${name}`, value])) };
+    }),
   });
 }
 
@@ -61,9 +72,10 @@ function unitOf(units: Map<string, number>, { cells }: Row): number {
   return unit;
 }
 
-function judged({ cells }: Row, unit: number): Judged {
-  const { condition = '', sentence = '', negation, temporality, experiencer } = cells;
-  const seen = read(sentence, condition);
+/** What was read of a condition, by the rules or by the encoder. */
+type Meanings = ReadonlySet<Assertion>;
+
+function judged({ cells: { negation, temporality, experiencer } }: Row, unit: number, seen: Meanings): Judged {
   return {
     negation: { gold: negation === 'Negated', seen: seen.has('absent') },
     historical: { gold: temporality === 'Historical', seen: seen.has('historical') },
@@ -72,8 +84,27 @@ function judged({ cells }: Row, unit: number): Judged {
   };
 }
 
-function read(sentence: string, condition: string): Circumstances {
+function read({ cells: { sentence = '', condition = '' } }: Row): Meanings {
   return circumstancesOf(tokensOf(sentence), placeOf(sentence, condition));
+}
+
+async function readBySecond(table: readonly Row[], rows: readonly Judged[], reader: SecondReader): Promise<readonly Judged[]> {
+  const windows = table.map(({ cells: { sentence = '', condition = '' } }) => sentenceWindow(tokensOf(sentence), placeOf(sentence, condition)));
+  const said = await reader(windows);
+  return table.map((row, at) => judged(row, rows[at]?.unit ?? 0, new Set([said[at] ?? 'present'])));
+}
+
+/** The encoder's own figures, and what a disagreement about a denial is worth: how often the rules are the ones that err. */
+function besideRules(rules: readonly Judged[], second: readonly Judged[], weightOf: (unit: number) => number): Readonly<Record<string, number>> {
+  const counts = { disagreements: 0, rulesErr: 0, rulesErrSeen: 0 };
+  rules.forEach(({ negation: { gold, seen }, unit }, at) => {
+    const differs = seen !== second[at]?.negation.seen;
+    const errs = seen !== gold;
+    if (differs) counts.disagreements += weightOf(unit);
+    if (errs) counts.rulesErr += weightOf(unit);
+    if (errs && differs) counts.rulesErrSeen += weightOf(unit);
+  });
+  return { ...figuresOf(second, weightOf), disagreements: counts.disagreements, rulesErr: counts.rulesErr, rulesErrSeen: counts.rulesErrSeen };
 }
 
 /**

@@ -50,13 +50,19 @@ const OF_MODELS: readonly SuiteEntry[] = [
   },
 ];
 
+/** Suites of report text: the sentence encoder of the lab is loaded only when one is run. */
+const BESIDE: Readonly<Record<string, SuiteEntry['load']>> = {
+  'report-negation': async (settings) => (await import('./sentences.ts')).negationBesideEncoder(settings),
+  'report-findings': async (settings) => (await import('./sentences.ts')).findingsBesideEncoder(settings),
+};
+
 /** Every suite that `concord evaluate` offers, in the order of `--list`. */
 export const SUITES: readonly SuiteEntry[] = [
   ...[...suites, reportFindingsSuite(sha256)].map((suite) => ({
     name: suite.name,
     title: suite.title,
     reads: suite.reads,
-    load: () => Promise.resolve(suite),
+    load: BESIDE[suite.name] ?? (() => Promise.resolve(suite)),
   })),
   ...OF_MODELS,
 ];

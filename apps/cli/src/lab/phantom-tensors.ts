@@ -25,6 +25,41 @@ export function sampleTensors(count: number, seed: number): readonly NpzArray[] 
   });
 }
 
+/** Place of each drawn finding among the columns of the real films: any, pneumonia, infiltration, consolidation, effusion, edema, atelectasis, cardiomegaly. */
+const PLACE_OF = { opacity: 1, effusion: 4, cardiomegaly: 7 } as const;
+const REAL_COLUMNS = 8;
+
+/**
+ * Drawn films in the arrays of real ones, for a trial of the lab where no set lies: the view alternates, every film is a patient.
+ * @returns as `filmTensors`.
+ */
+export function drawnFilmTensors(count: number, seed: number): readonly NpzArray[] {
+  const [grey, planted] = phantomTensors(count, seed);
+  if (grey === undefined || planted === undefined) return [];
+  const findings = new Uint8Array(count * REAL_COLUMNS);
+  for (let film = 0; film < count; film += 1) {
+    PHANTOM_COLUMNS.forEach((kind, column) => {
+      if (planted.data[film * PHANTOM_COLUMNS.length + column] !== 1) return;
+      findings[film * REAL_COLUMNS] = 1;
+      findings[film * REAL_COLUMNS + PLACE_OF[kind]] = 1;
+    });
+  }
+  const column = (name: string, of: (film: number) => number): NpzArray => ({
+    name,
+    shape: [count],
+    data: Int32Array.from({ length: count }, (_, film) => of(film)),
+  });
+  return [
+    grey,
+    { name: 'findings', shape: [count, REAL_COLUMNS], data: findings },
+    column('pa', (film) => (film >> 1) % 2),
+    column('age', () => 60),
+    column('patient', (film) => film),
+    column('row', (film) => film),
+    column('split', (film) => [0, 0, 0, 1, 2][(film >> 2) % 5] ?? 0),
+  ];
+}
+
 function filmsOf(count: number, wishOf: (index: number) => { readonly seed: number; readonly findings: readonly PhantomFinding[] }): readonly NpzArray[] {
   const side = PREPARED_SIDE * PREPARED_SIDE;
   const [grey, findings] = [new Uint8Array(count * side), new Uint8Array(count * PHANTOM_COLUMNS.length)];

@@ -4,6 +4,7 @@ import type { BundleId } from '@concord/core/clinical';
 import { sourceAttributesSection } from '@concord/governance/models';
 import { activateBundle, activeBundle, blocksFolder, bundleBytes, bundleIds, readBundle, SessionPool } from '@concord/adapters/onnx';
 import { probeBundle } from '@concord/pipeline/assess';
+import { PARITY_WITHIN, parityOf } from '../lab/parity.ts';
 import { referenceOf } from '../lab/reference.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
@@ -15,29 +16,41 @@ export const models: Verb = {
     'models activate BUNDLE  after its probe set reproduces on this machine',
     'models rollback         back to the previous bundle',
     'models reference BUNDLE what sources of invented patients say through its encoders, as JSON: the lab puts it into the manifest',
+    'models parity DIR       every block that the lab exported to DIR gives here what it gave there, within 1e-5',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, {});
     const [what, id, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE, rollback or reference BUNDLE.');
+    if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE, rollback, reference BUNDLE or parity DIR.');
+    const named = what !== undefined && Object.hasOwn(NAMED, what) ? NAMED[what] : undefined;
+    if (named !== undefined) {
+      if (id === undefined) throw new UsageError(named.missing);
+      return named.run(io, id, values.json);
+    }
     switch (what) {
       case 'list':
         return list(io, values.json);
       case 'card':
         return card(io, id as BundleId | undefined);
-      case 'activate':
-        if (id === undefined) throw new UsageError('Say which: models activate BUNDLE.');
-        return activate(io, id as BundleId, values.json);
       case 'rollback':
         return rollback(io, values.json);
-      case 'reference':
-        if (id === undefined) throw new UsageError('Say which: models reference BUNDLE.');
-        return reference(io, id as BundleId);
       case undefined:
       default:
-        throw new UsageError('models list, card, activate BUNDLE, rollback or reference BUNDLE.');
+        throw new UsageError('models list, card, activate BUNDLE, rollback, reference BUNDLE or parity DIR.');
     }
   },
+};
+
+interface Named {
+  readonly missing: string;
+  run(io: Io, id: string, json: boolean): Promise<ExitCode>;
+}
+
+/** What does nothing without a name. */
+const NAMED: Readonly<Record<string, Named>> = {
+  activate: { missing: 'Say which: models activate BUNDLE.', run: (io, id, json) => activate(io, id as BundleId, json) },
+  reference: { missing: 'Say which: models reference BUNDLE.', run: (io, id) => reference(io, id as BundleId) },
+  parity: { missing: 'Say where the lab exported to: models parity DIR.', run: parity },
 };
 
 function foldersOf({ settings }: Io): { readonly models: string; readonly data: string } {
@@ -81,6 +94,14 @@ async function reference(io: Io, id: BundleId): Promise<ExitCode> {
   const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
   io.out(JSON.stringify(await referenceOf(bundle, runner).finally(() => runner.close())));
   return EXIT.done;
+}
+
+async function parity(io: Io, folder: string, json: boolean): Promise<ExitCode> {
+  const blocks = await parityOf(folder);
+  if (blocks.length === 0) throw new VerbFailed(`The lab left no block with its numbers in ${folder}.`);
+  if (json) io.out(JSON.stringify(blocks));
+  else for (const { block, output, difference } of blocks) io.out(`${block.padEnd(28)} ${output.padEnd(10)} differs by ${difference.toExponential(1)}`);
+  return blocks.every(({ difference }) => difference <= PARITY_WITHIN) ? EXIT.done : EXIT.failed;
 }
 
 async function activate(io: Io, id: BundleId, json: boolean): Promise<ExitCode> {

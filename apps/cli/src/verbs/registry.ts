@@ -55,5 +55,10 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'Writes what the lab learns from: tensors made by the code that serves patients.',
     load: async () => (await import('./tensors.ts')).tensors,
   },
+  {
+    name: 'samples',
+    summary: 'Writes small labelled folders for a trial of the lab, cut from open sets or invented.',
+    load: async () => (await import('./samples.ts')).samples,
+  },
   { name: 'bench', summary: 'Measures one thing on this machine.', load: async () => (await import('./bench.ts')).bench },
 ];

@@ -4,8 +4,9 @@ import { filmTensors } from '../lab/film-tensors.ts';
 import { lesionTensors } from '../lab/lesion-tensors.ts';
 import { fusionTensors } from '../lab/fusion-tensors.ts';
 import { writeNpz, type NpzArray } from '../lab/npz.ts';
-import { phantomTensors, sampleTensors } from '../lab/phantom-tensors.ts';
+import { drawnFilmTensors, phantomTensors, sampleTensors } from '../lab/phantom-tensors.ts';
 import { reportTensors } from '../lab/report-tensors.ts';
+import { sentenceTensors } from '../lab/sentence-tensors.ts';
 import { wearableTensors } from '../lab/wearable-tensors.ts';
 import { EXIT, readArgs, UsageError, type ExitCode, type Io, type Verb } from '../verb.ts';
 
@@ -30,10 +31,12 @@ const EXPORTERS: Readonly<Record<string, Exporter>> = {
   'hospital-mortality': ({ data }) => mortalityTables(folderOf(data)),
   'heart-rate-variability': ({ data }) => wearableTensors(folderOf(data)),
   'chest-findings': ({ data }) => filmTensors(folderOf(data)),
+  'chest-drawn': ({ count, seed }) => drawnFilmTensors(count, seed),
   'chest-phantoms': ({ count, seed }) => phantomTensors(count, seed),
   'chest-samples': ({ count, seed }) => sampleTensors(count, seed),
   'chest-lesions': ({ count, seed }) => lesionTensors(count, seed),
   fusion: ({ count, seed }) => fusionTensors(count, seed),
+  'report-sentences': ({ count, seed }) => sentenceTensors(count, seed),
   'report-grammar': ({ count, seed }) => reportTensors(count, seed),
 };
 
@@ -42,7 +45,7 @@ export const tensors: Verb = {
   usage: [
     'tensors physiological-decline | sepsis-6h | hospital-mortality --data DIR --out FILE.npz',
     'tensors chest-findings | heart-rate-variability --data DIR --out FILE.npz',
-    'tensors chest-phantoms | chest-samples | chest-lesions | report-grammar | fusion --out FILE.npz [--count N] [--seed N]',
+    'tensors chest-phantoms | chest-drawn | chest-samples | chest-lesions | report-grammar | report-sentences | fusion --out FILE.npz [--count N] [--seed N]',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { values, positionals } = readArgs(args, OPTIONS);
