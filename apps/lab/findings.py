@@ -39,6 +39,7 @@ SMOOTH = 0.05  # labels are text-mined; pneumonia is among the worst
 FINDING_WEIGHT = [0.6, 1.0, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]
 NETWORKS = 2  # seeds of the network in the shipped mean
 SERVED_BATCH = 2  # a batch of one rounds differently
+STILL = 0.01  # spread below which a feature is not made louder: real films lie above 0.015, some of drawn ones never move
 QUIET = 0.05  # spread below which a part says nothing and is not made louder: only in a trial
 SIDE = 128
 
@@ -105,7 +106,7 @@ def fit_linear(films, views, rows):
     for block in range(len(views[0])):
         part = np.concatenate([view[block][rows] for view in views])
         mean.append(part.mean(0))
-        spread.append((part.std(0) + 1e-6) * np.sqrt(part.shape[1] * len(views[0])))
+        spread.append(np.maximum(part.std(0) + 1e-6, STILL) * np.sqrt(part.shape[1] * len(views[0])))
         parts.append((part - mean[-1]) / spread[-1])
     design, mean, spread = np.concatenate(parts, 1), np.concatenate(mean), np.concatenate(spread)
     kernel = design @ design.T

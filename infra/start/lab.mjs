@@ -20,6 +20,7 @@ const STEPS = [
   'icu_bundle',
   'heart_rate_variability',
   'sentences',
+  'quantise',
   'refit',
   'reference',
   'benchmark-fusion',

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDicomReader } from '@concord/adapters/codecs';
 import type { ReceivedImage } from '@concord/core/clinical';
 import { chestImaging } from '@concord/modalities/chest-imaging';
+import { seededRng } from '@concord/core/kernel';
+import { drawnPicture, HEADER_CHANGES, OTHER_PICTURES, PICTURE_CHANGES } from '../../apps/cli/src/bench/film-changes.ts';
 import { receivedFilm } from '../../apps/cli/src/lab/nih-film.ts';
 
 const images = new URL('../../../shared/data/nih_cxr_subset/images/', import.meta.url);
@@ -35,5 +37,27 @@ describe.skipIf(!existsSync(images) && process.env['CONCORD_STRICT'] !== '1')('r
     expect(accepted((grey) => grey.map((value) => 255 - value))).toBe(0);
     expect(accepted((grey) => grey.toReversed())).toBe(0);
     expect(accepted((grey, side) => grey.map((_, at) => grey[(side - 1 - (at % side)) * side + Math.floor(at / side)] ?? 0))).toBeLessThanOrEqual(0.05);
+  });
+
+  const acceptedOf = (some: readonly ReceivedImage[]): number =>
+    some.filter((film) => {
+      const observed = chestImaging.observe(film);
+      return observed.ok && observed.value[0]?.value.unusedReason === undefined;
+    }).length / some.length;
+
+  it.each(Object.keys(PICTURE_CHANGES).filter((kind) => kind.endsWith('alone')))('are refused, four of five, when the picture holds %s', (kind) => {
+    const change = PICTURE_CHANGES[kind]!;
+    expect(acceptedOf(films.map((film) => ({ ...film, pixels: change(film.pixels!) })))).toBeLessThanOrEqual(0.25);
+  });
+
+  it.each(Object.entries(HEADER_CHANGES))('are refused, all of them, when the file is %s', (_kind, change) => {
+    expect(acceptedOf(films.map((film) => ({ ...film, header: { ...film.header, ...change } })))).toBe(0);
+  });
+
+  it.each(Object.entries(OTHER_PICTURES))('are not what a file of %s holds: it is refused under the marks of a chest film', (kind, draw) => {
+    const [film] = films;
+    const drawn = Array.from({ length: 10 }, (_, at) => ({ ...film!, pixels: { ...film!.pixels!, ...drawnPicture(draw, seededRng(`${kind} ${at}`)) } }));
+    // A soft glow in the middle of noise has the shape of a chest, and no borders that could tell: one in five may pass.
+    expect(acceptedOf(drawn)).toBeLessThanOrEqual(kind.startsWith('soft noise') ? 0.3 : 0);
   });
 });

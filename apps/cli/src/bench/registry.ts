@@ -13,6 +13,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./agreement.ts')).agreementBench,
   },
   {
+    name: 'film-fitness',
+    summary: 'What the image arm refuses: real films as they are, spoilt ones, and pictures of no chest.',
+    load: async () => (await import('./film-fitness.ts')).filmFitnessBench,
+  },
+  {
     name: 'regions',
     summary: 'Where image evidence points, on drawn films with a mass at a known place.',
     load: async () => (await import('./regions.ts')).regionsBench,

@@ -4,7 +4,7 @@ import type { BundleId } from '@concord/core/clinical';
 import { sourceAttributesSection } from '@concord/governance/models';
 import { activateBundle, activeBundle, blocksFolder, bundleBytes, bundleIds, readBundle, SessionPool } from '@concord/adapters/onnx';
 import { probeBundle } from '@concord/pipeline/assess';
-import { PARITY_WITHIN, parityOf } from '../lab/parity.ts';
+import { comparisonOf, PARITY_WITHIN, parityOf } from '../lab/parity.ts';
 import { referenceOf } from '../lab/reference.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
@@ -17,15 +17,16 @@ export const models: Verb = {
     'models rollback         back to the previous bundle',
     'models reference BUNDLE what sources of invented patients say through its encoders, as JSON: the lab puts it into the manifest',
     'models parity DIR       every block that the lab exported to DIR gives here what it gave there, within 1e-5',
+    'models parity DIR --against DIR2   both answer the same inputs: distance, size, time',
   ].join('\n'),
   async run(args: readonly string[], io: Io): Promise<ExitCode> {
-    const { values, positionals } = readArgs(args, {});
+    const { values, positionals } = readArgs(args, { against: { type: 'string' } });
     const [what, id, ...rest] = positionals;
     if (rest.length > 0) throw new UsageError('models list, card, activate BUNDLE, rollback, reference BUNDLE or parity DIR.');
     const named = what !== undefined && Object.hasOwn(NAMED, what) ? NAMED[what] : undefined;
     if (named !== undefined) {
       if (id === undefined) throw new UsageError(named.missing);
-      return named.run(io, id, values.json);
+      return named.run(io, id, values);
     }
     switch (what) {
       case 'list':
@@ -43,12 +44,17 @@ export const models: Verb = {
 
 interface Named {
   readonly missing: string;
-  run(io: Io, id: string, json: boolean): Promise<ExitCode>;
+  run(io: Io, id: string, options: Options): Promise<ExitCode>;
+}
+
+interface Options {
+  readonly json: boolean;
+  readonly against?: string;
 }
 
 /** What does nothing without a name. */
 const NAMED: Readonly<Record<string, Named>> = {
-  activate: { missing: 'Say which: models activate BUNDLE.', run: (io, id, json) => activate(io, id as BundleId, json) },
+  activate: { missing: 'Say which: models activate BUNDLE.', run: (io, id, { json }) => activate(io, id as BundleId, json) },
   reference: { missing: 'Say which: models reference BUNDLE.', run: (io, id) => reference(io, id as BundleId) },
   parity: { missing: 'Say where the lab exported to: models parity DIR.', run: parity },
 };
@@ -96,12 +102,24 @@ async function reference(io: Io, id: BundleId): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function parity(io: Io, folder: string, json: boolean): Promise<ExitCode> {
+async function parity(io: Io, folder: string, { json, against }: Options): Promise<ExitCode> {
+  if (against !== undefined) return compare(io, [folder, against], json);
   const blocks = await parityOf(folder);
   if (blocks.length === 0) throw new VerbFailed(`The lab left no block with its numbers in ${folder}.`);
   if (json) io.out(JSON.stringify(blocks));
   else for (const { block, output, difference } of blocks) io.out(`${block.padEnd(28)} ${output.padEnd(10)} differs by ${difference.toExponential(1)}`);
   return blocks.every(({ difference }) => difference <= PARITY_WITHIN) ? EXIT.done : EXIT.failed;
+}
+
+/** Two folders of blocks are measured, not judged: what a difference is worth, the suites say. */
+async function compare(io: Io, [here, there]: readonly [string, string], json: boolean): Promise<ExitCode> {
+  const rows = await comparisonOf(here, there);
+  if (json) io.out(JSON.stringify(rows));
+  for (const { block, output, difference, bytes, milliseconds } of json ? [] : rows) {
+    const sizes = `${bytes.there} -> ${bytes.here} bytes, ${milliseconds.there.toFixed(2)} -> ${milliseconds.here.toFixed(2)} ms`;
+    io.out(`${block.padEnd(28)} ${output.padEnd(10)} differs by ${difference.toExponential(1)}, ${sizes}`);
+  }
+  return EXIT.done;
 }
 
 async function activate(io: Io, id: BundleId, json: boolean): Promise<ExitCode> {
