@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { person } from '../people.ts';
 import type { Actor } from '../matrix/world.ts';
+import { REQUESTED } from './policy-rows.ts';
 
 /** Somebody at the database: its role, and the context that the policies read. */
 export interface Asker {
@@ -24,16 +25,21 @@ const OTHER_KEY = '00000000-0000-4000-8000-0000000000ff';
 /** In the database itself, for one trip a question: what is visible, and which of the writes the policies let pass. All of it is undone. */
 export const PROBE = `CREATE FUNCTION pg_temp.probe(who text, context jsonb, about uuid, tab text, inserts jsonb, updates jsonb) RETURNS text LANGUAGE plpgsql AS $probe$
 DECLARE said text := ''; one jsonb; statement text; n bigint; s bigint;
+  -- What the database numbers by itself cannot be given.
+  given text := (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_attribute a
+    WHERE a.attrelid = tab::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> 'a' AND a.attgenerated = '');
 BEGIN
   PERFORM set_config('role', who, true);
   BEGIN
     PERFORM app.enter(ARRAY(SELECT jsonb_object_keys(context)), ARRAY(SELECT value FROM jsonb_each_text(context)), about);
     EXECUTE format('SELECT count(*), coalesce(sum(hashtext(tableoid::text || ctid::text)::bigint), 0) FROM %I', tab) INTO n, s;
     said := n || '/' || s;
+    -- The application asks for this list too, beside the policies.
+    IF tab = 'consent_denials' THEN said := said || coalesce((SELECT string_agg(w::text, ' ' ORDER BY w::text) FROM app.withheld() w), ''); END IF;
   EXCEPTION WHEN OTHERS THEN said := SQLSTATE; END;
   FOR one IN SELECT * FROM jsonb_array_elements(inserts) LOOP
     BEGIN
-      EXECUTE format('INSERT INTO %1$I SELECT * FROM jsonb_populate_record(NULL::%1$I, $1)', tab) USING one;
+      EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %2$s FROM jsonb_populate_record(NULL::%1$I, $1)', tab, given) USING one;
       RAISE EXCEPTION 'undone' USING ERRCODE = 'P9999';
     EXCEPTION WHEN OTHERS THEN said := said || ' ' || CASE WHEN SQLERRM LIKE '%row-level security%' THEN 'refused' WHEN SQLSTATE = '42501' THEN 'no right' ELSE 'passed' END; END;
   END LOOP;
@@ -93,6 +99,8 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
     if (rows[0] === undefined) throw new Error('a patient of the cast is not there');
     return rows[0];
   };
+  const several: Ids[] = [];
+  for (const n of [0, 1, 4, 8, 10, 12]) several.push(await idsOf(n));
   const [inA, inB, own, glass] = [await idsOf(0), await idsOf(1), await idsOf(8), await idsOf(15)];
   type Who = Parameters<typeof person>[0] | 'nobody';
   const asker = (name: string, role: Who, purpose: string, more: Record<string, string> = {}): Asker => ({
@@ -130,6 +138,7 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
     ]),
     asker('source and nurse', 'nurse', 'TREAT', { roles: 'nurse,integrator', source: 'integrator' }),
     asker('physician seeking', 'physician', 'BTG', { lookup: glass.index, sought_id: glass.id }),
+    ...[3, 4, 5, 6].map((n) => asker(`physician who found ${n}`, 'physician', 'BTG', { sought_id: cast[n]?.person.id ?? '' })),
     asker('other source looking up', 'integrator', 'TREAT', { source: 'demo', lookup: inB.index }),
     asker('radiologist looking up', 'radiologist', 'BTG', { lookup: inB.index, sought_id: inB.id }),
     asker('nurse looking up', 'nurse', 'TREAT', { lookup: inB.index, sought_id: inB.id, reach_id: inB.id, reach_key: inB.key, ...officer, audited_id: inB.id }),
@@ -138,6 +147,11 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
     asker('source elsewhere', 'integrator', 'HRESCH', writes),
     asker('source looking up', 'integrator', 'TREAT', { source: 'integrator', lookup: inB.index }),
     asker('source writing', 'integrator', 'TREAT', writes),
+    asker('source writing of several', 'integrator', 'TREAT', {
+      ...writes,
+      write_ids: several.map(({ id }) => id).join(','),
+      write_keys: several.map(({ key }) => key).join(','),
+    }),
     about(inA.id, asker('source', 'integrator', 'TREAT', { source: 'integrator' })),
     asker('other source', 'integrator', 'TREAT', { source: 'demo' }),
     asker('other source writing', 'integrator', 'TREAT', { ...writes, source: 'demo' }),
@@ -155,6 +169,7 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
     asker('nobody', 'nobody', 'TREAT'),
     job('without a job', {}),
     job('of one', { patient: inA.id }),
+    job('of one who may be read but not scored', { patient: inB.id }),
     job('of one who withholds', { patient: (await idsOf(14)).id }),
     job('for another use', { patient: (await idsOf(12)).id, purpose: 'HOPERAT' }),
     job('erasing', { patient: (await idsOf(9)).id, purpose: 'HOPERAT' }),
@@ -172,7 +187,7 @@ export async function tablesOf(client: pg.Client): Promise<readonly Table[]> {
   const tables: Table[] = [];
   for (const { name, columns, settable, deletes } of rows) {
     const sample = await client.query<{ row: Record<string, unknown> }>(
-      `SELECT DISTINCT ON (${KIND[name] ?? 'ctid'}) to_jsonb(t) AS row FROM ${name} t ORDER BY ${KIND[name] ?? 'ctid'} LIMIT 6`,
+      `SELECT DISTINCT ON (${KIND[name] ?? 'ctid'}) to_jsonb(t) AS row FROM ${name} t ORDER BY ${KIND[name] ?? 'ctid'} LIMIT 12`,
     );
     const inserts = sample.rows.flatMap(({ row }) => variants(row, columns).map((one) => JSON.stringify(one)));
     const updates = [
@@ -189,11 +204,15 @@ export async function tablesOf(client: pg.Client): Promise<readonly Table[]> {
 const KIND: Readonly<Record<string, string>> = {
   access_grants: 'relationship, basis::text LIKE $$%00aa$$',
   care_teams: 'source_id',
-  care_team_members: 'source_id',
-  erasure_requests: 'state, requested_by',
+  care_team_members: 'source_id, patient_key',
+  erasure_requests: 'state, requested_by, patient_id',
   audit_exports: 'requester',
-  consents: 'source_id',
-  consent_denials: 'source_id',
+  consents: 'source_id, patient_key',
+  consent_denials: 'source_id, patient_key',
+  emergency_ends: 'how',
+  emergency_reviews: 'grant_id',
+  observations: "device IS NULL OR device NOT LIKE '%paused%', device, effective_at > now() - interval '1 day'",
+  reading_alerts: 'seen_by IS NULL',
 };
 
 const ME = "(SELECT app.setting('issuer') || '|' || app.setting('subject'))";
@@ -203,7 +222,12 @@ const SPECIAL: Readonly<Record<string, readonly string[]>> = {
     `UPDATE erasure_requests SET state = 'confirmed', confirmed_by = ${ME} WHERE state = 'requested'`,
     "UPDATE erasure_requests SET state = 'confirmed', confirmed_by = 'another' WHERE state = 'requested'",
     "UPDATE erasure_requests SET state = 'withdrawn' WHERE state = 'requested'",
+    "UPDATE erasure_requests SET state = 'withdrawn', confirmed_by = NULL",
+    ...REQUESTED.map((id) => `UPDATE erasure_requests SET state = 'confirmed', confirmed_by = ${ME} WHERE id = '${id}'`),
   ],
+  // Reads no column: what may be read does not narrow it.
+  patients: ['UPDATE patients SET updated_at = now()'],
+  reading_alerts: [`UPDATE reading_alerts SET seen_by = ${ME}, seen_at = now()`, "UPDATE reading_alerts SET seen_by = 'another', seen_at = now()"],
   local_validations: ["UPDATE local_validations SET withdrawn_at = now(), withdrawn_by = 'x'"],
 };
 
@@ -224,7 +248,12 @@ function variants(row: Record<string, unknown>, columns: readonly string[]): rea
         ]
       : []),
     ...subjects.flatMap((role) => other('subject', person(role).subject)),
-    ...(columns.includes('subject') ? [{ ...row, issuer: 'elsewhere' }] : []),
+    ...(columns.includes('subject')
+      ? [
+          { ...row, issuer: 'elsewhere' },
+          { ...row, issuer: 'elsewhere', subject: person('administrator').subject },
+        ]
+      : []),
   ];
 }
 

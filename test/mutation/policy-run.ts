@@ -16,10 +16,15 @@ export interface PolicyOutcome {
   readonly survivors: readonly string[];
 }
 
-/** Changes that no question can tell from the original: an own-record relation presupposes role and purpose; what was worked out is only remembered. */
+/**
+ * Changes that no question can tell from the original: an own-record relation presupposes role and purpose; what was worked out when a request began is only remembered, and asked for
+ * again comes out the same. */
 const EQUIVALENT = [
   "audit_events.own_report USING: C ARRAY['patient'::text]) AND (app.setting('purpose'::t | AND → OR",
   "app.holders:  IF app.setting('hands') IS NOT NULL THEN RETURN app.setting( | IS NOT NULL → IS NULL",
+  "app.reach_ids:  BEGIN IF app.setting('scope_id') IS NOT NULL THEN IF | 'scope_id' → 'mutated'",
+  "app.relations: n BEGIN IF app.setting('scope_id') IS NOT NULL THEN pa | 'scope_id' → 'mutated'",
+  "app.withheld: n BEGIN IF app.setting('scope_id') IS NOT NULL THEN pa | 'scope_id' → 'mutated'",
   "app.holders:  again. IF app.setting('hands') IS NOT NULL THEN RETURN | 'hands' → 'mutated'",
 ];
 
@@ -47,7 +52,7 @@ interface Bench {
   readonly askers: readonly Asker[];
   /** What the unchanged policies say, asked once. */
   readonly baseline: Map<string, string>;
-  /** Who noticed the last changes is asked first. */
+  /** Who noticed changes of this predicate, or any, is asked first. */
   readonly sharp: Map<string, number>;
 }
 
@@ -55,7 +60,7 @@ interface Bench {
  * Each predicate of each policy, and of each function that policies ask, changed in one place inside a transaction that is undone;
  * then everybody asks again. That the unchanged policies answer right is shown by the matrix and the random worlds.
  */
-export async function mutatePolicies(seconds: number, progress: (line: string) => void): Promise<PolicyOutcome> {
+export async function mutatePolicies(course: Course): Promise<PolicyOutcome> {
   const stores = await testStores();
   const edge = await edgeOver(stores.api);
   const client = new pg.Client({ connectionString: stores.database.url('postgres') });
@@ -65,7 +70,7 @@ export async function mutatePolicies(seconds: number, progress: (line: string) =
     for (const role of ['nurse', 'physician', 'radiologist'] as const) await edge.get('/api/v1/worklist', role);
     await edge.get(`/dicom-web/studies/${cast[0]?.person.studyUid ?? ''}`, 'nurse');
     await dress(client, cast);
-    return await run(client, cast, { seconds, progress });
+    return await run(client, cast, course);
   } finally {
     await client.end();
     await edge.close();
@@ -73,12 +78,14 @@ export async function mutatePolicies(seconds: number, progress: (line: string) =
   }
 }
 
-interface Course {
+export interface Course {
   readonly seconds: number;
+  /** Which mutants: all whose name it fits. */
+  readonly only: RegExp;
   readonly progress: (line: string) => void;
 }
 
-async function run(client: pg.Client, cast: readonly Actor[], { seconds, progress }: Course): Promise<PolicyOutcome> {
+async function run(client: pg.Client, cast: readonly Actor[], { seconds, only, progress }: Course): Promise<PolicyOutcome> {
   await client.query(PROBE);
   const tables = await tablesOf(client);
   const askers = await askersOf(client, cast);
@@ -90,7 +97,8 @@ async function run(client: pg.Client, cast: readonly Actor[], { seconds, progres
   const until = performance.now() + seconds * 1000;
   let judged = 0;
   // What may be read first, then what every policy asks, then what may be written.
-  for (const [n, mutation] of [...policies.reads, ...functions.list, ...policies.writes].entries()) {
+  const mutations = [...policies.reads, ...functions.list, ...policies.writes].filter(({ name }) => only.test(name));
+  for (const [n, mutation] of mutations.entries()) {
     if (performance.now() > until) break;
     judged += 1;
     const fate = await fateOf(bench, mutation);
@@ -101,8 +109,7 @@ async function run(client: pg.Client, cast: readonly Actor[], { seconds, progres
     }
     if (n % 100 === 99) progress(`${n + 1} mutants, ${survivors.length} survived`);
   }
-  const mutants = policies.reads.length + functions.list.length + policies.writes.length;
-  return { policies: policies.count, functions: functions.count, mutants, judged, refusedBySql, survivors };
+  return { policies: policies.count, functions: functions.count, mutants: mutations.length, judged, refusedBySql, survivors };
 }
 
 async function said(client: pg.Client, { role, context, about }: Asker, { name, inserts, updates }: Table): Promise<string> {
@@ -112,11 +119,13 @@ async function said(client: pg.Client, { role, context, about }: Asker, { name, 
 }
 
 /** `refused`: what the change made is no SQL, or no condition. */
-async function fateOf(bench: Bench, { apply, tables }: Mutation): Promise<'killed' | 'survived' | 'refused'> {
+async function fateOf(bench: Bench, { name, apply, tables }: Mutation): Promise<'killed' | 'survived' | 'refused'> {
   const { client, askers, baseline, sharp } = bench;
   const questions = tables.flatMap((table) => askers.map((asker) => ({ table, asker, key: keyOf(table, asker) })));
   for (const { table, asker, key } of questions) if (!baseline.has(key)) baseline.set(key, await said(client, asker, table));
-  questions.sort((a, b) => (sharp.get(b.key) ?? 0) - (sharp.get(a.key) ?? 0));
+  const predicate = name.slice(0, name.indexOf(':'));
+  const sharpness = (key: string): number => 1000 * (sharp.get(`${predicate} ${key}`) ?? 0) + (sharp.get(key) ?? 0);
+  questions.sort((a, b) => sharpness(b.key) - sharpness(a.key));
   await client.query('BEGIN');
   try {
     const isSql = await client.query(apply).then(
@@ -126,7 +135,7 @@ async function fateOf(bench: Bench, { apply, tables }: Mutation): Promise<'kille
     if (!isSql) return 'refused';
     for (const { table, asker, key } of questions) {
       if ((await said(client, asker, table)) === baseline.get(key)) continue;
-      sharp.set(key, (sharp.get(key) ?? 0) + 1);
+      for (const known of [key, `${predicate} ${key}`]) sharp.set(known, (sharp.get(known) ?? 0) + 1);
       return 'killed';
     }
     return 'survived';
@@ -184,6 +193,7 @@ const TOLD_BY = [
   'evidence',
   'access_grants',
   'consents',
+  'consent_denials',
   'device_pauses',
   'emergency_grants',
   'legal_holds',

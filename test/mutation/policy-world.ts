@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Actor } from '../matrix/world.ts';
 import { person } from '../people.ts';
+import { rowsOf } from './policy-rows.ts';
 
 const OFFICER = `concord|${person('privacy').subject}`;
 
@@ -27,12 +28,13 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     [DEVICE_LINKS],
     [ARRIVALS],
     [LINES, id(0), id(13)],
-    ...[0, 13].flatMap((n) => [[OTHER_CLASSES, id(n)] as const, [OTHER_EVIDENCE, id(n)] as const]),
+    ...[0, 1, 13].flatMap((n) => [[OTHER_CLASSES, id(n)] as const, [OTHER_EVIDENCE, id(n)] as const]),
     ...[0, 5, 13, 14].map((n) => [OTHER_SCORES, id(n)] as const),
     [GRANTS, id(12), id(1), person('nurse').subject],
     [LOOK_UP, id(3), person('physician').subject],
     [ENDED_GRANT, id(3), person('physician').subject, person('privacy').subject],
     [REGIONS],
+    ...rowsOf(id),
     ['SET session_replication_role = origin'],
   );
 }
