@@ -116,7 +116,12 @@ export async function startEdge({
 
 /** A backend that grants everything and holds nothing: for what the edge decides before any data is asked for. */
 export function emptyBackend(seen: AccessRequest[] = [], now = Date.now): EdgeOptions['backend'] {
-  const scope = { wards: [], worklist: { wards: () => Promise.resolve([]) }, breakGlass: { openReviews: () => Promise.resolve(0) } };
+  const scope = {
+    wards: [],
+    worklist: { wards: () => Promise.resolve([]) },
+    breakGlass: { openReviews: () => Promise.resolve(0) },
+    administration: { sources: () => Promise.resolve([]) },
+  };
   return () =>
     Promise.resolve({
       withAccess: <T>(request: AccessRequest, work: (scope: AccessScope) => Promise<T>) => {

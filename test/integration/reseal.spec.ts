@@ -249,6 +249,22 @@ describe('sealing everything anew', () => {
     await read(second);
   });
 
+  it('waits for whoever began before it: they know only the old key, and must be able to read and write until they end', async () => {
+    const [, second] = planted as readonly [Planted, Planted];
+    const ward = new pg.Client({ connectionString: stores.database.url('app_rw') });
+    await ward.connect();
+    await ward.query('BEGIN; SELECT 1');
+    const renewed = run(process.execPath, [CLI, 'keys', 'reseal', '--patient', second.patientId, '--json'], environment());
+    await expect.poll(async () => [...(await keysOf(second.patientId)).versions.keys()], { timeout: 20_000 }).toEqual([3, 4]);
+    await pause(500);
+    expect(await keysOf(second.patientId)).toMatchObject({ newest: 3 });
+    await ward.query('COMMIT');
+    await ward.end();
+    expect((await renewed).code).toBe(0);
+    expect([...(await keysOf(second.patientId)).versions.keys()]).toEqual([4]);
+    await read(second);
+  });
+
   it('waits for nobody who copies keys: while a backup runs it refuses, and the other way round', async () => {
     const holder = new pg.Client({ connectionString: stores.database.url('concord_owner') });
     await holder.connect();
