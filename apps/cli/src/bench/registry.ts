@@ -18,6 +18,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./film-fitness.ts')).filmFitnessBench,
   },
   {
+    name: 'pairs',
+    summary: 'Search and mislink on real cases with a film and a note, beside chance.',
+    load: async () => (await import('./pairs.ts')).pairsBench,
+  },
+  {
     name: 'regions',
     summary: 'Where image evidence points, on drawn films with a mass at a known place.',
     load: async () => (await import('./regions.ts')).regionsBench,
