@@ -20,6 +20,9 @@ export async function timelineOf(scope: AccessScope, patientId: PatientId, span:
   const stepMs = Math.max(60_000, Math.ceil(hours(span) / STEPS));
   const newest = await scope.observations.newest(patientId, NEWEST_CODES);
   const points = await scope.observations.window(patientId, LANE_CODES, from, to, stepMs);
+  // Of a device whose readings this reader does not see the name is none of theirs either.
+  const shown = new Set(points.map(({ device }) => device));
+  const clocks = (await scope.observations.clocks(patientId, to)).filter(({ device }) => shown.has(device));
   const scores = await historyOf(scope, patientId, from);
   return {
     patientId,
@@ -29,7 +32,7 @@ export async function timelineOf(scope: AccessScope, patientId: PatientId, span:
     lanes: lanesOf(points, newest, news2ToWire(news2Now(patient, newest, to))),
     reports: await reportsOf(scope, patientId),
     images: await imagesOf(scope, patientId, to),
-    clocks: (await scope.observations.clocks(patientId, to)).map(clockOf),
+    clocks: clocks.map(clockOf),
     scores: scores.map(({ id, asOf, probability, reason }) => ({ id, asOf: toIso(asOf), probability, reason })),
   };
 }
