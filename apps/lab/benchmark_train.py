@@ -33,13 +33,15 @@ AVERAGE = 0.995  # of the weights: the last steps' noise would otherwise be the 
 
 
 class Part:
-    """One part of the tensors, as torch tensors."""
+    """One part of the tensors, as torch tensors. @param single learn from the first outcome of each patient alone."""
 
-    def __init__(self, data, name: str):
+    def __init__(self, data, name: str, single: bool = False):
         self.sources = [torch.from_numpy(data[f"{name}_{source}"]) for source in SOURCES]
         self.age = torch.from_numpy(data[f"{name}_age"]).flatten(1)  # [n, 9]
         self.measured = torch.from_numpy(data[f"{name}_measured"]).float()  # [n, 3]
         self.labels = torch.from_numpy(data[f"{name}_labels"]).long()  # [n, heads]
+        # What happens is drawn several times from each patient's hidden state: the share of events is the label with less of its noise.
+        self.target = self.labels.clamp(min=0).float() if single else torch.from_numpy(data[f"{name}_events"]).float() / float(data["outcomes"][0])
         found = torch.from_numpy(data[f"{name}_findings"]).long()  # [n, 2]
         self.classes = found[:, 0] * 2 + found[:, 1]
 
@@ -52,7 +54,7 @@ class Joined(Part):
 
     def __init__(self, parts):
         self.sources = [torch.cat(each) for each in zip(*(part.sources for part in parts))]
-        self.age, self.measured, self.labels, self.classes = (torch.cat([getattr(part, name) for part in parts]) for name in ("age", "measured", "labels", "classes"))
+        self.age, self.measured, self.labels, self.target, self.classes = (torch.cat([getattr(part, name) for part in parts]) for name in ("age", "measured", "labels", "target", "classes"))
 
 
 class Model(torch.nn.Module):
@@ -97,7 +99,7 @@ def step_loss(model, part, rows, taught, rng):
     sets = torch.ones(1, len(SOURCES)) if taught is None else drawn_sets(rng)
     logits, spread, members = model.fusion.heads(model.fusion.weigh(model.fusion.see(tokens, (~lost).float(), part.age[rows]), sets))
     labels = part.labels[rows]
-    target = labels.clamp(min=0).float()
+    target = part.target[rows]
     # Each member counts each patient as often as its own bootstrap drew them.
     counted = ((labels >= 0).float() * HEAD_WEIGHT).unsqueeze(1) * torch.poisson(torch.ones(batch, MEMBERS), generator=rng).unsqueeze(-1)
     loss = member_loss(members[:batch], target, counted) + DISTIL * distil_loss(spread[:batch], members[:batch])
@@ -111,25 +113,28 @@ def step_loss(model, part, rows, taught, rng):
 def train(parts, steps: int, seed: int, variant: str = "joint", subsets: bool = True, say=print):
     """One pass over fresh patients. @param parts as many as the steps need. @param subsets False: only complete patients are seen.
     @returns the model with averaged weights."""
-    rng = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     model = Model(variant)
-    weights = list(model.parameters())
+    return fit(model, list(model.parameters()), parts, steps, seed, WARM, subsets, say)
+
+
+def fit(model, weights, parts, steps: int, seed: int, warm: float, subsets: bool = True, say=print):
+    """Moves these weights of the model. @param warm share of the steps that see all sources only. @returns the model with those weights averaged."""
+    rng = torch.Generator().manual_seed(seed)
     averaged = [value.detach().clone() for value in weights]
     optimiser = torch.optim.AdamW(weights, LEARNING_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.99), foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=0.1, final_div_factor=300)
     began, total = time.time(), 0.0
     for step, (part, rows) in zip(range(steps), batches(parts, rng)):
         done = step / steps
-        warm = done < WARM or not subsets
-        taught = None if warm else min(1.0, max(0.0, (done - TAUGHT_FROM) / (TAUGHT_FULLY - TAUGHT_FROM)))
+        taught = None if done < warm or not subsets else min(1.0, max(0.0, (done - TAUGHT_FROM) / (TAUGHT_FULLY - TAUGHT_FROM)))
         loss = step_loss(model, part, rows, taught, rng)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         schedule.step()
-        kept = 0.0 if done < WARM else AVERAGE
+        kept = 0.0 if done < warm else AVERAGE
         with torch.no_grad():
             for mean, value in zip(averaged, weights):
                 mean.mul_(kept).add_(value, alpha=1 - kept)

@@ -23,6 +23,7 @@ const STEPS = [
   'quantise',
   'refit',
   'reference',
+  'benchmark-adapter',
   'benchmark-fusion',
   'benchmark-report',
   'benchmark-regions',

@@ -1,49 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blocksFolder, readBundle, SessionPool } from '@concord/adapters/onnx';
-import { evaluationSchemas } from '@concord/contracts';
-import type { BundleId } from '@concord/core/clinical';
-import {
-  optimalGame,
-  optimalWhereAbsenceSpeaks,
-  pairEvidence,
-  TOKEN_SOURCES,
-  tokenCohort,
-  type TokenHead,
-  type TokenPatient,
-  type TokenSource,
-} from '@concord/generator';
-import { fusionSuite, printed, type TruthGenerator } from '@concord/pipeline/evaluate';
+import type { BundleId, Sha256 } from '@concord/core/clinical';
+import { judgeFusion } from '../token-truth.ts';
 
 const folders = { models: new URL('../../infra/models', import.meta.url).pathname };
 const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
 afterAll(() => runner.close());
-
-const generator: TruthGenerator<TokenPatient> = {
-  sources: TOKEN_SOURCES,
-  cohort: (wish) => tokenCohort(wish),
-  game: (patient, players, head) => optimalGame(patient, players as readonly TokenSource[], head as TokenHead),
-  whereAbsenceSpeaks: (patient, measured) => optimalWhereAbsenceSpeaks(patient, measured as readonly TokenSource[]),
-  pairEvidence: (report, film) => pairEvidence(report.sources['radiology-report'], film.sources['chest-imaging']),
-};
+const shipped = () => readBundle(folders, 'benchmark-fusion' as BundleId);
 
 describe('fusion, on a few hundred patients whose truth is known', () => {
   it('keeps the properties that the bundle was released with', async () => {
-    const bundle = await readBundle(folders, 'benchmark-fusion' as BundleId);
-    const suite = fusionSuite({ bundle, runner, generator }, { asTheyCome: 3_500, complete: 500, mislinked: 400, pairs: 100 });
-    const judged = await suite.run({
-      files: {
-        names: () => Promise.resolve([]),
-        text: () => Promise.resolve(undefined),
-        lines: () => Promise.resolve(undefined),
-        bytes: () => Promise.resolve(undefined),
-        members: () => Promise.resolve(undefined),
-      },
-      seed: 3,
-      draws: 20,
-      progress: () => undefined,
-    });
-    if (!judged.ok) throw new Error(judged.error.kind);
-    const json = evaluationSchemas.fusion.parse(JSON.parse(JSON.stringify(printed(judged.value))));
+    const json = await judgeFusion({ bundle: await shipped(), runner }, 3);
     expect(json.xorAuroc).toBeGreaterThan(0.95);
     expect(Math.abs(json.lateFusionXorAuroc - 0.5)).toBeLessThan(0.08);
     expect(json.efficiencyResidual).toBeLessThan(1e-5);
@@ -52,6 +20,28 @@ describe('fusion, on a few hundred patients whose truth is known', () => {
       const [, high = 1] = json.ci[`patterns.${pattern.pattern.join('+')}.fusedOverBest`] ?? [];
       expect(high, pattern.pattern.join('+')).toBeGreaterThanOrEqual(0);
       expect(json.ci).toHaveProperty([`patterns.${pattern.pattern.join('+')}.fusedAuroc`]);
+    }
+  });
+
+  it('answers as before when one adapter is exchanged for its next version and nothing else is touched', async () => {
+    const bundle = await shipped();
+    const adapters = JSON.parse(readFileSync(`${folders.models}/benchmark-fusion/adapters.json`, 'utf8')) as readonly { encoder: string; block: Sha256 }[];
+    expect(adapters).not.toEqual([]);
+    const before = await judgeFusion({ bundle, runner }, 3);
+    for (const { encoder, block } of adapters) {
+      const entry = bundle.encoders[encoder]!;
+      expect(block).not.toBe(entry.block);
+      const after = await judgeFusion({ bundle: { ...bundle, encoders: { ...bundle.encoders, [encoder]: { ...entry, block } } }, runner }, 3);
+      // Another network: no figure is the same, and all lie within what two trainings of the whole differ by.
+      expect(after.shapleyError).not.toBe(before.shapleyError);
+      expect(Math.abs(after.shapleyError - before.shapleyError)).toBeLessThan(0.015);
+      expect(Math.abs(after.xorAuroc - before.xorAuroc)).toBeLessThan(0.01);
+      expect(Math.abs(after.discordanceAuroc - before.discordanceAuroc)).toBeLessThan(0.004);
+      expect(Math.abs(after.mislink.value - before.mislink.value)).toBeLessThan(0.015);
+      expect(Math.abs(after.retrieval.value - before.retrieval.value)).toBeLessThan(0.05);
+      after.patterns.forEach((pattern, place) => {
+        expect(Math.abs(pattern.fusedAuroc - before.patterns[place]!.fusedAuroc), pattern.pattern.join('+')).toBeLessThan(0.008);
+      });
     }
   });
 });

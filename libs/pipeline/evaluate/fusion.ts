@@ -5,8 +5,8 @@ import { GALLERY, measureClock, measureContributions, measureEnsemble, measureMi
 import type { FusionParts, TruthPatient } from './fusion-rows.ts';
 import type { Figures, Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
-/** Patients of each cohort: enough for the third decimal of an AUROC, and for two hundred in the rarest pattern. */
-const COUNTS = { asTheyCome: 20_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
+/** Patients of each cohort: enough for the third decimal of an AUROC, and to tell two maps of the rarest pattern apart. */
+const COUNTS = { asTheyCome: 60_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
 /** A property over thousands of patients is drawn again often enough for two digits. */
 const DRAWS_MOST = 200;
 

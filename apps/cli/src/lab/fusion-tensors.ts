@@ -14,8 +14,8 @@ import type { NpzArray } from './npz.ts';
 
 /** How the patients of the three parts are measured: all subsets are cut from complete ones, calibration sees patients as they come. */
 const PARTS: readonly { readonly name: string; readonly share: number; readonly measured: Measured }[] = [
-  { name: 'train', share: 0.85, measured: 'complete' },
-  { name: 'calibration', share: 0.15, measured: 'by-severity' },
+  { name: 'train', share: 0.75, measured: 'complete' },
+  { name: 'calibration', share: 0.25, measured: 'by-severity' },
 ];
 
 const TRUTH_ROWS = 4_000;
@@ -33,6 +33,7 @@ export function fusionTensors(count: number, seed: number): readonly NpzArray[] 
   return [
     ...PARTS.flatMap(({ name, share, measured }) => partOf(name, { seed: `${name}-${seed}`, count: Math.round(count * share), measured, outcomes: OUTCOMES })),
     ...partOf('truth', truth),
+    { name: 'outcomes', shape: [1], data: Int32Array.of(OUTCOMES) },
     { name: 'truth_optimal', shape: [TRUTH_ROWS, TOKEN_HEADS.length, 2 ** TOKEN_SOURCES.length], data: optimal(truth) },
   ];
 }
