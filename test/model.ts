@@ -9,7 +9,7 @@ import { modalities } from '@concord/modalities/registry';
 import { createAssess } from '@concord/pipeline/assess';
 import { drawnFilm as drawn } from '../apps/cli/src/bench/drawn-film.ts';
 
-const FOLDERS = { models: fileURLToPath(new URL('../infra/models', import.meta.url)) };
+export const FOLDERS = { models: fileURLToPath(new URL('../infra/models', import.meta.url)) };
 
 export const sha256: Hash = (bytes) => createHash('sha256').update(bytes).digest('hex') as Sha256;
 

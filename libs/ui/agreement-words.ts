@@ -23,9 +23,8 @@ export function findingWord(finding: string): string {
 const STANCES: Readonly<Record<Statement['stance'], string>> = { present: 'present', absent: 'absent', uncertain: 'not sure', suggested: 'fits' };
 
 /** `report: absent`, `image: present, 84 %` */
-export function statementWords({ modality, stance, probability }: Statement): string {
-  const chance = probability === null ? '' : `, ${String(Math.round(probability * 100))} %`;
-  return `${modalityWords(modality).word.toLowerCase()}: ${STANCES[stance]}${chance}`;
+export function statementWords({ modality, stance, probability, text }: Statement): string {
+  return `${modalityWords(modality).word.toLowerCase()}: ${STANCES[stance]}${probability === null ? '' : `, ${text}`}`;
 }
 
 /** A verdict by shape and word; never by colour alone. */

@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDicomReader } from '@concord/adapters/codecs';
 import { geometryError } from '../../apps/cli/src/bench/geometry.ts';
 import { plantedFilms } from '../../apps/cli/src/bench/planted-film.ts';
 import { isIn, meanWithInterval, overlapOf, rankCorrelation } from '../../apps/cli/src/bench/region-figures.ts';
+import { ROOT } from '../running-system.ts';
 
 type Reader = ReturnType<typeof openDicomReader>;
 let reader: Reader;
@@ -28,6 +33,24 @@ describe('what the benchmark of regions rests on', () => {
       expect([x >= 0, y >= 0, x + width <= columns, y + height <= rows, rows !== columns]).toEqual([true, true, true, true, true]);
     }
     expect(films).toBe(3);
+  });
+
+  it('ends with a failure and a sentence when a model cannot be run, and does not hang', { timeout: 60_000 }, () => {
+    const models = mkdtempSync(join(tmpdir(), 'concord-models-'));
+    try {
+      cpSync(join(ROOT, 'infra/models/benchmark-regions'), join(models, 'benchmark-regions'), { recursive: true });
+      mkdirSync(join(models, 'blocks'));
+      const manifest = readFileSync(join(models, 'benchmark-regions/manifest.json'), 'utf8');
+      for (const [sha] of manifest.matchAll(/[0-9a-f]{64}/g)) writeFileSync(join(models, 'blocks', `${sha}.onnx`), 'no network');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--conditions=@concord/source', join(ROOT, 'apps/cli/src/main.ts'), 'bench', 'regions', '--films', '1'],
+        { env: { ...process.env, CONCORD_MODELS_DIR: models, CONCORD_DATA_DIR: models }, encoding: 'utf8', timeout: 50_000 },
+      );
+      expect([status, stderr]).toEqual([1, expect.stringContaining('the model cannot be run')]);
+    } finally {
+      rmSync(models, { recursive: true });
+    }
   });
 
   it('counts as its words say', () => {

@@ -12,6 +12,8 @@ import { findPatient, hasReasons } from './wards.ts';
 const skip = browserReason('product');
 /** From a door to the screen. */
 const ON_SCREEN_MS = 10_000;
+/** Until the worker has read the films of the demonstration. */
+const QUEUED_MS = 60_000;
 
 describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? '' : ` (${skip})`}`, () => {
   let bench: Bench;
@@ -170,6 +172,26 @@ describe.skipIf(skip !== undefined)(`a day on the wards${skip === undefined ? ''
       await expectAccessible(page);
       await page.context().close();
     }
+  });
+
+  it('a radiologist finds the patient whose report and film contradict each other, looks at both, and says once how it ended', async () => {
+    const page = await bench.signIn('radiologist');
+    const row = page.locator('.second-look > li', { has: page.locator('button:enabled'), hasText: 'No pleural effusion' }).first();
+    await expect.poll(() => page.goto(`${bench.url}/second-look`).then(() => row.count()), { timeout: QUEUED_MS, interval: 2_000 }).toBe(1);
+    expect(await page.locator('.second-look > li').count()).toBe(1);
+    const said = await row.locator('.findings').innerText();
+    // The film's side is told to be a reading of a drawn film, beside the sentence that denies it.
+    expect(said).toMatch(/\d+ % on the drawn film/);
+    const href = (await row.locator('h2 a').getAttribute('href')) ?? '';
+    await expectAccessible(page);
+    await page.goto(`${bench.url}${href}`);
+    expect(await page.getByTestId('findings').innerText()).toMatch(/on the drawn film/);
+    await page.goto(`${bench.url}/second-look`);
+    await row.getByRole('button', { name: /film/i }).first().click();
+    await page.locator(`.second-look > li:has(a[href="${href}"])`, { hasText: 'Closed' }).waitFor();
+    await page.goto(`${bench.url}${href}`);
+    expect(await page.getByTestId('findings').innerText()).toContain('Second look:');
+    await page.context().close();
   });
 
   it('signing out ends the session: the list is gone, the way leads to the sign-in', async () => {

@@ -30,6 +30,7 @@ async function patients(page: Page, url: string): Promise<Readonly<Record<string
   return {
     patient: await findPatient(page, url, (found) => hasReasons(found, all) && found.assessments.some((one) => one.tier !== 'usual')),
     abstained: await findPatient(page, url, (found) => abstains(found, 'outside-population')),
+    contrary: await findPatient(page, url, (found) => found.concordance?.findings.some(({ verdict }) => verdict === 'disagree') ?? false),
     stale: await findPatient(page, url, (found) => abstains(found, 'stale-inputs')),
     missing: await findPatient(
       page,
@@ -98,6 +99,7 @@ async function clinical(bench: Bench, size: (typeof WIDTHS)[number]): Promise<vo
 
 /** Pages of those who treat nobody, as each finds them after signing in. */
 const OFFICES = [
+  ['radiologist', '/second-look', 'second-look'],
   ['privacy', '/', 'audit'],
   ['steward', '/models', 'models'],
   ['administrator', '/administration', 'administration'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ModelUnavailable } from '@concord/core/ports';
 import { readSettings, type Settings } from './config.ts';
 import { EXIT, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from './verb.ts';
 import { VERBS, type VerbEntry } from './verbs/registry.ts';
@@ -41,6 +42,10 @@ function explain(error: unknown, verb: Verb, io: Io): ExitCode {
   }
   if (error instanceof VerbFailed) {
     io.err(`concord: ${error.message}`);
+    return EXIT.failed;
+  }
+  if (error instanceof ModelUnavailable) {
+    io.err(`concord: the model cannot be run: ${error.message}`);
     return EXIT.failed;
   }
   if (isUnreachable(error)) {

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const figures = createTelemetry();
   const access = await openAccess(config);
-  const model = openActiveModel({ models: config.modelsDir, data: config.dataDir }, say);
+  const model = openActiveModel({ folders: { models: config.modelsDir, data: config.dataDir }, demo: config.demo }, say);
   const runner = await runJobs({
     connectionString: config.databaseUrl,
     concurrency: CONCURRENCY,

@@ -1,5 +1,5 @@
-import type { Assess } from '@concord/core/clinical';
-import { activeBundle, blocksFolder, BundleUnusable, readActiveBundle, SessionPool, type ModelFolders } from '@concord/adapters/onnx';
+import type { Assess, BundleId } from '@concord/core/clinical';
+import { activeBundle, blocksFolder, BundleUnusable, readActiveBundle, readBundle, SessionPool, type ModelFolders } from '@concord/adapters/onnx';
 import { sha256 } from '@concord/adapters/crypto';
 import { modalities } from '@concord/modalities/registry';
 import { createAgree, type Agree } from '@concord/pipeline/agree';
@@ -24,8 +24,17 @@ interface Bound {
   readonly verify: VerifyRegions | undefined;
 }
 
+/** What reads the films that the generator draws. It answers no question about risk, and no film of a person. */
+const DRAWN_FILMS = 'benchmark-regions' as BundleId;
+
+export interface ModelWish {
+  readonly folders: ModelFolders;
+  /** Demonstration patients live here: their drawn films, on which the served findings say nothing, are read by a block made for them. */
+  readonly demo: boolean;
+}
+
 /** @param say gets one line when the model changes or cannot be used. */
-export function openActiveModel(folders: ModelFolders, say: (line: string) => void): ActiveModel {
+export function openActiveModel({ folders, demo }: ModelWish, say: (line: string) => void): ActiveModel {
   const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
   const none = withoutModel(sha256);
   let bound: Bound | undefined;
@@ -41,7 +50,9 @@ export function openActiveModel(folders: ModelFolders, say: (line: string) => vo
       if (bound?.id === id) return { ...bound, why: '' };
       const bundle = await readActiveBundle(folders);
       const parts = { plugins: modalities, bundle, runner, hash: sha256 };
-      return { id: String(id), why: '', assess: createAssess(parts), agree: createAgree(parts), verify: createVerifyRegions(parts) };
+      const drawn = demo ? await readBundle(folders, DRAWN_FILMS) : undefined;
+      const agree = createAgree({ ...parts, ...(drawn && { drawn }) });
+      return { id: String(id), why: '', assess: createAssess(parts), agree, verify: createVerifyRegions(parts) };
     } catch (error) {
       if (!(error instanceof BundleUnusable)) throw error;
       return { id: '', why: error.message, assess: none, agree: undefined, verify: undefined };

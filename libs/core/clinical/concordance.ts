@@ -59,6 +59,9 @@ export interface NamedFinding {
   readonly present: number;
   /** Absent at or below it. */
   readonly absent: number;
-  /** False: it was never judged on drawn films, and says nothing of one. */
-  readonly onDrawnFilms: boolean;
+  /** Of which films it may speak. */
+  readonly films: JudgedFilms;
 }
+
+/** Films on which a finding was judged: those that were taken of somebody, those that the project's generator drew, or both. Of others it says nothing. */
+export type JudgedFilms = 'taken' | 'drawn' | 'both';

@@ -13,12 +13,12 @@ function film(derivationNote?: string): UsableFilm {
   return { observation, prepared: new Uint8Array(), derived: { preparation: 1, crop: { x: 10, y: 0, side: 400 }, view: 'PA', likeness: 0.5, spread: 100 } };
 }
 
-const named = (name: string, chance: number, onDrawnFilms = true): NamedFinding => ({
+const named = (name: string, chance: number, films: NamedFinding['films'] = 'both'): NamedFinding => ({
   name,
   probability: probability(chance),
   present: 0.7,
   absent: 0.2,
-  onDrawnFilms,
+  films,
 });
 const stance = (...all: NamedFinding[]) => statementsOf(film(), all).map(({ finding, stance: said }) => [finding, said]);
 
@@ -53,7 +53,13 @@ describe('what a film is said to show', () => {
 
   it('says nothing of a drawn film where it was never judged on one', () => {
     const drawn = film('Procedural chest phantom: no person, no exposure.');
-    expect(statementsOf(drawn, [named('Effusion', 0.9, false)])).toEqual([]);
-    expect(statementsOf(drawn, [named('Effusion', 0.9, true)])).toHaveLength(1);
+    expect(statementsOf(drawn, [named('Effusion', 0.9, 'taken')])).toEqual([]);
+    expect(statementsOf(drawn, [named('Effusion', 0.9, 'both')])).toHaveLength(1);
+    expect(statementsOf(drawn, [named('Effusion', 0.9, 'drawn')]).map(({ text }) => text)).toEqual(['90 % on the drawn film']);
+  });
+
+  it('says nothing of a film of somebody by what knows drawn films only, whatever it is sure of', () => {
+    for (const note of [undefined, 'Resampled for display.', 'Not a Procedural chest phantom'])
+      expect(statementsOf(film(note), [named('Effusion', 0.99, 'drawn'), named('Opacity', 0.01, 'drawn')])).toEqual([]);
   });
 });

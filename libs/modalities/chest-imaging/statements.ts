@@ -29,7 +29,7 @@ const DRAWN = 'Procedural chest phantom';
 export function statementsOf({ observation, derived }: UsableFilm, named: readonly NamedFinding[]): readonly FindingStatement[] {
   const isDrawn = observation.value.header.derivationNote?.startsWith(DRAWN) ?? false;
   const shared = named.flatMap((one) => {
-    if ((isDrawn && !one.onDrawnFilms) || isMute(one)) return [];
+    if (one.films === (isDrawn ? 'taken' : 'drawn') || isMute(one)) return [];
     const finding = SHARED[one.name.toLowerCase()];
     return finding === undefined ? [] : [{ ...one, finding }];
   });
@@ -47,7 +47,7 @@ export function statementsOf({ observation, derived }: UsableFilm, named: readon
         effectiveAt: observation.effectiveAt,
         probability: strongest.probability,
         pointer: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: [x, y, side, side] } } as const,
-        text: `${Math.round(strongest.probability * 100)} % on the film`,
+        text: `${Math.round(strongest.probability * 100)} % on the ${isDrawn ? 'drawn ' : ''}film`,
       },
     ];
   });

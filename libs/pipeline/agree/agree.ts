@@ -9,6 +9,8 @@ export interface AgreeParts {
   readonly plugins: readonly ModalityPlugin[];
   readonly bundle: BundleManifest;
   readonly runner: ModelRunner;
+  /** Reads films that the project's generator drew, and no other: for the demonstration, where the served block is silent. */
+  readonly drawn?: BundleManifest;
 }
 
 /** Where the sources of a patient agree and contradict each other, as of one moment. */
@@ -43,7 +45,18 @@ export function createAgree(parts: AgreeParts): Agree {
 async function namedIn(
   tensor: ReturnType<ModalityPlugin['align']>,
   { kind }: ModalityPlugin,
-  { bundle, runner }: AgreeParts,
+  { bundle, runner, drawn }: AgreeParts,
+): Promise<readonly NamedFinding[]> {
+  const own = await namedBy(bundle, tensor, kind, runner);
+  if (drawn === undefined) return own;
+  return [...own, ...(await namedBy(drawn, tensor, kind, runner)).map((one) => ({ ...one, films: 'drawn' as const }))];
+}
+
+async function namedBy(
+  bundle: BundleManifest,
+  tensor: ReturnType<ModalityPlugin['align']>,
+  kind: ModalityPlugin['kind'],
+  runner: ModelRunner,
 ): Promise<readonly NamedFinding[]> {
   const entry = bundle.findings?.find(({ modality }) => modality === kind);
   if (entry === undefined) return [];
@@ -51,7 +64,8 @@ async function namedIn(
     const [probabilities = {}] = (await findingsOf([tensor], kind, { bundle, runner })) ?? [];
     return entry.findings.flatMap(({ name, present, absent, onDrawnFilms }) => {
       const shown = probabilities[name];
-      return shown === undefined ? [] : [{ name, probability: probability(shown), present, absent, onDrawnFilms }];
+      if (shown === undefined) return [];
+      return [{ name, probability: probability(shown), present, absent, films: onDrawnFilms ? ('both' as const) : ('taken' as const) }];
     });
   } catch (error) {
     if (error instanceof ModelUnavailable) return [];

@@ -7,5 +7,5 @@ export { probeBundle, type ProbeResult } from './probe.ts';
 export { replay, type Difference, type Replay } from './replay.ts';
 export { prepareRow, prepareUnserved, restricted, scoreRows, type PreparedRow, type RowAnswer, type RowParts, type RowQuestion } from './score-rows.ts';
 export { withoutModel } from './without-model.ts';
-export { examineRegions, type Examined } from './examine-regions.ts';
+export { examineRegions, mapOfPicture, type Examined, type ExamineQuestion } from './examine-regions.ts';
 export { createVerifyRegions, type VerifyQuestion, type VerifyRegions } from './verify-regions.ts';

@@ -1,7 +1,7 @@
 import type { CoverWay, ModalityKind, ModalityPlugin, ModalityRegions, PlaneBox, TensorInput } from '@concord/core/clinical';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
-import type { RegionSearch } from '@concord/stages/explanation';
+import type { AskCovered, RegionSearch } from '@concord/stages/explanation';
 import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
 import { encodeAll } from './encode-once.ts';
 
@@ -25,6 +25,10 @@ export interface Occlusion {
   /** With nothing covered. */
   whole(): Promise<Logits>;
   covered(boxes: readonly PlaneBox[], way: CoverWay): Promise<readonly Logits[]>;
+  /** How much of the picture that cover takes away; a box that was not asked about took nothing. */
+  changeOf(box: PlaneBox, way: CoverWay): number;
+  /** Covered pictures that the model has seen so far. */
+  asked(): number;
   /** With other pictures in its place. */
   others(tensors: readonly TensorInput[]): Promise<readonly Logits[]>;
 }
@@ -34,22 +38,34 @@ const RUN = 16;
 
 /** Remembers what it was asked: the horizons of one patient ask about the same boxes. */
 export function occlusionOf(picture: Picture, parts: OcclusionParts): Occlusion {
-  const known = new Map<string, Logits>();
+  const known = new Map<string, { readonly logits: Logits; readonly change: number }>();
   let whole: Promise<Logits> | undefined;
   return {
     others: (tensors) => answersFor(tensors, picture, parts),
     whole: () => (whole ??= answersFor([picture.tensor], picture, parts).then(([logits = []]) => logits)),
+    changeOf: (box, way) => known.get(keyOf(box, way))?.change ?? 0,
+    asked: () => known.size,
     covered: async (boxes, way) => {
-      const keys = boxes.map(({ left, top, right, bottom }) => `${way} ${left} ${top} ${right} ${bottom}`);
+      const keys = boxes.map((box) => keyOf(box, way));
       const asked = boxes.flatMap((box, at) => (known.has(keys[at] ?? '') ? [] : [{ box, key: keys[at] ?? '' }]));
       for (let first = 0; first < asked.length; first += RUN) {
         const run = asked.slice(first, first + RUN);
         const tensors = run.map(({ box }) => picture.regions.cover(picture.tensor, box, way));
-        (await answersFor(tensors, picture, parts)).forEach((logits, at) => known.set(run[at]?.key ?? '', logits));
+        (await answersFor(tensors, picture, parts)).forEach((logits, at) => {
+          known.set(run[at]?.key ?? '', { logits, change: distance(picture.tensor.data, tensors[at]?.data ?? picture.tensor.data) });
+        });
       }
-      return keys.map((key) => known.get(key) ?? []);
+      return keys.map((key) => known.get(key)?.logits ?? []);
     },
   };
+}
+
+function keyOf({ left, top, right, bottom }: PlaneBox, way: CoverWay): string {
+  return `${way} ${left} ${top} ${right} ${bottom}`;
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, value, cell) => sum + (value - (b[cell] ?? 0)) ** 2, 0));
 }
 
 async function answersFor(tensors: readonly TensorInput[], { plugin, tokens, pattern }: Picture, parts: OcclusionParts): Promise<readonly Logits[]> {
@@ -61,5 +77,6 @@ async function answersFor(tensors: readonly TensorInput[], { plugin, tokens, pat
 /** The search for where one head looks: it asks what the head's logit loses with boxes covered. */
 export async function searchOf({ regions: { width, height } }: Picture, occlusion: Occlusion, head: number): Promise<RegionSearch> {
   const whole = (await occlusion.whole())[head] ?? 0;
-  return { width, height, ask: async (boxes, way) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0)) };
+  const ask: AskCovered = async (boxes, way) => (await occlusion.covered(boxes, way)).map((logits) => whole - (logits[head] ?? 0));
+  return { width, height, ask, changeOf: (box, way) => occlusion.changeOf(box, way) };
 }

@@ -7,18 +7,20 @@ import {
   type ModalityKind,
   type ModalityPlugin,
   type PatientTimeline,
+  type PlaneBox,
   type RegionCheck,
   type RiskScore,
 } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import type { Hash, ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
-import { elsewhere, explain, findRegions, holds, rationale, sweep, TOLERANCE, type FoundRegion } from '@concord/stages/explanation';
+import { explain, findRegions, rationale, sweep, TOLERANCE, type FoundRegion } from '@concord/stages/explanation';
 import type { Logits } from '@concord/stages/fusion';
 import { tokensOf } from './encode-once.ts';
 import { inputsOf, type ModalityInput } from './inputs.ts';
 import { occlusionOf, searchOf, type Occlusion, type Picture } from './occlusion.ts';
 import { pinsOf } from './pins.ts';
+import { proveRegions } from './prove-regions.ts';
 import { calibrated } from './score.ts';
 import { unavailable } from './view.ts';
 
@@ -125,7 +127,7 @@ async function check({ assessment, score, look, parts }: CheckQuestion): Promise
   const whole = (await look.occlusion.whole())[head] ?? 0;
   if (Math.abs(whole - score.logit) > TOLERANCE) return undefined;
   const { kind } = look.picture.plugin;
-  const said = await regionsOf({ look, head, whole, score, calibration, bundle: parts.bundle, seed: assessment.pins.inputsSha256 });
+  const said = await regionsOf({ look, head, score, calibration, bundle: parts.bundle, seed: assessment.pins.inputsSha256 });
   const shapley = score.shapley.find(({ modality }) => modality === kind)?.value ?? 0;
   const evidence = explain([{ modality: kind, shapley, drafts: said.map(({ draft }) => draft) }]);
   const others = outcomeEvidence(assessment).filter(({ modality }) => modality !== kind);
@@ -151,7 +153,6 @@ function isFrom(item: EvidenceDraft, draft: EvidenceDraft): boolean {
 interface RegionsQuestion {
   readonly look: Look;
   readonly head: number;
-  readonly whole: number;
   readonly score: RiskScore;
   readonly calibration: CalibrationEntry;
   readonly bundle: BundleManifest;
@@ -163,39 +164,21 @@ interface Said {
   readonly proof: Omit<Faithfulness, 'evidenceId'>;
 }
 
-async function regionsOf(question: RegionsQuestion): Promise<readonly Said[]> {
-  const said = [];
-  for (const region of question.look.found) {
-    const one = await proven(region, question);
-    if (one !== undefined) said.push(one);
-  }
-  return said;
-}
-
-/** What the region does, by the cover that it was not found with. */
-async function proven({ box, effect }: FoundRegion, question: RegionsQuestion): Promise<Said | undefined> {
-  const { look, head, whole, score, calibration, bundle, seed } = question;
-  const { regions } = look.picture;
-  const rng = seededRng(`${seed} ${calibration.id} ${Object.values(box).join(' ')}`);
-  const others = elsewhere(
-    box,
-    look.found.map((one) => one.box),
-    regions,
-    rng,
-  );
-  const [own = [], ...rest] = await look.occlusion.covered([box, ...others], 'mean');
-  const effectOf = (logits: Logits): number => whole - (logits[head] ?? 0);
+/** What each region does, in the words and the probability of this score. */
+async function regionsOf({ look, head, score, calibration, bundle, seed }: RegionsQuestion): Promise<readonly Said[]> {
+  const { picture, known } = look;
+  const rngOf = (box: PlaneBox) => seededRng(`${seed} ${calibration.id} ${Object.values(box).join(' ')}`);
   const changeOf = (logits: Logits): number => score.probability - calibrated(logits, calibration, bundle).probability;
-  const stream = look.known.streams.get(look.picture.plugin.kind);
-  const place = stream && regions.place(stream, box);
-  if (place === undefined) return undefined;
-  return {
-    draft: { ...place.where, contribution: effectOf(own), text: place.text },
-    proof: {
-      change: changeOf(own),
-      elsewhere: rest.reduce((sum, logits) => sum + Math.abs(changeOf(logits)), 0) / Math.max(1, rest.length),
-      regions: rest.length,
-      holds: holds(effect, effectOf(own), rest.map(effectOf)),
-    },
-  };
+  const stream = known.streams.get(picture.plugin.kind);
+  return (await proveRegions({ ...look, head, rngOf })).flatMap(({ box, confirmed, covered, elsewhere, holds }) => {
+    const place = stream && picture.regions.place(stream, box);
+    if (place === undefined) return [];
+    const others = elsewhere.reduce((sum, logits) => sum + Math.abs(changeOf(logits)), 0) / Math.max(1, elsewhere.length);
+    return [
+      {
+        draft: { ...place.where, contribution: confirmed, text: place.text },
+        proof: { change: changeOf(covered), elsewhere: others, regions: elsewhere.length, holds },
+      },
+    ];
+  });
 }

@@ -2,6 +2,18 @@ export { coverByMean, coverBySurroundings, type Cover, type Plane } from './cove
 export { assertConserved, explain, TOLERANCE, type Share } from './evidence.ts';
 export { interactions, type Interaction } from './interactions.ts';
 export { rationale, type RationaleParts } from './rationale.ts';
-export { effectMap, elsewhere, findRegions, holds, sweep, type AskCovered, type FoundRegion, type RegionSearch, type Sweep } from './regions.ts';
+export {
+  beyondChange,
+  COVERS_MOST,
+  effectMap,
+  elsewhere,
+  findRegions,
+  holds,
+  sweep,
+  type AskCovered,
+  type FoundRegion,
+  type RegionSearch,
+  type Sweep,
+} from './regions.ts';
 export { coalitionsOf, shapley } from './shapley.ts';
 export { entropy, uncertaintyOf, type Opinions, type UncertaintyParts } from './uncertainty.ts';

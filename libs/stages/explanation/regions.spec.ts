@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CoverWay, PlaneBox } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
-import { coverByMean, coverBySurroundings, effectMap, elsewhere, findRegions, holds, sweep, type Plane } from './index.ts';
+import { beyondChange, coverByMean, coverBySurroundings, COVERS_MOST, effectMap, elsewhere, findRegions, holds, sweep, type Plane } from './index.ts';
 
 const SIDE = 64;
 const grain = (seed: number): Float32Array => {
@@ -39,6 +39,7 @@ const searchOn = (data: Float32Array) => ({
   width: SIDE,
   height: SIDE,
   ask: (asked: readonly PlaneBox[], way: CoverWay) => Promise.resolve(asked.map((box) => bright(data) - bright(COVERS[way](plane(data), box)))),
+  changeOf: (box: PlaneBox, way: CoverWay) => Math.sqrt(COVERS[way](plane(data), box).reduce((sum, value, cell) => sum + (value - (data[cell] ?? 0)) ** 2, 0)),
 });
 const overlap = (a: PlaneBox, b: PlaneBox): number => {
   const both = Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
@@ -100,6 +101,48 @@ describe('the region that moves a score most', () => {
     const search = searchOn(withSpot(spot, 2));
     const map = effectMap(await sweep(search), search);
     expect(inside(spot, map.indexOf(Math.max(...map)))).toBe(true);
+  });
+});
+
+describe('the map of a sweep', () => {
+  const changes = fc.array(fc.double({ min: 0, max: 50, noNaN: true }), { minLength: 3, maxLength: 40 });
+
+  it('says nothing where a model only answers to how much of the picture changes, as one of random weights does', () => {
+    fc.assert(
+      fc.property(changes, fc.double({ min: -2, max: 2, noNaN: true }), fc.double({ min: -5, max: 5, noNaN: true }), (seen, slope, whole) => {
+        const effects = seen.map((change) => whole + slope * change);
+        for (const beyond of beyondChange({ effects, changes: seen })) expect(Math.abs(beyond)).toBeLessThan(1e-6);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('keeps what one window does that others of its change do not', () => {
+    const seen = Array.from({ length: 30 }, (_, at) => 5 + (at % 6));
+    const beyond = beyondChange({ effects: seen.map((change, at) => 0.1 * change + (at === 17 ? 3 : 0)), changes: seen });
+    expect(beyond.indexOf(Math.max(...beyond))).toBe(17);
+    expect(beyond[17]).toBeGreaterThan(2.5);
+  });
+});
+
+describe('what a search costs', () => {
+  it(`is at most ${String(COVERS_MOST)} covered pictures, whatever the model answers`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_000_000 }), fc.constantFrom('noise', 'more', 'less'), async (seed, kind) => {
+        const rng = seededRng(seed);
+        let covers = 0;
+        const answer = ({ left, top, right, bottom }: PlaneBox): number => {
+          covers += 1;
+          const cells = (right - left) * (bottom - top);
+          return kind === 'noise' ? rng.next() - 0.5 : kind === 'more' ? cells ** 2 : 1 / cells;
+        };
+        const search = { width: 128, height: 128, ask: (asked: readonly PlaneBox[]) => Promise.resolve(asked.map(answer)), changeOf: () => 1 };
+        const found = await findRegions(await sweep(search), search);
+        covers += found.length * (1 + elsewhere(found[0]!.box, [], search, rng).length);
+        expect(covers).toBeLessThanOrEqual(COVERS_MOST);
+      }),
+      { numRuns: 6 },
+    );
   });
 });
 

@@ -9,6 +9,8 @@ export interface RegionSearch {
   readonly width: number;
   readonly height: number;
   readonly ask: AskCovered;
+  /** How much of the picture a cover takes away: the root of the summed squared change of its cells. */
+  readonly changeOf: (box: PlaneBox, way: CoverWay) => number;
 }
 
 /** Windows of the first sweep, as shares of the smaller side; together they hold anything from a tenth to a third of it. */
@@ -41,12 +43,15 @@ export interface FoundRegion {
 export interface Sweep {
   readonly windows: readonly PlaneBox[];
   readonly effects: readonly number[];
+  /** How much of the picture each cover takes away. */
+  readonly changes: readonly number[];
 }
 
 /** Covers window after window over the whole plane. */
-export async function sweep({ width, height, ask }: RegionSearch): Promise<Sweep> {
+export async function sweep({ width, height, ask, changeOf }: RegionSearch): Promise<Sweep> {
   const windows = WINDOWS.flatMap((size) => windowsOf(width, height, size));
-  return { windows, effects: await ask(windows, 'surroundings') };
+  const effects = await ask(windows, 'surroundings');
+  return { windows, effects, changes: windows.map((box) => changeOf(box, 'surroundings')) };
 }
 
 /**
@@ -135,6 +140,10 @@ function cells(share: number, { width, height }: Pick<RegionSearch, 'width' | 'h
 
 /** Regions elsewhere that a found one is compared with. */
 export const ELSEWHERE = 40;
+/** Windows of the first sweep on a square plane of a hundred cells a side or more. */
+const WINDOWS_MOST = 300;
+/** Covered pictures that one head costs at most, from the sweep to the proof of its regions: what bounds the time of a check. */
+export const COVERS_MOST = WINDOWS_MOST + REGIONS_MOST * (4 * ROUNDS_MOST * (1 + SHRINK_STEPS.length) + 1 + ELSEWHERE);
 /** Where little room is left beside large regions, some of the draws fail. */
 const DRAWS_MOST = 400;
 
@@ -167,8 +176,23 @@ function area({ left, top, right, bottom }: PlaneBox): number {
   return (right - left) * (bottom - top);
 }
 
-/** @returns per cell of the plane the mean effect of the windows that hold it; 0 where none does. */
-export function effectMap({ windows, effects }: Sweep, { width, height }: Pick<RegionSearch, 'width' | 'height'>): Float32Array {
+/**
+ * What each window does beyond what taking away so much of the picture does on this picture: the residual of a straight line of
+ * effect on change. Any network, one of random weights too, answers more where more changes, so without this every map looks
+ * like one of where the picture has structure (Adebayo et al. 2018).
+ */
+export function beyondChange({ effects, changes }: Pick<Sweep, 'effects' | 'changes'>): readonly number[] {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const [middle, change] = [mean(effects), mean(changes)];
+  const spread = changes.reduce((sum, one) => sum + (one - change) ** 2, 0);
+  const together = changes.reduce((sum, one, at) => sum + (one - change) * ((effects[at] ?? 0) - middle), 0);
+  const slope = spread === 0 ? 0 : together / spread;
+  return effects.map((effect, at) => effect - middle - slope * ((changes[at] ?? 0) - change));
+}
+
+/** @returns per cell of the plane what the windows that hold it do beyond their change, on average; 0 where none does. */
+export function effectMap({ windows, ...seen }: Sweep, { width, height }: Pick<RegionSearch, 'width' | 'height'>): Float32Array {
+  const effects = beyondChange(seen);
   const [sum, count] = [new Float32Array(width * height), new Float32Array(width * height)];
   windows.forEach(({ left, top, right, bottom }, at) => {
     for (let row = top; row < bottom; row += 1) {

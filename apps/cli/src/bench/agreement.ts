@@ -1,28 +1,42 @@
 import { blocksFolder, readActiveBundle, readBundle, SessionPool } from '@concord/adapters/onnx';
-import type { BundleId, ModalityKind, Observation, PatientId, PatientTimeline, ReportId, ReportValue, SourceId, Verdict } from '@concord/core/clinical';
+import { openDicomReader } from '@concord/adapters/codecs';
+import {
+  SHARED_FINDINGS,
+  type BundleId,
+  type FindingAgreement,
+  type ImageValue,
+  type ModalityKind,
+  type Observation,
+  type PatientId,
+  type PatientTimeline,
+  type ReportId,
+  type ReportValue,
+  type SourceId,
+} from '@concord/core/clinical';
 import { hours, instant, minus, seededRng } from '@concord/core/kernel';
-import { chestSample, type ChestSample } from '@concord/generator';
+import { chestPhantom, chestSample, type ChestSample } from '@concord/generator';
+import type { DicomReader } from '@concord/interop/dicom';
 import { modalities } from '@concord/modalities/registry';
 import { readReport } from '@concord/modalities/radiology-report';
 import { createAgree, type Agree } from '@concord/pipeline/agree';
+import { bordered } from '../lab/borders.ts';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
+import { aurocWithInterval, doubtOf, type Doubt } from './agreement-figures.ts';
 import { printFigures, type Bench } from './bench.ts';
-import { drawnFilm } from './drawn-film.ts';
+import { asKept } from './planted-film.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 15, 12));
 const LOOKED = minus(NOW, hours(2));
-/** How the generator marks a film that nobody took: names that were never judged on such films say nothing of it. */
-const DRAWN = 'Procedural chest phantom: no person, no exposure.';
-
-interface Pairs {
-  pairs: number;
-  compared: number;
-  contradictions: number;
-}
+/** What reads drawn films in the demonstration. */
+const DRAWN_FILMS = 'benchmark-regions' as BundleId;
+const SIZE = 256;
+/** Share of films with the borders of a collimator. */
+const BORDERED = 0.5;
 
 /** How often report and film are said to contradict each other: where one truth is behind both, and where two are. */
 export const agreementBench: Bench = {
-  usage: 'bench agreement [--pairs 400] [--seed 1] [--bundle ID]     false alarms of the second-look queue on drawn films and their reports',
+  usage:
+    'bench agreement [--pairs 400] [--seed 1] [--bundle ID]     false alarms of the second-look queue on drawn films and their reports, as the demonstration reads them, or by one bundle alone',
   async run(args, io) {
     const { values } = readArgs(args, {
       pairs: { type: 'string', default: '400' },
@@ -31,43 +45,41 @@ export const agreementBench: Bench = {
     });
     if (!/^[1-9]\d{0,4}$/.test(values.pairs) || !/^\d{1,9}$/.test(values.seed)) throw new UsageError('--pairs and --seed are whole numbers.');
     const folders = { models: io.settings.modelsDir, data: io.settings.dataDir };
-    const bundle = values.bundle === undefined ? await readActiveBundle(folders) : await readBundle(folders, values.bundle as BundleId);
+    const alone = values.bundle !== undefined;
+    const bundle = alone ? await readBundle(folders, values.bundle as BundleId) : await readActiveBundle(folders);
     const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
-    const agree = createAgree({ plugins: modalities, bundle, runner });
-    const samples = drawSamples(Number(values.pairs), Number(values.seed));
-    const own = await judged(agree, samples, (at) => at);
-    const other = await judged(agree, samples, (at) => strangerOf(samples, at));
-    await runner.close();
-    printFigures(
-      {
-        bundle: bundle.id,
-        pairs: own.pairs,
-        consistentCompared: own.compared,
-        falseAlarms: own.contradictions,
-        falseAlarmShare: own.contradictions / own.pairs,
-        contraryPairs: other.pairs,
-        contraryCompared: other.compared,
-        contradictionsFound: other.contradictions,
-        foundShare: other.contradictions / other.pairs,
-      },
-      values.json,
-      io,
-    );
+    const reader = openDicomReader();
+    try {
+      const drawn = alone ? undefined : await readBundle(folders, DRAWN_FILMS);
+      const agree = createAgree({ plugins: modalities, bundle, runner, ...(drawn && { drawn }) });
+      const samples = await drawSamples(Number(values.pairs), Number(values.seed), reader);
+      const own = await judged(agree, samples, (at) => at);
+      const other = await judged(agree, samples, (at) => strangerOf(samples, at));
+      printFigures({ bundle: bundle.id, drawn: drawn?.id ?? '', ...figuresOf(own, other, Number(values.seed)) }, values.json, io);
+    } finally {
+      await Promise.all([runner.close(), reader.close()]);
+    }
     return EXIT.done;
   },
 };
 
 interface Drawn extends ChestSample {
-  readonly seed: number;
+  /** As the timeline holds it, after the DICOM door. */
+  readonly film: ImageValue | undefined;
   readonly hasOpacity: boolean;
 }
 
-function drawSamples(count: number, seed: number): readonly Drawn[] {
+async function drawSamples(count: number, seed: number, reader: DicomReader): Promise<readonly Drawn[]> {
   const rng = seededRng(seed);
-  return Array.from({ length: count }, (_, at) => {
+  const samples: Drawn[] = [];
+  for (let at = 0; at < count; at += 1) {
     const sample = chestSample({ severity: rng.next(), rng });
-    return { ...sample, seed: seed * 100_000 + at, hasOpacity: sample.findings.some(({ kind }) => kind === 'opacity') };
-  });
+    const phantom = chestPhantom({ seed: seed * 100_000 + at, findings: sample.findings, size: SIZE });
+    const edges = seededRng(`edges-${seed}-${at}`);
+    const film = await asKept(edges.next() < BORDERED ? bordered(phantom, edges) : phantom, reader);
+    samples.push({ ...sample, film, hasOpacity: sample.findings.some(({ kind }) => kind === 'opacity') });
+  }
+  return samples;
 }
 
 /** The next patient whose chest differs in the one finding that films and reports are compared on; undefined when there is none. */
@@ -76,23 +88,49 @@ function strangerOf(samples: readonly Drawn[], at: number): number | undefined {
   return found < 0 ? undefined : found;
 }
 
-async function judged(agree: Agree, samples: readonly Drawn[], reportOf: (at: number) => number | undefined): Promise<Pairs> {
-  const sums: Pairs = { pairs: 0, compared: 0, contradictions: 0 };
-  for (const [at, film] of samples.entries()) {
+interface Pair extends Doubt {
+  /** Position of the film. */
+  readonly film: number;
+  readonly findings: readonly FindingAgreement[];
+}
+
+async function judged(agree: Agree, samples: readonly Drawn[], reportOf: (at: number) => number | undefined): Promise<readonly Pair[]> {
+  const pairs: Pair[] = [];
+  for (const [at, { film }] of samples.entries()) {
     const report = samples[reportOf(at) ?? -1];
     if (report === undefined) continue;
     const { findings } = await agree({ timeline: timeline(film, report), asOf: NOW });
-    const verdicts: readonly Verdict[] = findings.map(({ verdict }) => verdict);
-    sums.pairs += 1;
-    if (verdicts.some((verdict) => verdict === 'agree' || verdict === 'disagree')) sums.compared += 1;
-    if (verdicts.includes('disagree')) sums.contradictions += 1;
+    pairs.push({ film: at, findings, ...doubtOf(findings) });
   }
-  return sums;
+  return pairs;
 }
 
-function timeline(film: Drawn, { text }: Drawn): PatientTimeline {
+function figuresOf(own: readonly Pair[], other: readonly Pair[], seed: number): Readonly<Record<string, number>> {
+  const count = (pairs: readonly Pair[], which: (pair: Pair) => boolean) => pairs.filter(which).length;
+  const contradicts = ({ findings }: Pair) => findings.some(({ verdict }) => verdict === 'disagree');
+  const compared = ({ findings }: Pair) => findings.some(({ verdict }) => verdict === 'agree' || verdict === 'disagree');
+  const on = (pairs: readonly Pair[], finding: string) =>
+    count(pairs, ({ findings }) => findings.some((each) => each.finding === finding && each.verdict === 'disagree'));
+  const [auroc, low, high] = aurocWithInterval(own, other, seed);
+  return {
+    pairs: own.length,
+    consistentCompared: count(own, compared),
+    falseAlarms: count(own, contradicts),
+    falseAlarmShare: count(own, contradicts) / own.length,
+    contraryPairs: other.length,
+    contraryCompared: count(other, compared),
+    contradictionsFound: count(other, contradicts),
+    foundShare: count(other, contradicts) / other.length,
+    auroc,
+    aurocLow: low,
+    aurocHigh: high,
+    ...Object.fromEntries(SHARED_FINDINGS.flatMap((finding) => (on(own, finding) === 0 ? [] : [[`falseAlarms ${finding}`, on(own, finding)]]))),
+  };
+}
+
+function timeline(film: ImageValue | undefined, { text }: Drawn): PatientTimeline {
   const report: ReportValue = { reportId: 'report' as ReportId, version: 1, status: 'final', code: '36643-5', text, derived: readReport(text) };
-  const streams = [stream('radiology-report', report), stream('chest-imaging', drawnFilm({ seed: film.seed, findings: film.findings, derivationNote: DRAWN }))];
+  const streams = [stream('radiology-report', report), ...(film === undefined ? [] : [stream('chest-imaging', film)])];
   return { patientId: 'bench' as PatientId, revision: 1, demographics: [], stays: [], streams: new Map(streams), withheld: [] };
 }
 

@@ -3,7 +3,8 @@ import { seededRng } from '@concord/core/kernel';
 import { chestPhantom, type Phantom } from '@concord/generator';
 import type { DicomReader } from '@concord/interop/dicom';
 import { chestDerivedSchema, PREPARED_SIDE, sourceBox } from '@concord/modalities/chest-imaging';
-import { asKept, withBorders, type SourceBox } from './planted-film.ts';
+import { withBorders } from '../lab/borders.ts';
+import { asKept, type SourceBox } from './planted-film.ts';
 
 /** Brightness that a marker adds, in stored values of 12 bits. */
 const MARK = 600;

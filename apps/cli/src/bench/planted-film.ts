@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ImageValue, PatientId, Sha256, SourceId } from '@concord/core/clinical';
 import { instant, seededRng, type Instant } from '@concord/core/kernel';
-import type { Rng } from '@concord/core/ports';
 import { chestPhantoms, phantomDicom, type Phantom } from '@concord/generator';
 import type { DicomReader } from '@concord/interop/dicom';
 import { modalities } from '@concord/modalities/registry';
 import { admit } from '@concord/pipeline/ingest';
+import { bordered } from '../lab/borders.ts';
 import { beside, drawnMass } from '../lab/lesion-tensors.ts';
 
 /** Source pixels: left, top, width, height. */
@@ -21,9 +21,6 @@ const TAKEN: Instant = instant(Date.UTC(2026, 0, 15, 8));
 const SIZE = 256;
 /** Films of one drawn body. */
 const FILMS = 8;
-/** Black borders of a collimator: a film is never square, and what is kept of it never starts at its corner. */
-const BORDER_MOST = 24;
-
 /** Films until `count` have passed the door; those that it keeps from the encoder are left out and counted. */
 export async function* plantedFilms(count: number, seed: number, reader: DicomReader): AsyncGenerator<PlantedFilm | 'refused'> {
   let passed = 0;
@@ -37,30 +34,6 @@ export async function* plantedFilms(count: number, seed: number, reader: DicomRe
       yield film;
     }
   }
-}
-
-/** Borders on two sides of one direction, of unequal width, so that the kept square is neither centred on the body nor at a corner. */
-function bordered(phantom: Phantom, rng: Rng): Phantom {
-  const [before, after] = [Math.floor(BORDER_MOST * rng.next()), 1 + Math.floor(BORDER_MOST * rng.next())];
-  return withBorders(phantom, rng.next() < 0.5 ? { before, after, across: true } : { before, after, across: false });
-}
-
-export interface Borders {
-  readonly before: number;
-  readonly after: number;
-  /** Left and right, or else above and below. */
-  readonly across: boolean;
-}
-
-/** A film as a collimator leaves it: black beside or above and below. */
-export function withBorders(phantom: Phantom, { before, after, across }: Borders): Phantom {
-  const [left, top] = across ? [before, 0] : [0, before];
-  const [columns, rows] = across ? [phantom.columns + before + after, phantom.rows] : [phantom.columns, phantom.rows + before + after];
-  const grey = new Uint16Array(columns * rows);
-  for (let row = 0; row < phantom.rows; row += 1)
-    grey.set(phantom.grey.subarray(row * phantom.columns, (row + 1) * phantom.columns), (row + top) * columns + left);
-  const truth = phantom.truth.map(({ finding, box: [x, y, width, height] }) => ({ finding, box: [x + left, y + top, width, height] as const }));
-  return { rows, columns, grey, truth };
 }
 
 async function throughTheDoor(phantom: Phantom, reader: DicomReader): Promise<PlantedFilm | 'refused'> {

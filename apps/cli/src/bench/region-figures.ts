@@ -9,6 +9,11 @@ export interface FilmFigures {
   readonly overlap: number;
   /** The strongest region held when it was covered in another way. */
   readonly held: boolean;
+  /** Probability that goes when the strongest region is covered, by the cover that it is judged by (DeYoung et al. 2020). */
+  readonly comprehensiveness: number;
+  /** Covered pictures that finding and proving its regions took, and processor time of all threads with them. */
+  readonly covers: number;
+  readonly processorSeconds: number;
   /** The strongest cell of the map lies in the mass. */
   readonly mapPointed: boolean;
   /** Area under the score while cells are taken away in the order of the map, of chance, and of nearness to the middle; lower is better. */

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { openDicomReader } from '@concord/adapters/codecs';
 import { blocksFolder, readActiveBundle, readBundle, SessionPool } from '@concord/adapters/onnx';
 import type { BundleId, ImageValue, ModalityKind, Observation, PatientId, PatientTimeline, Sha256, SourceId } from '@concord/core/clinical';
-import { hours, instant, invariant, minus, seededRng } from '@concord/core/kernel';
+import { hours, instant, invariant, minus, seededRng, sigmoid } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import { chestDerivedSchema, PREPARED_SIDE } from '@concord/modalities/chest-imaging';
 import { modalities } from '@concord/modalities/registry';
-import { examineRegions, type Examined } from '@concord/pipeline/assess';
+import { examineRegions, mapOfPicture, type ExamineQuestion } from '@concord/pipeline/assess';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { printFigures, type Bench } from './bench.ts';
 import { deletionOf } from './deletion.ts';
@@ -36,15 +36,19 @@ export const regionsBench: Bench = {
     const bundle = values.served ? await readActiveBundle(folders) : await readBundle(folders, BENCHMARK);
     const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });
     const reader = openDicomReader();
-    const figures: FilmFigures[] = [];
-    let refused = 0;
-    for await (const film of plantedFilms(count, seed, reader)) {
-      if (film === 'refused') refused += 1;
-      else figures.push(await judged(film, { bundle, runner, seed: seed * 100_000 + figures.length }));
+    try {
+      const figures: FilmFigures[] = [];
+      let refused = 0;
+      for await (const film of plantedFilms(count, seed, reader)) {
+        if (film === 'refused') refused += 1;
+        else figures.push(await judged(film, { bundle, runner, seed: seed * 100_000 + figures.length }));
+      }
+      const geometry = await geometryError(MARKERS, seed, reader);
+      printFigures({ bundle: bundle.id, films: figures.length, refused, geometryErrorPixels: geometry, ...summed(figures, seed) }, values.json, io);
+    } finally {
+      // An open thread would keep the command from ending after an error.
+      await Promise.all([runner.close(), reader.close()]);
     }
-    const geometry = await geometryError(MARKERS, seed, reader);
-    await Promise.all([runner.close(), reader.close()]);
-    printFigures({ bundle: bundle.id, films: figures.length, refused, geometryErrorPixels: geometry, ...summed(figures, seed) }, values.json, io);
     return EXIT.done;
   },
 };
@@ -56,9 +60,14 @@ interface Judge {
 }
 
 async function judged({ value, truth }: PlantedFilm, { bundle, runner, seed }: Judge): Promise<FilmFigures> {
-  const examined = await examine(value, bundle, runner);
+  const question = questionOn(value, bundle);
+  const parts = { plugins: modalities, bundle, runner, hash };
+  const began = process.cpuUsage();
+  const examined = await examineRegions(question, parts);
+  const spent = process.cpuUsage(began);
+  invariant(examined !== undefined, 'a film that passed the door can be examined');
   const random = bundle.encoders['image-random'];
-  const other = random === undefined ? undefined : await examine(value, { ...bundle, encoders: { ...bundle.encoders, image: random } }, runner);
+  const other = random && (await mapOfPicture(question, { ...parts, bundle: { ...bundle, encoders: { ...bundle.encoders, image: random } } }));
   // A mass raises the score; a region that lowers it is no answer to where the mass is.
   const first = examined.regions.find(({ effect }) => effect > 0);
   const box: SourceBox = first?.where.kind === 'image-region' ? first.where.pointer.box : [0, 0, 0, 0];
@@ -66,19 +75,23 @@ async function judged({ value, truth }: PlantedFilm, { bundle, runner, seed }: J
     pointed: isIn([box[0] + box[2] / 2, box[1] + box[3] / 2], truth),
     overlap: overlapOf(box, truth),
     held: first?.holds ?? false,
+    comprehensiveness: first === undefined ? 0 : sigmoid(examined.whole) - sigmoid(examined.whole - first.confirmed),
+    covers: examined.covers,
+    processorSeconds: (spent.user + spent.system) / 1e6,
     mapPointed: isIn(peakOf(examined.map, value), truth),
     deletion: await deletionOf(examined, seededRng(seed)),
-    randomised: other === undefined ? Number.NaN : rankCorrelation(examined.map, other.map),
+    randomised: other === undefined ? Number.NaN : rankCorrelation(examined.map, other),
   };
 }
 
-async function examine(value: ImageValue, bundle: BundleManifest, runner: ModelRunner): Promise<Examined> {
+function questionOn(value: ImageValue, bundle: BundleManifest): ExamineQuestion {
   const pattern = bundle.benchmark === undefined ? SERVED : [FILM];
   const head = bundle.fusion.heads[bundle.benchmark === undefined ? bundle.fusion.heads.length - 1 : 0] ?? '';
-  const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Sha256;
-  const examined = await examineRegions({ timeline: timelineOf(value), at: NOW, pattern, head }, { plugins: modalities, bundle, runner, hash });
-  invariant(examined !== undefined, 'a film that passed the door can be examined');
-  return examined;
+  return { timeline: timelineOf(value), at: NOW, pattern, head };
+}
+
+function hash(bytes: Uint8Array): Sha256 {
+  return createHash('sha256').update(bytes).digest('hex') as Sha256;
 }
 
 /** The served bundle never asks a film alone. */
@@ -127,6 +140,9 @@ function summed(figures: readonly FilmFigures[], seed: number): Readonly<Record<
     mapPointing: figures.map(({ mapPointed }) => Number(mapPointed)),
     overlapHalf: figures.map(({ overlap }) => Number(overlap >= OVERLAP_ENOUGH)),
     overlap: figures.map(({ overlap }) => overlap),
+    comprehensiveness: figures.map(({ comprehensiveness }) => comprehensiveness),
+    covers: figures.map(({ covers }) => covers),
+    processorSeconds: figures.map(({ processorSeconds }) => processorSeconds),
     holds: figures.map(({ held }) => Number(held)),
     deletion: figures.map(({ deletion }) => deletion.map),
     randomLessMap: figures.map(({ deletion }) => deletion.random - deletion.map),

@@ -16,12 +16,13 @@ export interface DemoClock {
 
 /** Vital signs of this long before the beginning are laid down. */
 export const PAST = hours(48);
-const SEED = 24;
+/** Which patients the demonstration has: the same ones on every machine. */
+export const DEMO_SEED = 24;
 
 /** The clock that was kept, or a new one that begins now. */
 export async function readDemoClock(dataDir: string, now: Instant): Promise<DemoClock> {
   const text = await readFile(path(dataDir), 'utf8').catch(() => undefined);
-  if (text === undefined) return { seed: SEED, anchor: now, upTo: minus(now, PAST), patients: 0 };
+  if (text === undefined) return { seed: DEMO_SEED, anchor: now, upTo: minus(now, PAST), patients: 0 };
   const { seed, anchor, upTo, patients } = schema.parse(JSON.parse(text));
   return { seed, anchor: instant(anchor), upTo: instant(upTo), patients };
 }

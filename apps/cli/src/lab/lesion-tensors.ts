@@ -2,42 +2,49 @@ import type { PlaneBox } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import type { Rng } from '@concord/core/ports';
 import { chestPhantoms, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
-import { coverFilm, PREPARED_SIDE, prepareChest } from '@concord/modalities/chest-imaging';
+import { coverFilm, PREPARED_SIDE, prepareChest, type Crop } from '@concord/modalities/chest-imaging';
+import { bordered } from './borders.ts';
 import type { NpzArray } from './npz.ts';
 
 const SIZE = 256;
 /** Films of one drawn body. */
 const FILMS = 12;
+/** Share of films with the borders of a collimator. */
+const BORDERED = 0.7;
 /** Share of films of which a part is covered, so that a cover itself is no sign of anything. */
-const COVERED = 0.5;
+const COVERED = 0.6;
 
 /**
- * Drawn films with and without a mass, both with the other findings; of half of them a part is covered as occlusion covers it:
- * beside the mass, which then still counts, or over it, and then it is gone.
- * @returns `grey` [n, 128, 128], `mass` [n] (0 or 1), `box` [n, 4] (left, top, right, bottom on the prepared film; 0 without), `body` [n].
+ * Drawn films with and without a mass, both with the other findings, most of them with borders; of many of them a part is covered
+ * as occlusion covers it: beside the mass, across it, or over all of it. How much of a mass is left is for the reader of the
+ * tensors to say from its place and the cover's.
+ * @returns `grey` [n, 128, 128], `place` [n, 4] of the mass, seen or not (left, top, right, bottom on the prepared film, fractions
+ * of a cell kept; 0 without), `cover` [n, 4] (the same in whole cells), `body` [n].
  */
 export function lesionTensors(bodies: number, seed: number): readonly NpzArray[] {
   const count = bodies * FILMS;
   const side = PREPARED_SIDE * PREPARED_SIDE;
-  const [grey, mass, box] = [new Uint8Array(count * side), new Uint8Array(count), new Uint8Array(count * 4)];
+  const [grey, place, cover] = [new Uint8Array(count * side), new Float32Array(count * 4), new Uint8Array(count * 4)];
   for (let body = 0; body < bodies; body += 1) {
     const rng = seededRng(seed + body);
     const plans = Array.from({ length: FILMS }, (_, film) => [...beside(rng), ...(film % 2 === 0 ? [] : [drawnMass(rng)])]);
-    chestPhantoms({ seed: seed + body, size: SIZE, films: plans }).forEach(({ columns, rows, grey: raw, truth }, film) => {
-      const prepared = prepareChest({ columns, rows, grey: Uint8Array.from(raw, (value) => value >> (PHANTOM_BITS - 8)) }).grey;
+    chestPhantoms({ seed: seed + body, size: SIZE, films: plans }).forEach((drawn, film) => {
+      const { columns, rows, grey: raw, truth } = rng.next() < BORDERED ? bordered(drawn, rng) : drawn;
+      const { grey: prepared, crop } = prepareChest({ columns, rows, grey: Uint8Array.from(raw, (value) => value >> (PHANTOM_BITS - 8)) });
       const planted = truth.find(({ finding }) => finding.kind === 'mass')?.box;
-      const place = planted === undefined ? undefined : onPlane(planted);
-      const { plane, isThere } = covered(Float32Array.from(prepared), place, rng);
+      const mass = planted === undefined ? undefined : onPlane(planted, crop);
+      const box = rng.next() < COVERED ? coverBeside(mass, rng) : undefined;
+      const plane = Float32Array.from(prepared);
       const at = body * FILMS + film;
-      grey.set(Uint8Array.from(plane, Math.round), at * side);
-      mass[at] = isThere ? 1 : 0;
-      if (place !== undefined && isThere) box.set([place.left, place.top, place.right, place.bottom], at * 4);
+      grey.set(Uint8Array.from(box === undefined ? plane : coverFilm(plane, box, rng.next() < 0.6 ? 'surroundings' : 'mean'), Math.round), at * side);
+      if (mass !== undefined) place.set([mass.left, mass.top, mass.right, mass.bottom], at * 4);
+      if (box !== undefined) cover.set([box.left, box.top, box.right, box.bottom], at * 4);
     });
   }
   return [
     { name: 'grey', shape: [count, PREPARED_SIDE, PREPARED_SIDE], data: grey },
-    { name: 'mass', shape: [count], data: mass },
-    { name: 'box', shape: [count, 4], data: box },
+    { name: 'place', shape: [count, 4], data: place },
+    { name: 'cover', shape: [count, 4], data: cover },
     { name: 'body', shape: [count], data: Int32Array.from({ length: count }, (_, at) => Math.floor(at / FILMS)) },
   ];
 }
@@ -64,28 +71,26 @@ export function beside(rng: Rng): readonly PhantomFinding[] {
   return drawn;
 }
 
-function onPlane([x, y, width, height]: readonly [number, number, number, number]): PlaneBox {
-  const scale = PREPARED_SIDE / SIZE;
-  return { left: Math.floor(x * scale), top: Math.floor(y * scale), right: Math.ceil((x + width) * scale), bottom: Math.ceil((y + height) * scale) };
+function onPlane([x, y, width, height]: readonly [number, number, number, number], crop: Crop): PlaneBox {
+  const scale = PREPARED_SIDE / crop.side;
+  const [left, top] = [(x - crop.x) * scale, (y - crop.y) * scale];
+  return { left, top, right: left + width * scale, bottom: top + height * scale };
 }
 
-function covered(data: Float32Array, mass: PlaneBox | undefined, rng: Rng): { readonly plane: Float32Array; readonly isThere: boolean } {
-  if (rng.next() >= COVERED) return { plane: data, isThere: mass !== undefined };
-  const over = mass !== undefined && rng.next() < 0.5 ? grown(mass, rng) : undefined;
-  const box = over ?? anywhere(rng);
-  // Half a mass is neither there nor gone: such a film is left as it is.
-  if (over === undefined && touches(mass, box)) return { plane: data, isThere: true };
-  return { plane: coverFilm(data, box, rng.next() < 0.5 ? 'surroundings' : 'mean'), isThere: mass !== undefined && over === undefined };
+/** A third anywhere, a third over all of the mass, a third somewhere across it, as a search moves its edges; anywhere where there is none. */
+function coverBeside(mass: PlaneBox | undefined, rng: Rng): PlaneBox {
+  const kind = rng.next();
+  if (mass === undefined || kind < 1 / 3) return anywhere(rng);
+  const [wide, high] = [mass.right - mass.left, mass.bottom - mass.top];
+  const by = (length: number) => (kind < 2 / 3 ? -5 * rng.next() : length * (0.8 * rng.next() - 0.2));
+  return onto({ left: mass.left + by(wide), top: mass.top + by(high), right: mass.right - by(wide), bottom: mass.bottom - by(high) }) ?? anywhere(rng);
 }
 
-function touches(mass: PlaneBox | undefined, box: PlaneBox): boolean {
-  return mass !== undefined && box.left < mass.right && box.right > mass.left && box.top < mass.bottom && box.bottom > mass.top;
-}
-
-function grown({ left, top, right, bottom }: PlaneBox, rng: Rng): PlaneBox {
-  const more = () => 1 + Math.floor(5 * rng.next());
-  const onto = (value: number) => Math.min(PREPARED_SIDE, Math.max(0, value));
-  return { left: onto(left - more()), top: onto(top - more()), right: onto(right + more()), bottom: onto(bottom + more()) };
+/** In whole cells of the plane; undefined where nothing of it is left there. */
+function onto({ left, top, right, bottom }: PlaneBox): PlaneBox | undefined {
+  const cell = (value: number) => Math.min(PREPARED_SIDE, Math.max(0, Math.round(value)));
+  const box = { left: cell(left), top: cell(top), right: cell(right), bottom: cell(bottom) };
+  return box.right - box.left < 2 || box.bottom - box.top < 2 ? undefined : box;
 }
 
 function anywhere(rng: Rng): PlaneBox {

@@ -1,6 +1,8 @@
 import { seededRng } from '@concord/core/kernel';
+import type { Rng } from '@concord/core/ports';
 import { chestPhantom, chestSample, PHANTOM_BITS, type PhantomFinding } from '@concord/generator';
 import { PREPARED_SIDE, prepareChest } from '@concord/modalities/chest-imaging';
+import { bordered } from './borders.ts';
 import type { NpzArray } from './npz.ts';
 
 /** Large enough that its area average looks like that of a stored film, small enough for hundreds a minute. */
@@ -17,11 +19,15 @@ export function phantomTensors(count: number, seed: number): readonly NpzArray[]
   return filmsOf(count, (index) => ({ seed: seed + index, findings: index % 2 === 0 ? [] : plan(seed + index) }));
 }
 
+/** Share of the samples that get the borders of a collimator. */
+const BORDERED = 0.5;
+
 /** Films as the demonstration and the benchmarks draw them, from a hidden severity, whatever they then show; arrays as above. */
 export function sampleTensors(count: number, seed: number): readonly NpzArray[] {
   return filmsOf(count, (index) => {
     const rng = seededRng(`sample-${seed + index}`);
-    return { seed: seed + index, findings: chestSample({ severity: rng.next(), rng }).findings };
+    const { findings } = chestSample({ severity: rng.next(), rng });
+    return { seed: seed + index, findings, ...(rng.next() < BORDERED && { borders: rng }) };
   });
 }
 
@@ -60,12 +66,20 @@ export function drawnFilmTensors(count: number, seed: number): readonly NpzArray
   ];
 }
 
-function filmsOf(count: number, wishOf: (index: number) => { readonly seed: number; readonly findings: readonly PhantomFinding[] }): readonly NpzArray[] {
+interface FilmWish {
+  readonly seed: number;
+  readonly findings: readonly PhantomFinding[];
+  /** Draws the borders of a collimator; none without it. */
+  readonly borders?: Rng;
+}
+
+function filmsOf(count: number, wishOf: (index: number) => FilmWish): readonly NpzArray[] {
   const side = PREPARED_SIDE * PREPARED_SIDE;
   const [grey, findings] = [new Uint8Array(count * side), new Uint8Array(count * PHANTOM_COLUMNS.length)];
   const wishes = Array.from({ length: count }, (_, index) => wishOf(index));
   wishes.forEach((wish, index) => {
-    const film = chestPhantom({ ...wish, size: SIZE });
+    const whole = chestPhantom({ ...wish, size: SIZE });
+    const film = wish.borders === undefined ? whole : bordered(whole, wish.borders);
     const bytes = Uint8Array.from(film.grey, (value) => value >> (PHANTOM_BITS - 8));
     grey.set(prepareChest({ columns: film.columns, rows: film.rows, grey: bytes }).grey, index * side);
     PHANTOM_COLUMNS.forEach((kind, column) => {
