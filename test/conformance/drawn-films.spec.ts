@@ -52,7 +52,8 @@ describe('drawn films in the demonstration', () => {
     for (const { text } of filmSays(found)) expect(text).toMatch(/on the drawn film$/);
   });
 
-  it('send nobody whose report and film come from one truth to a second look', async () => {
+  // A film of 512 pixels takes most of a second to draw.
+  it('send nobody whose report and film come from one truth to a second look', { timeout: 240_000 }, async () => {
     const called: string[] = [];
     for (const demo of paired.filter(({ special }) => special !== 'conflict')) if (contradicts(await inDemo(await asked(demo)))) called.push(demo.key);
     expect(called).toEqual([]);

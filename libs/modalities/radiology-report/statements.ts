@@ -51,13 +51,22 @@ function decisiveStatements(report: Observation<ReportValue>, derived: DerivedRe
     const [finding, stance] = [SHARED[assertion.finding], STANCE[assertion.assertion]];
     const sentence = derived.sentences[assertion.sentence];
     if (finding === undefined || stance === undefined || sentence === undefined || !SPOKEN_IN.includes(sentence.section)) return [];
-    return [{ finding, stance, sentence }];
+    return [{ finding, stance: isHazeOfEdema(assertion, derived) ? 'uncertain' : stance, sentence }];
   });
   return [...new Set(spoken.map(({ finding }) => finding))].flatMap((finding) => {
     const mine = spoken.filter((each) => each.finding === finding);
     const decisive = STRENGTH.map((stance) => mine.find((each) => each.stance === stance)).find((each) => each !== undefined);
     return decisive === undefined ? [] : [statement(report, decisive)];
   });
+}
+
+/**
+ * Haziness in keeping with edema: the sentence names what the shadow is, so it asserts no opacity of the airspace beside it.
+ * A consolidation or an infiltrate in such a sentence is one.
+ */
+function isHazeOfEdema({ finding, assertion, sentence }: ReportAssertion, { assertions }: DerivedReport): boolean {
+  if (finding !== 'opacity' || assertion !== 'present') return false;
+  return assertions.some((other) => other.sentence === sentence && SHARED[other.finding] === 'pulmonary-edema' && other.assertion !== 'absent');
 }
 
 interface Spoken {

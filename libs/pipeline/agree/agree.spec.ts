@@ -82,6 +82,14 @@ describe('what a report says of findings', () => {
     expect(await stanceOf('FINDINGS: Right lower lobe consolidation. Left basal atelectasis.')).toBe('present');
   });
 
+  it('asserts no opacity of the airspace by calling edema hazy, and one by naming a consolidation beside it', async () => {
+    const stanceOf = async (text: string) =>
+      (await found(timeline({ 'radiology-report': [await report(text, NOW)] }))).find(({ finding }) => finding === 'airspace-opacity')?.statements[0]?.stance;
+    expect(await stanceOf('FINDINGS: Kerley B lines and perihilar haziness consistent with edema.')).toBe('uncertain');
+    expect(await stanceOf('FINDINGS: Perihilar haziness consistent with edema. Hazy opacity in the right lower lobe.')).toBe('present');
+    expect(await stanceOf('FINDINGS: Pulmonary edema and right lower lobe consolidation.')).toBe('present');
+  });
+
   it('is no word on the film when it stands in the question: an indication is not a finding', async () => {
     expect(await found(timeline({ 'radiology-report': [await report('INDICATION: Pneumonia?\n\nFINDINGS: Support devices unchanged.', NOW)] }))).toEqual([]);
   });

@@ -35,12 +35,21 @@ const bright = (data: Float32Array): number => {
   for (const value of data) if (value > 140) count += 1;
   return count / 20;
 };
-const searchOn = (data: Float32Array) => ({
-  width: SIDE,
-  height: SIDE,
-  ask: (asked: readonly PlaneBox[], way: CoverWay) => Promise.resolve(asked.map((box) => bright(data) - bright(COVERS[way](plane(data), box)))),
-  changeOf: (box: PlaneBox, way: CoverWay) => Math.sqrt(COVERS[way](plane(data), box).reduce((sum, value, cell) => sum + (value - (data[cell] ?? 0)) ** 2, 0)),
-});
+const searchOn = (data: Float32Array) => {
+  const known = new Map<string, Float32Array>();
+  const without = (box: PlaneBox, way: CoverWay): Float32Array => {
+    const key = `${way} ${Object.values(box).join(' ')}`;
+    const covered = known.get(key) ?? COVERS[way](plane(data), box);
+    known.set(key, covered);
+    return covered;
+  };
+  return {
+    width: SIDE,
+    height: SIDE,
+    ask: (asked: readonly PlaneBox[], way: CoverWay) => Promise.resolve(asked.map((box) => bright(data) - bright(without(box, way)))),
+    changeOf: (box: PlaneBox, way: CoverWay) => Math.hypot(...without(box, way).map((value, cell) => value - (data[cell] ?? 0))),
+  };
+};
 const overlap = (a: PlaneBox, b: PlaneBox): number => {
   const both = Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
   const area = (box: PlaneBox) => (box.right - box.left) * (box.bottom - box.top);

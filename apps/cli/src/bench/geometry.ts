@@ -8,6 +8,7 @@ import { asKept, type SourceBox } from './planted-film.ts';
 
 /** Brightness that a marker adds, in stored values of 12 bits. */
 const MARK = 600;
+const DIMMED = 0.8;
 const SIZE = 256;
 
 /**
@@ -15,8 +16,10 @@ const SIZE = 256;
  * film with borders, through the DICOM door, cropped and resized, found on the prepared film to a part of a cell, and mapped back.
  */
 export async function geometryError(count: number, seed: number, reader: DicomReader): Promise<number> {
-  const plain = chestPhantom({ seed: 7_000_000 + seed, findings: [], size: SIZE });
-  let worst = 0;
+  const drawn = chestPhantom({ seed: 7_000_000 + seed, findings: [], size: SIZE });
+  // Darker than it was drawn, so that a marker never reaches white and loses its edge there.
+  const plain = { ...drawn, grey: drawn.grey.map((value) => Math.round(DIMMED * value)) };
+  const errors: number[] = [];
   for (let at = 0; at < count; at += 1) {
     const rng = seededRng(`marker-${seed}-${at}`);
     const [before, after, across] = [Math.floor(40 * rng.next()), 1 + Math.floor(40 * rng.next()), at % 2 === 0];
@@ -24,25 +27,21 @@ export async function geometryError(count: number, seed: number, reader: DicomRe
     const [width, height] = [20 + Math.floor(60 * rng.next()), 20 + Math.floor(60 * rng.next())];
     const place = (length: number, size: number, edge: number) => edge + 60 + Math.floor((length - 120 - size) * rng.next());
     const box: SourceBox = [place(SIZE, width, across ? before : 0), place(SIZE, height, across ? 0 : before), width, height];
-    worst = Math.max(worst, await errorOf(film, box, reader));
+    errors.push(...(await errorOf(film, box, reader)));
   }
-  return worst;
+  // A film that the door keeps from the encoder shows nothing; if it keeps all of them, nothing was measured.
+  return errors.length === 0 ? Number.NaN : Math.max(...errors);
 }
 
-async function errorOf(film: Phantom, box: SourceBox, reader: DicomReader): Promise<number> {
+async function errorOf(film: Phantom, box: SourceBox, reader: DicomReader): Promise<readonly number[]> {
   const [before, after] = [await asKept(film, reader), await asKept(marked(film, box), reader)];
   const crop = cropOf(before);
-  if (before?.prepared === undefined || after?.prepared === undefined || crop === undefined) return 0;
+  if (before?.prepared === undefined || after?.prepared === undefined || crop === undefined) return [];
   const gain = after.prepared.map((value, cell) => Math.max(0, value - (before.prepared?.[cell] ?? 0)));
   const [x, width] = extent(gain, (cell) => cell % PREPARED_SIDE);
   const [y, height] = extent(gain, (cell) => Math.floor(cell / PREPARED_SIDE));
   const found = sourceBox({ left: x, top: y, right: x + width, bottom: y + height }, PREPARED_SIDE, crop);
-  return Math.max(
-    Math.abs(found[0] - box[0]),
-    Math.abs(found[1] - box[1]),
-    Math.abs(found[0] + found[2] - box[0] - box[2]),
-    Math.abs(found[1] + found[3] - box[1] - box[3]),
-  );
+  return [found[0] - box[0], found[1] - box[1], found[0] + found[2] - box[0] - box[2], found[1] + found[3] - box[1] - box[3]].map(Math.abs);
 }
 
 function cropOf(value: ImageValue | undefined) {
