@@ -24,11 +24,13 @@ export function SecondLook({ items, nowMs, zone }: Props) {
               {`since ${when(Date.parse(concordance.asOf), nowMs, zone)}`}
             </p>
           </div>
-          <FindingsList
-            concordance={{ ...concordance, findings: concordance.findings.filter(({ verdict }) => verdict === 'disagree') }}
-            nowMs={nowMs}
-            zone={zone}
-          />
+          <div>
+            <FindingsList
+              concordance={{ ...concordance, findings: concordance.findings.filter(({ verdict }) => verdict === 'disagree') }}
+              nowMs={nowMs}
+              zone={zone}
+            />
+          </div>
           {concordance.review === null ? <ReviewForm id={concordance.id} name={fullName(banner)} /> : <p className="two">Closed</p>}
         </li>
       ))}
