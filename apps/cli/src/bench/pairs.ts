@@ -96,7 +96,13 @@ function saidIn(text: string): readonly FindingStatement[] {
 
 /** The chance of every finding that films and notes share, those included that the block is too unsure of to name. */
 function shownBy(film: Observation<ImageValue>, chances: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
-  const named = Object.entries(chances).map(([name, chance]) => ({ name, probability: probability(chance), present: 1, absent: DOUBT, onDrawnFilms: true }));
+  const named = Object.entries(chances).map(([name, chance]) => ({
+    name,
+    probability: probability(chance),
+    present: 1,
+    absent: DOUBT,
+    films: 'both' as const,
+  }));
   const stream = { kind: chestImaging.kind, observations: [film] };
   return new Map((chestImaging.statements?.(stream, film.effectiveAt, named) ?? []).map((one) => [one.finding, one.probability ?? 0.5]));
 }
