@@ -21,20 +21,23 @@ export interface Table {
 }
 
 const OTHER_KEY = '00000000-0000-4000-8000-0000000000ff';
+const NOBODY_ID = '00000000-0000-4000-8000-0000000000fe';
 
 /** In the database itself, for one trip a question: what is visible, and which of the writes the policies let pass. All of it is undone. */
 export const PROBE = `CREATE FUNCTION pg_temp.probe(who text, context jsonb, about uuid, tab text, inserts jsonb, updates jsonb) RETURNS text LANGUAGE plpgsql AS $probe$
-DECLARE said text := ''; one jsonb; statement text; n bigint; s bigint;
+DECLARE said text := ''; facts text; one jsonb; statement text; n bigint; s bigint;
   -- What the database numbers by itself cannot be given.
   given text := (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_attribute a
     WHERE a.attrelid = tab::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> 'a' AND a.attgenerated = '');
 BEGIN
   PERFORM set_config('role', who, true);
   BEGIN
-    PERFORM app.enter(ARRAY(SELECT jsonb_object_keys(context)), ARRAY(SELECT value FROM jsonb_each_text(context)), about);
+    SELECT row(e.wards, e.relationships, e.is_barred, e.label, e.grant_id, e.grant_purpose, e.patient_key, e.opens)::text INTO facts
+      FROM app.enter(ARRAY(SELECT jsonb_object_keys(context)), ARRAY(SELECT value FROM jsonb_each_text(context)), about) e;
     EXECUTE format('SELECT count(*), coalesce(sum(hashtext(tableoid::text || ctid::text)::bigint), 0) FROM %I', tab) INTO n, s;
     said := n || '/' || s;
-    -- The application asks for this list too, beside the policies.
+    -- The application asks for these too, beside the policies.
+    IF tab = 'patients' THEN said := said || facts || (SELECT g::text FROM app.open_grant(about) g) || coalesce(app.key_of(about)::text, ''); END IF;
     IF tab = 'consent_denials' THEN said := said || coalesce((SELECT string_agg(w::text, ' ' ORDER BY w::text) FROM app.withheld() w), ''); END IF;
   EXCEPTION WHEN OTHERS THEN said := SQLSTATE; END;
   FOR one IN SELECT * FROM jsonb_array_elements(inserts) LOOP
@@ -89,7 +92,7 @@ const BLANK = {
 };
 
 /** Of whom each asks by name: reached, labelled, withholding, and not reached. */
-const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 10, 13], physician: [1, 12], radiologist: [7, 14] };
+const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 10, 13], physician: [1, 12], radiologist: [7, 10, 14] };
 
 /** Every kind of request that the policies tell apart, about patients of the cast. */
 export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promise<readonly Asker[]> {
@@ -152,7 +155,10 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
       write_ids: several.map(({ id }) => id).join(','),
       write_keys: several.map(({ key }) => key).join(','),
     }),
+    asker('nurse whose grants ended', 'privacy', 'BTG', { roles: 'nurse' }),
     about(inA.id, asker('source', 'integrator', 'TREAT', { source: 'integrator' })),
+    about(NOBODY_ID, asker('source of nobody', 'integrator', 'TREAT', { source: 'integrator' })),
+    about(inA.id, asker('other source writing', 'integrator', 'TREAT', { ...writes, source: 'demo' })),
     asker('other source', 'integrator', 'TREAT', { source: 'demo' }),
     asker('other source writing', 'integrator', 'TREAT', { ...writes, source: 'demo' }),
     ...['HOPERAT', 'TREAT'].flatMap((purpose) => [

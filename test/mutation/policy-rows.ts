@@ -20,7 +20,8 @@ export function rowsOf(id: (n: number) => string): readonly Row[] {
     [DEVICES],
     [OFFSETS],
     [STAMPS],
-    [GLASS, id(4), id(9), OFFICER],
+    [GLASS, id(4), id(9), OFFICER, person('nurse').subject],
+    [OPEN_GLASS, id(9), person('physician').subject],
     [REQUESTS, id(6), id(9), id(11), id(10), `concord|${OFFICER}`],
     [PAUSES, id(0), id(1)],
     [MEASURED, id(0)],
@@ -60,12 +61,14 @@ const OFFSETS = `INSERT INTO device_clock_offsets (id, device_id, offset_ms, unc
   SELECT gen_random_uuid(), id, 1, 1, false, now(), now() FROM devices WHERE label LIKE 'kept%'`;
 const STAMPS =
   "INSERT INTO device_stamps (device_id, received_at, sent_at, oldest_at, newest_at) SELECT id, now(), now(), now(), now() FROM devices WHERE label LIKE 'kept%'";
-/** Grants that the officer held, under this issuer and under another, reviewed; one of them ran out. */
+/** Grants that ran out and were reviewed: the officer's, under this issuer and under another, and one of a nurse who holds an open one too. */
 const GLASS = `WITH made AS (INSERT INTO emergency_grants (id, patient_key, issuer, subject, login, purpose, reason_code, reason_sealed, starts_at, ends_at)
-    SELECT gen_random_uuid(), l.patient_key, v.issuer, $3, 'x', 'BTG', 'urgent-care', '\\x00', now() - interval '2 hours', now() - interval '1 hour' FROM patient_links l
-    JOIN (VALUES ($1::uuid, 'concord'), ($2::uuid, 'elsewhere')) AS v (id, issuer) ON l.patient_id = v.id RETURNING id, patient_key),
+    SELECT gen_random_uuid(), l.patient_key, v.issuer, v.subject, 'x', 'BTG', 'urgent-care', '\\x00', now() - interval '2 hours', now() - interval '1 hour' FROM patient_links l
+    JOIN (VALUES ($1::uuid, 'concord', $3::text), ($2::uuid, 'elsewhere', $3::text), ($2::uuid, 'concord', $4::text)) AS v (id, issuer, subject) ON l.patient_id = v.id RETURNING id, patient_key),
   ended AS (INSERT INTO emergency_ends (grant_id, patient_key, how, ended_at) SELECT id, patient_key, 'expired', now() FROM made)
   INSERT INTO emergency_reviews (grant_id, patient_key, issuer, subject, login, finding, note_sealed, closed_at) SELECT id, patient_key, 'concord', $3, 'x', 'justified', '\\x00', now() FROM made`;
+const OPEN_GLASS = `INSERT INTO emergency_grants (id, patient_key, issuer, subject, login, purpose, reason_code, reason_sealed, starts_at, ends_at)
+  SELECT gen_random_uuid(), patient_key, 'concord', $2, 'physician', 'BTG', 'urgent-care', '\\x00', now(), now() + interval '50 minutes' FROM patient_links WHERE patient_id = $1`;
 /** Asked for by somebody else: of one without a hold, under a lifted one, under an open one; and by the officer, under a lifted one and under none. */
 const REQUESTS = `INSERT INTO erasure_requests (id, patient_id, reason, state, requested_by, requested_at) VALUES
   ('00000000-0000-4000-8000-0000000000e1', $1, 'objection', 'requested', 'concord|third', now()), ('00000000-0000-4000-8000-0000000000e2', $2, 'objection', 'requested', 'concord|third', now()),

@@ -207,19 +207,7 @@ const TOLD_BY = [
 const WRITTEN = ['legal_holds', 'erasure_requests'];
 
 /** Functions that only an erasure's own steps and the owner ask are tested with the erasure. */
-const LEFT_OUT = [
-  'erase',
-  'erase_done',
-  'make_erasable',
-  'rewrite_links',
-  'kept_after_erasure',
-  'may_expire',
-  'refuse_change',
-  'setting',
-  'enter',
-  'open_grant',
-  'key_of',
-];
+const LEFT_OUT = ['erase', 'erase_done', 'make_erasable', 'rewrite_links', 'kept_after_erasure', 'may_expire', 'refuse_change'];
 
 async function functionMutations({ client, tables }: Bench): Promise<{ readonly count: number; readonly list: readonly Mutation[] }> {
   const text =
