@@ -46,12 +46,18 @@ either; their 24-hour slope lies below 0.9, so probabilities far above the mean 
 """
 
 
+def shown(metric, digits: int) -> str:
+    """A figure with its 95 % interval by patient, where there is one."""
+    value = f"{metric['value']:.{digits}f}"
+    return value if metric["interval"] is None else f"{value} [{', '.join(f'{end:.{digits}f}' for end in metric['interval'])}]"
+
+
 def card_of_tables(manifest) -> str:
     """The card of a bundle with table scorers: three questions, what each was learned from, and what nobody tested."""
     figures = {}
     for metric in manifest["metrics"]:
-        figures.setdefault(("+".join(metric["pattern"]), metric["head"], metric["data"]), {})[metric["name"]] = metric["value"]
-    rows = "\n".join(f"| {pattern} | {head} | {f['auroc']:.3f} | {f['slope']:.2f} | {f['observedExpected']:.2f} | {data} |" for (pattern, head, data), f in figures.items() if {'auroc', 'slope', 'observedExpected'} <= set(f))
+        figures.setdefault(("+".join(metric["pattern"]), metric["head"], metric["data"]), {})[metric["name"]] = metric
+    rows = "\n".join(f"| {pattern} | {head} | {shown(f['auroc'], 3)} | {shown(f['slope'], 2)} | {shown(f['observedExpected'], 2)} | {data} |" for (pattern, head, data), f in figures.items() if {'auroc', 'slope', 'observedExpected'} <= set(f))
     sets = "\n".join(f"- {item['name']} ({item['licence']}): {item['use']}" for item in manifest["training"])
     return f"""# {manifest['title']}
 

@@ -18,6 +18,7 @@ const STEPS = [
   'icu_compare',
   'icu_report',
   'icu_bundle',
+  'figures',
   'heart_rate_variability',
   'sentences',
   'quantise',

@@ -109,7 +109,7 @@ describe('the routes of the running edge', () => {
     const named = Object.entries(described.paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`));
     const running = edge.routes
       .list()
-      .filter(({ method, path }) => method !== 'HEAD' && (path.startsWith('/api/v1/') || path === '/audit'))
+      .filter(({ method, path }) => method !== 'HEAD' && (path.startsWith('/api/v1/') || path === '/audit' || path.startsWith('/audit/')))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(running.sort()).toEqual(named.sort());
   });
