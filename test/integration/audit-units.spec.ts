@@ -11,7 +11,7 @@ afterAll(() => world.close());
 
 describe('every answer with a patient in it', () => {
   it('belongs to exactly one open unit of audit that names its patients, and repeats them in no error, address, log, metric or job', async () => {
-    const report = await proveUnits(world, visits(world), { requests: 2_400, atOnce: 8, seed: 7 });
+    const report = await proveUnits(world, visits(world), { requests: 3_000, atOnce: 8, seed: 7 });
     expect(report.mismatches).toEqual([]);
     expect(report.failures).toBe(0);
     // Found by value: as many kinds of answers as show patients today, so that a blind search cannot pass.
