@@ -151,7 +151,7 @@ export const sessionSchema = z.object({
   timeZone: z.string(),
   bundle: z.string().nullable(),
   expiresAt: instant,
-  /** Emergency accesses that wait for a review; null for whoever does not review them. */
+  /** Emergency accesses that wait for a review, and readers of many patients whom nobody looked into; null for whoever does not review them. */
   openReviews: z.number().int().nonnegative().nullable(),
   /** Naming systems of the site's record numbers; empty for whoever never looks a patient up by number. */
   authorities: z.array(z.string()),

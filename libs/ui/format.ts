@@ -98,11 +98,16 @@ export function day(atMs: number, zone: string): string {
   return `${String(date)}${NBSP}${monthName(month)}`;
 }
 
+/** `Mon 23 Nov`. */
+export function weekday(atMs: number, zone: string): string {
+  const { year, month, day: date } = wall(atMs, zone);
+  const name = DAYS[new Date(Date.UTC(year, month - 1, date)).getUTCDay()] ?? '';
+  return `${name}${NBSP}${day(atMs, zone)}`;
+}
+
 /** `Mon 23 Nov 03:12`. */
 export function stamp(atMs: number, zone: string): string {
-  const { year, month, day: date } = wall(atMs, zone);
-  const weekday = DAYS[new Date(Date.UTC(year, month - 1, date)).getUTCDay()] ?? '';
-  return `${weekday}${NBSP}${day(atMs, zone)} ${clock(atMs, zone)}`;
+  return `${weekday(atMs, zone)} ${clock(atMs, zone)}`;
 }
 
 /** `22:31`, and the day in front of it when it is not today: `22 Nov 22:31`. */

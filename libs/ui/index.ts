@@ -19,6 +19,7 @@ export {
   storedPercent,
   unitWords,
   wall,
+  weekday,
   when,
   wholePercent,
 } from './format.ts';

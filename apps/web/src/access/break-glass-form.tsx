@@ -4,7 +4,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useRouter } from 'next/navigation';
 import { doneSchema, grantSchema, lookedUpSchema, type GrantList } from '@concord/contracts';
 import { stamp } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf, whyNot } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 const REASONS = [
@@ -34,7 +34,7 @@ export function BreakGlassForm({ authorities }: { readonly authorities: readonly
     setFound(null);
     void sendHere(paths.lookUp, { system: textOf(form, 'system'), value: textOf(form, 'value'), birthDate: textOf(form, 'birthDate') }, lookedUpSchema).then(
       (sent) => {
-        if (sent.kind !== 'done') setSaid(sent.kind === 'refused' ? sent.why : 'No answer came.');
+        if (sent.kind !== 'done') setSaid(whyNot(sent));
         else if (sent.value.lookUpId === null || sent.value.patientId === null)
           setSaid('No patient has this number and this birth date. The look-up was recorded.');
         else {
@@ -99,7 +99,7 @@ function ReasonForm({ found }: { readonly found: Found }) {
         return;
       }
       setMustStepUp(sent.kind === 'refused' && sent.why.includes('second factor'));
-      setSaid(sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(whyNot(sent));
     });
   };
   return (
@@ -143,7 +143,7 @@ export function OwnGrants({ grants, nowMs, zone }: { readonly grants: GrantList;
   if (grants.items.length === 0) return <p>You have opened no record in an emergency.</p>;
   const giveBack = (id: string) => {
     void sendHere(paths.endGrant(id), null, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Given back.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, 'Given back.'));
       router.refresh();
     });
   };

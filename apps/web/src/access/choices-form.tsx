@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { z } from 'zod';
 import { doneSchema, type DeviceList } from '@concord/contracts';
 import { stamp } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 import { CLASSES, consentOf, type Choices } from './choices.ts';
 
@@ -25,7 +25,7 @@ export function ChoicesForm({ patientId, choices }: Props) {
     const asked = { fromCare: missing('care'), fromScores: missing('score'), alsoInEmergencies: form.has('emergency') };
     setSaid('Saving …');
     void sendHere(paths.consent, consentOf(patientId, asked, new Date().toISOString()), z.object({ id: z.string() })).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Saved. It holds from now on.' : sent.kind === 'refused' ? sent.why : 'No answer came; nothing may have changed.');
+      setSaid(wordsOf(sent, 'Saved. It holds from now on.', 'No answer came; nothing may have changed.'));
       router.refresh();
     });
   };
@@ -86,7 +86,7 @@ export function DevicesForm({ patientId, devices, zone }: DevicesProps) {
   const [said, setSaid] = useState('');
   const turn = (device: string, paused: boolean) => {
     void sendHere(paths.devices(patientId), { device, paused }, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? (paused ? `${device} is paused.` : `${device} collects again.`) : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, paused ? `${device} is paused.` : `${device} collects again.`));
       router.refresh();
     });
   };

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useRouter } from 'next/navigation';
 import { doneSchema, type SessionList } from '@concord/contracts';
 import { stamp } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 type Item = SessionList['items'][number];
@@ -15,7 +15,7 @@ export function MySessions({ items, zone }: { readonly items: readonly Item[]; r
   const [said, setSaid] = useState<string | null>(null);
   const end = (item: Item) => {
     void sendHere(paths.endSession(item.ref), {}, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Ended.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, 'Ended.'));
       router.refresh();
     });
   };

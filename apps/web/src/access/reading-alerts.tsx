@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useRouter } from 'next/navigation';
 import { doneSchema, type ReviewList } from '@concord/contracts';
 import { stamp } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 type Alert = ReviewList['alerts'][number];
@@ -48,7 +48,7 @@ function Seen({ alert }: { readonly alert: Alert }) {
   if (alert.isOwn) return <>Somebody else looks into your own reading.</>;
   const see = () => {
     void sendHere(paths.seeAlert(alert.id), {}, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Noted.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, 'Noted.'));
       router.refresh();
     });
   };

@@ -4,7 +4,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useRouter } from 'next/navigation';
 import { doneSchema, type ReviewList } from '@concord/contracts';
 import { stamp } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 type Item = ReviewList['items'][number];
@@ -45,7 +45,7 @@ function Closing({ item }: { readonly item: Item }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     void sendHere(paths.closeReview(item.id), { finding: form.get('finding'), note: form.get('note') }, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Closed.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, 'Closed.'));
       router.refresh();
     });
   };

@@ -3,7 +3,7 @@
 import { useState, type SyntheticEvent } from 'react';
 import { useRouter } from 'next/navigation';
 import { doneSchema } from '@concord/contracts';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 
 interface Change {
   /** What came of the last one, in words. */
@@ -19,7 +19,7 @@ export function useChange(): Change {
   const [said, setSaid] = useState('');
   const send = (path: string, body: object): void => {
     void sendHere(path, body, doneSchema).then((sent) => {
-      setSaid(sent.kind === 'done' ? 'Changed. It holds from now on.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+      setSaid(wordsOf(sent, 'Changed. It holds from now on.'));
       router.refresh();
     });
   };

@@ -24,6 +24,15 @@ export async function askHere<T>(path: string, schema: Schema<T>, background = f
 /** What came of a change that a person asked for: done, refused with the reasons, or no answer at all. */
 export type Sent<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'refused'; readonly why: string } | { readonly kind: 'lost' };
 
+/** What came of a change, for whoever asked for it. @param lost said where no answer came. */
+export function wordsOf(sent: Sent<unknown>, done: string, lost = 'No answer came.'): string {
+  return sent.kind === 'done' ? done : whyNot(sent, lost);
+}
+
+export function whyNot(sent: Exclude<Sent<unknown>, { readonly kind: 'done' }>, lost = 'No answer came.'): string {
+  return sent.kind === 'refused' ? sent.why : lost;
+}
+
 /** Sends a change in the name of whoever looks at the page. The answer's own words are shown: they carry no patient content. */
 export async function sendHere<T>(path: string, body: unknown, schema: Schema<T>): Promise<Sent<T>> {
   try {

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { clockSeconds, stamp } from '@concord/ui';
+import { clockSeconds, weekday } from '@concord/ui';
 import { purposeWord, type AuditLine } from './event.ts';
 import { objectsIn } from './objects.ts';
 
@@ -12,7 +12,7 @@ const CLASS: Readonly<Record<AuditLine['outcome'], string | undefined>> = { allo
 
 /** Events, newest first, a heading for each day of the site's calendar. */
 export function AuditTable({ lines, zone }: Props) {
-  const days = lines.map((line) => stamp(line.atMs, zone).replace(/ \d\d:\d\d$/, ''));
+  const days = lines.map((line) => weekday(line.atMs, zone));
   return (
     <table className="log">
       <caption className="vh">Events, newest first</caption>

@@ -1,4 +1,4 @@
-import { clockSeconds, stamp } from '@concord/ui';
+import { clockSeconds, weekday } from '@concord/ui';
 import type { Person } from './people.ts';
 
 interface Props {
@@ -38,7 +38,7 @@ export function PeopleTable({ people, zone }: Props) {
             <td>{person.refused === 0 ? String(person.times) : `${String(person.times)}, ${String(person.refused)} refused`}</td>
             <td>
               {clockSeconds(person.lastAtMs, zone)}
-              <small>{stamp(person.lastAtMs, zone).replace(/ \d\d:\d\d$/, '')}</small>
+              <small>{weekday(person.lastAtMs, zone)}</small>
             </td>
           </tr>
         ))}

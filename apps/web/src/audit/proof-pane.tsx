@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AuditHead } from '@concord/contracts';
-import { clockSeconds, Glyph, stamp } from '@concord/ui';
+import { clockSeconds, Glyph, weekday } from '@concord/ui';
 import { SignedExport } from './signed-export.tsx';
 
 interface Props {
@@ -33,7 +33,7 @@ export function ProofPane({ head, nowMs, zone, exportQuery, isWider, openReviews
         <section>
           <h2>To do</h2>
           <p>
-            <a href="/reviews">{`${String(openReviews)} emergency ${openReviews === 1 ? 'access waits' : 'accesses wait'} for a review`}</a>
+            <a href="/reviews">{`${String(openReviews)} ${openReviews === 1 ? 'access waits' : 'accesses wait'} for a review`}</a>
           </p>
         </section>
       )}
@@ -42,7 +42,7 @@ export function ProofPane({ head, nowMs, zone, exportQuery, isWider, openReviews
 }
 
 function Heads({ head: { head, witnessed, sequencer }, nowMs, zone }: Pick<Props, 'nowMs' | 'zone'> & { readonly head: AuditHead }) {
-  const at = (iso: string) => `${stamp(Date.parse(iso), zone).replace(/ \d\d:\d\d$/, '')} ${clockSeconds(Date.parse(iso), zone)}`;
+  const at = (iso: string) => `${weekday(Date.parse(iso), zone)} ${clockSeconds(Date.parse(iso), zone)}`;
   const isSilent = sequencer === null || nowMs - Date.parse(sequencer.at) > SILENT_MS;
   return (
     <>
@@ -55,13 +55,14 @@ function Heads({ head: { head, witnessed, sequencer }, nowMs, zone }: Pick<Props
           <span className="hash two">{head.root}</span>
         </Item>
       )}
-      {witnessed !== null && (
+      {witnessed === null ? (
+        <Item state="note">The witness’s heads lie on another machine: compare this head with them.</Item>
+      ) : (
         <Item state="ok">
           <b>Countersigned by the witness</b>
           {` up to event ${witnessed.size.toLocaleString('en-GB')}, ${at(witnessed.signedAt)}: nothing before was changed.`}
         </Item>
       )}
-      {witnessed === null && <Item state="note">The witness’s heads lie on another machine: compare this head with them.</Item>}
       {sequencer?.alarm && (
         <Item state="wait">
           <b>The log needs a person:</b> {sequencer.alarm}

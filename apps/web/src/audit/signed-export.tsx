@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { auditExportAskedSchema, auditExportSchema, type AuditExport } from '@concord/contracts';
-import { askHere, sendHere } from '../api/browser.ts';
+import { askHere, sendHere, whyNot } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 interface Props {
@@ -26,7 +26,7 @@ export function SignedExport({ query, isWider }: Props) {
     setState({ kind: 'asking' });
     const asked = await sendHere(paths.auditExports(query), null, auditExportAskedSchema);
     if (asked.kind !== 'done') {
-      setState({ kind: 'failed', why: asked.kind === 'refused' ? asked.why : 'No answer came.' });
+      setState({ kind: 'failed', why: whyNot(asked) });
       return;
     }
     setState(

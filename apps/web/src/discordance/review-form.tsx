@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useRouter } from 'next/navigation';
 import { reviewSchema, type Review } from '@concord/contracts';
 import { REVIEWS } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 const OUTCOMES: readonly Review['outcome'][] = ['report-stands', 'film-stands', 'both-possible', 'not-this-patient'];
@@ -18,7 +18,7 @@ export function ReviewForm({ id, name }: { readonly id: string; readonly name: s
     setBusy(true);
     const sent = await sendHere(paths.review(id), { outcome }, reviewSchema);
     setBusy(false);
-    setSaid(sent.kind === 'done' ? 'Recorded.' : sent.kind === 'refused' ? sent.why : 'No answer came; look again before you repeat it.');
+    setSaid(wordsOf(sent, 'Recorded.', 'No answer came; look again before you repeat it.'));
     if (sent.kind === 'done') router.refresh();
   };
   return (

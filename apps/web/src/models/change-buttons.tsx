@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useRouter } from 'next/navigation';
 import { activationSchema } from '@concord/contracts';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, whyNot } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 /** Two steps: a model at the bedside is not swapped by one stray click. */
@@ -36,7 +36,7 @@ function ChangeButton({ word, sure, path }: Props) {
     if (sent.kind === 'done') {
       setStage({ kind: 'said', text: `${sent.value.current} answers now. Its probe set reproduced within ${sent.value.maxDifference.toExponential(1)}.` });
       router.refresh();
-    } else setStage({ kind: 'said', text: sent.kind === 'refused' ? sent.why : 'No answer came; look at the state above before trying again.' });
+    } else setStage({ kind: 'said', text: whyNot(sent, 'No answer came; look at the state above before trying again.') });
   };
   return (
     <span className="change">

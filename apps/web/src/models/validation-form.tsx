@@ -4,7 +4,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useRouter } from 'next/navigation';
 import { validationSchema, withdrawalSchema, type ModelBundle, type Models } from '@concord/contracts';
 import { modalityList } from '@concord/ui';
-import { sendHere } from '../api/browser.ts';
+import { sendHere, wordsOf } from '../api/browser.ts';
 import { paths } from '../api/paths.ts';
 
 interface Props {
@@ -28,7 +28,7 @@ export function ValidationForm({ bundle, tasks, wards }: Props) {
       setTask(answered[0]?.id ?? '');
       router.refresh();
     }
-    setSaid(sent.kind === 'done' ? 'Recorded.' : sent.kind === 'refused' ? sent.why : 'No answer came; look at the list before trying again.');
+    setSaid(wordsOf(sent, 'Recorded.', 'No answer came; look at the list before trying again.'));
   };
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -126,7 +126,7 @@ export function WithdrawButton({ id, what }: { readonly id: string; readonly wha
   const [said, setSaid] = useState('');
   const run = async () => {
     const sent = await sendHere(paths.withdraw(id), null, withdrawalSchema);
-    setSaid(sent.kind === 'done' ? 'Withdrawn.' : sent.kind === 'refused' ? sent.why : 'No answer came.');
+    setSaid(wordsOf(sent, 'Withdrawn.'));
     if (sent.kind === 'done') router.refresh();
   };
   return (
