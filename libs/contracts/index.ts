@@ -11,7 +11,7 @@ export {
   type WireNews2,
 } from './assessment.ts';
 export { evaluationJsonSchema, evaluationSchemas, riskFiguresSchema, type EvaluatedSuite, type Evaluation } from './evaluate.ts';
-export { assessmentToWire, news2ToWire, WITHHELD, type ToWire } from './to-wire.ts';
+export { assessmentToWire, news2ToWire, NO_NUMBERS, WITHHELD, type ToWire } from './to-wire.ts';
 export { counterfactualQuestionSchema, counterfactualSchema, type WireCounterfactual } from './counterfactual.ts';
 export { openApi } from './openapi.ts';
 export { csvReceiptSchema, problemSchema, type CsvReceipt, type Problem } from './ingest.ts';

@@ -87,7 +87,8 @@ function outcomeToWire({ outcome }: Assessment, thresholds: RiskTask['thresholds
   };
 }
 
-const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
+/** What stands in the place of every number of an answer that is none. */
+export const NO_NUMBERS: Omit<WireOutcome, 'reason' | 'reasonText'> = {
   outcome: 'abstained',
   probability: null,
   interval: null,

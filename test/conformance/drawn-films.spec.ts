@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksFolder, readBundle, SessionPool } from '@concord/adapters/onnx';
 import { openDicomReader } from '@concord/adapters/codecs';
-import type { BundleId, Concordance, ImageValue } from '@concord/core/clinical';
+import type { Concordance, ImageValue } from '@concord/core/clinical';
 import { hours, minus } from '@concord/core/kernel';
 import { chestPhantom, demoCast, type DemoPatient } from '@concord/generator';
 import { modalities } from '@concord/modalities/registry';
-import { createAgree, type Agree } from '@concord/pipeline/agree';
+import { createAgree, DRAWN_FILMS, type Agree } from '@concord/pipeline/agree';
 import { NOON, patient } from '@concord/testing';
 import { asKept } from '../../apps/cli/src/bench/planted-film.ts';
 import { DEMO_SEED } from '../../apps/cli/src/demo/anchor.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   reader = openDicomReader();
   const parts = { plugins: modalities, bundle: await bundle(), runner };
   onWards = createAgree(parts);
-  inDemo = createAgree({ ...parts, drawn: await readBundle(FOLDERS, 'benchmark-regions' as BundleId) });
+  inDemo = createAgree({ ...parts, drawn: await readBundle(FOLDERS, DRAWN_FILMS) });
 });
 afterAll(() => Promise.all([runner.close(), reader.close()]));
 

@@ -42,7 +42,7 @@ import type { Log } from './edge/log.ts';
 import { DiscordanceModule } from './discordance/discordance.controller.ts';
 import { ErasureModule } from './erasure/erasure.module.ts';
 import { FhirModule } from './fhir/fhir.module.ts';
-import { createAuthenticate } from './identity/authenticate.ts';
+import { createAuthenticate, FEED_CLIENT } from './identity/authenticate.ts';
 import { IngestModule } from './ingest/csv.controller.ts';
 import { Sessions } from './identity/sessions.ts';
 import { SignIn, WEB_CLIENT } from './identity/sign-in.ts';
@@ -71,7 +71,7 @@ export const AUDIENCE = 'concord-api';
 /** Who feeds data in: the login of a person or the id of a client → the source whose authority and zone are configured. */
 const SOURCES: ReadonlyMap<string, SourceId> = new Map([
   ['integrator', 'integrator' as SourceId],
-  ['concord-integrator', 'integrator' as SourceId],
+  [FEED_CLIENT, 'integrator' as SourceId],
 ]);
 
 /** A large study takes the scanner some seconds. */
@@ -95,7 +95,7 @@ export function compose(config: Config, backend: Backend, metrics: Telemetry, lo
     jwksUrl: `${config.identity.realmUrl}/protocol/openid-connect/certs`,
     audience: AUDIENCE,
     webClient: WEB_CLIENT,
-    clients: [WEB_CLIENT, 'concord-integrator', 'concord-cli'],
+    clients: [WEB_CLIENT, FEED_CLIENT, 'concord-cli'],
     realm: 'concord',
     sources: SOURCES,
     ...(config.identity.keyTimes === undefined ? {} : { keys: config.identity.keyTimes }),

@@ -1,8 +1,8 @@
-import type { Assess, BundleId } from '@concord/core/clinical';
+import type { Assess } from '@concord/core/clinical';
 import { activeBundle, blocksFolder, BundleUnusable, readActiveBundle, readBundle, SessionPool, type ModelFolders } from '@concord/adapters/onnx';
 import { sha256 } from '@concord/adapters/crypto';
 import { modalities } from '@concord/modalities/registry';
-import { createAgree, type Agree } from '@concord/pipeline/agree';
+import { createAgree, DRAWN_FILMS, type Agree } from '@concord/pipeline/agree';
 import { createAssess, createVerifyRegions, withoutModel, type VerifyRegions } from '@concord/pipeline/assess';
 
 /** The pipeline bound to whichever bundle is active now. */
@@ -23,9 +23,6 @@ interface Bound {
   readonly agree: Agree | undefined;
   readonly verify: VerifyRegions | undefined;
 }
-
-/** What reads the films that the generator draws. It answers no question about risk, and no film of a person. */
-const DRAWN_FILMS = 'benchmark-regions' as BundleId;
 
 export interface ModelWish {
   readonly folders: ModelFolders;

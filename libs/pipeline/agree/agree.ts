@@ -1,9 +1,12 @@
-import { asOf, type Concordance, type ModalityPlugin, type NamedFinding, type PatientTimeline } from '@concord/core/clinical';
+import { asOf, type BundleId, type Concordance, type ModalityPlugin, type NamedFinding, type PatientTimeline } from '@concord/core/clinical';
 import { probability, type Instant } from '@concord/core/kernel';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import { agreements, mislinkSuspected } from '@concord/stages/agreement';
 import { findingsOf } from '@concord/pipeline/assess';
+
+/** The bundle that reads films which the generator drew. It answers no question about risk, and no film of a person. */
+export const DRAWN_FILMS = 'benchmark-regions' as BundleId;
 
 export interface AgreeParts {
   readonly plugins: readonly ModalityPlugin[];

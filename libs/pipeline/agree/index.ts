@@ -1,1 +1,1 @@
-export { createAgree, type Agree, type AgreeParts } from './agree.ts';
+export { createAgree, DRAWN_FILMS, type Agree, type AgreeParts } from './agree.ts';

@@ -1,4 +1,4 @@
-import type { PatientPage, WireAssessment, WireEvidence, WireNews2, Worklist } from '@concord/contracts';
+import { NO_NUMBERS, type PatientPage, type WireAssessment, type WireEvidence, type WireNews2, type Worklist } from '@concord/contracts';
 import { questionsAt } from './questions.ts';
 import { evidenceAt } from './reasons.ts';
 import { SKETCHES, type Sketch } from './sketches.ts';
@@ -106,21 +106,9 @@ function assessment(sketch: Sketch, now: number, task: string, share: number): W
   if (sketch.chance === null) {
     return {
       ...common,
-      outcome: 'abstained',
+      ...NO_NUMBERS,
       reason: sketch.reason ?? null,
       reasonText: sketch.reasonText ?? null,
-      probability: null,
-      interval: null,
-      logit: null,
-      baselineLogit: null,
-      calibrationId: null,
-      pattern: [],
-      evidenceLevel: null,
-      tier: null,
-      shapley: [],
-      evidence: [],
-      evidenceVersion: 1,
-      explanation: null,
     };
   }
   const probability = Math.round(sketch.chance * share * 1e4) / 1e4;

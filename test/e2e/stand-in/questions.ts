@@ -1,4 +1,4 @@
-import type { PatientPage, Question, WireAssessment } from '@concord/contracts';
+import { NO_NUMBERS, type PatientPage, type Question, type WireAssessment } from '@concord/contracts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -55,21 +55,9 @@ function silent({ page, task, at }: Asked, { reason, text, states }: { reason: s
     asOf: iso(at),
     bundle: '2026.11-b1',
     status: 'preliminary',
-    outcome: 'abstained',
+    ...NO_NUMBERS,
     reason,
     reasonText: text,
-    probability: null,
-    interval: null,
-    logit: null,
-    baselineLogit: null,
-    calibrationId: null,
-    pattern: [],
-    evidenceLevel: null,
-    tier: null,
-    shapley: [],
-    evidence: [],
-    evidenceVersion: 1,
-    explanation: null,
     modalities: { used: [], stale: [], absent: [], withheld: [], unused: [], ...states },
     unusedReasons: [],
     news2: page.news2,

@@ -8,7 +8,7 @@ import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** The one client that is a machine: it has no sign-in, and its key is registered at the realm. */
-const FEED_CLIENT = 'concord-integrator';
+export const FEED_CLIENT = 'concord-integrator';
 
 /** Who asks: undefined for nobody. @throws Failure 401 for a token that is not believed, 400 for two claims at once. */
 export type Authenticate = (request: FastifyRequest) => Promise<Actor | undefined>;

@@ -18,7 +18,7 @@ import { chestPhantom, chestSample, type ChestSample } from '@concord/generator'
 import type { DicomReader } from '@concord/interop/dicom';
 import { modalities } from '@concord/modalities/registry';
 import { readReport } from '@concord/modalities/radiology-report';
-import { createAgree, type Agree } from '@concord/pipeline/agree';
+import { createAgree, DRAWN_FILMS, type Agree } from '@concord/pipeline/agree';
 import { bordered } from '../lab/borders.ts';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { aurocWithInterval, doubtOf, type Doubt } from './agreement-figures.ts';
@@ -27,8 +27,6 @@ import { asKept } from './planted-film.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 15, 12));
 const LOOKED = minus(NOW, hours(2));
-/** What reads drawn films in the demonstration. */
-const DRAWN_FILMS = 'benchmark-regions' as BundleId;
 const SIZE = 256;
 /** Share of films with the borders of a collimator. */
 const BORDERED = 0.5;

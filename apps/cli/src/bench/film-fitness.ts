@@ -6,11 +6,14 @@ import type { ReceivedImage } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import { splitOf } from '@concord/governance/models';
 import { chestImaging } from '@concord/modalities/chest-imaging';
+import { readTable } from '@concord/pipeline/evaluate';
+import { folderFiles } from '../evaluate/folder-files.ts';
 import { receivedFilm } from '../lab/nih-film.ts';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import type { Bench } from './bench.ts';
 import { drawnPicture, HEADER_CHANGES, OTHER_PICTURES, PICTURE_CHANGES, type Picture } from './film-changes.ts';
 
+const LABELS = 'labels.csv';
 const DRAWN = 40;
 
 interface Row {
@@ -27,7 +30,7 @@ export const filmFitnessBench: Bench = {
   usage: 'bench film-fitness --data DIR     what the image arm refuses, on films of NIH validation patients and on pictures of no chest',
   async run(args, io) {
     const { values } = readArgs(args, { data: { type: 'string' } });
-    if (values.data === undefined) throw new UsageError('It reads a folder of films: --data DIR (labels.csv, images/).');
+    if (values.data === undefined) throw new UsageError(`It reads a folder of films: --data DIR (${LABELS}, images/).`);
     const { films, patients } = await validationFilms(values.data);
     const rows = [
       ...Object.entries(PICTURE_CHANGES).map(([kind, change]) =>
@@ -83,21 +86,20 @@ function wilson(hits: number, of: number): readonly [number, number] {
 }
 
 async function validationFilms(folder: string): Promise<{ readonly films: readonly Film[]; readonly patients: number }> {
-  const [head = '', ...lines] = readFileSync(join(folder, 'labels.csv'), 'utf8').trim().split('\n');
-  const columns = head.trim().split(',');
-  const cells = lines.map((line) => new Map(line.split(',').map((cell, at) => [columns[at] ?? '', cell])));
-  const own = cells.filter((row) => splitOf(row.get('patient_id') ?? '', sha256) === 'validation');
+  const table = await readTable(folderFiles(folder), LABELS);
+  if (!table.ok) throw new UsageError(`${LABELS} cannot be read there.`);
+  const own = table.value.map(({ cells }) => cells).filter(({ patient_id: patientId = '' }) => splitOf(patientId, sha256) === 'validation');
   const reader = openDicomReader();
   const films: Film[] = [];
   try {
-    for (const [at, row] of own.entries()) {
-      const view = row.get('view') === 'PA' ? 'PA' : 'AP';
-      const bytes = readFileSync(join(folder, 'images', row.get('file') ?? ''));
-      const film = await receivedFilm({ bytes, patientId: row.get('patient_id') ?? '', view, row: at + 1 }, reader);
+    for (const [at, { patient_id: patientId = '', view: told, file = '' }] of own.entries()) {
+      const view = told === 'PA' ? 'PA' : 'AP';
+      const bytes = readFileSync(join(folder, 'images', file));
+      const film = await receivedFilm({ bytes, patientId, view, row: at + 1 }, reader);
       if (film?.pixels !== undefined) films.push({ ...film, pixels: film.pixels });
     }
   } finally {
     await reader.close();
   }
-  return { films, patients: new Set(own.map((row) => row.get('patient_id'))).size };
+  return { films, patients: new Set(own.map(({ patient_id: patientId }) => patientId)).size };
 }

@@ -58,7 +58,7 @@ function stampsOf(sent: readonly Measured[]): ReadonlyMap<string, readonly SendS
     own.set(sentAt, {
       ...known,
       oldest: earlier(known.oldest, effectiveAt),
-      newest: earlier(known.newest, effectiveAt) === effectiveAt ? known.newest : effectiveAt,
+      newest: later(known.newest, effectiveAt),
     });
     byDevice.set(device, own);
   }
@@ -67,6 +67,10 @@ function stampsOf(sent: readonly Measured[]): ReadonlyMap<string, readonly SendS
 
 function earlier(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
+}
+
+function later(a: Instant, b: Instant): Instant {
+  return a < b ? b : a;
 }
 
 const DEVICES = `SELECT d.id, d.label, o.offset_ms, o.uncertainty_ms, o.applied FROM devices d JOIN sources s ON s.id = d.source_id
