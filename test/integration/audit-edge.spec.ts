@@ -34,6 +34,19 @@ const asked = async (path: string, init: RequestInit = {}): Promise<{ readonly s
 };
 const bearer = async (user: string) => ({ authorization: `Bearer ${await door.edge.token(user)}` });
 
+describe('the officer’s look at how far the log is signed, and how far an export is', () => {
+  it('stands in the record as allowed: a refusal that never was would be asked about', async () => {
+    const headers = await bearer('privacy');
+    const { id } = (await (await fetch(`${door.edge.url}/audit/bundles`, { method: 'POST', headers })).json()) as { readonly id: string };
+    expect(await asked(`/audit/bundles/${id}`, { headers })).toMatchObject({ status: 200, events: [{ outcome: 0, actor: { login: 'privacy' } }] });
+    expect(await asked('/audit/head', { headers: await bearer('privacy') })).toMatchObject({
+      status: 200,
+      events: [{ outcome: 0, actor: { login: 'privacy' } }],
+    });
+    expect(await asked('/audit/head', { headers: await bearer('nurse') })).toMatchObject({ status: 403, events: [{ outcome: 4, actor: { login: 'nurse' } }] });
+  });
+});
+
 describe('a request that is turned away before any store', () => {
   it('leaves one event of nobody without credentials, one failed sign-in with credentials that are not believed', async () => {
     expect(await asked('/api/v1/patients')).toMatchObject({

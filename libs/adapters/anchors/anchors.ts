@@ -45,10 +45,26 @@ const daysIn = async (folder: string): Promise<readonly string[]> => (await read
 /** The newest head of a folder, for who only reads; undefined while there is none. */
 export async function newestHead(folder: string): Promise<Anchored | undefined> {
   for (const day of (await daysIn(folder)).toReversed()) {
-    const found = newestIn(await readFile(join(folder, day), 'utf8'));
+    const path = join(folder, day);
+    const found = newestIn(await tailOf(path)) ?? newestIn(await readFile(path, 'utf8'));
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Room for a hundred heads; a busy day's file holds tens of thousands. */
+const TAIL = 64 * 1024;
+
+/** The end of a file. What the cut leaves of a head is no whole one. */
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(TAIL, size)), 0, Math.min(TAIL, size), Math.max(0, size - TAIL));
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The last whole note; one that a crash cut short was never promised to anybody. */

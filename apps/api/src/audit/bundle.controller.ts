@@ -12,7 +12,7 @@ import type { AuditExportState } from '@concord/core/ports';
 import type { Config } from '../config.ts';
 import { callerOf, From, type Caller } from '../edge/caller.ts';
 import { failure, notFound } from '../edge/failure.ts';
-import { aboutPatient, aboutResource, aboutSearch, Gate } from '../edge/gate.ts';
+import { aboutNobody, aboutPatient, aboutSearch, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { instantParameter, readQuery } from '../views/questions.ts';
@@ -95,7 +95,11 @@ export class BundleController {
 
   async #stateOf(caller: Caller, id: string): Promise<AuditExportState> {
     if (!isUuid(id)) throw notFound();
-    return this.#gate.find(caller, aboutResource(`AuditExport/${id}`), (scope) => scope.audit.exportState(id));
+    // About nobody: a look at one thing that brings out no patient would stand in the record as one that found nothing.
+    return this.#gate.find(caller, aboutNobody, (scope) => {
+      scope.audit.note({ objects: [`AuditExport/${id}`] });
+      return scope.audit.exportState(id);
+    });
   }
 
   async #files(id: string): Promise<AuditExport['files']> {

@@ -5,7 +5,7 @@ import { auditFolder, newestHead, readStatus, type Anchored, type AuditFolder } 
 import { instant, toIso } from '@concord/core/kernel';
 import type { Config } from '../config.ts';
 import { callerOf } from '../edge/caller.ts';
-import { aboutResource, Gate } from '../edge/gate.ts';
+import { aboutNobody, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { readQuery } from '../views/questions.ts';
@@ -24,9 +24,15 @@ export class HeadController {
   @Get()
   @Needs('read', 'AuditEvent')
   @Header('content-type', 'application/json; charset=utf-8')
-  async head(@Req() request: FastifyRequest): Promise<AuditHead> {
+  head(@Req() request: FastifyRequest): Promise<AuditHead> {
     readQuery(request, {});
-    await this.#gate.open(callerOf(request), aboutResource('AuditLog/head'), () => Promise.resolve());
+    return this.#gate.open(callerOf(request), aboutNobody, (scope) => {
+      scope.audit.note({ objects: ['AuditLog/head'] });
+      return this.#state();
+    });
+  }
+
+  async #state(): Promise<AuditHead> {
     const [anchored, witnessed, status] = await Promise.all([newestOf(this.#folder.anchors), newestOf(this.#folder.witness), readStatus(this.#folder)]);
     return {
       head:
