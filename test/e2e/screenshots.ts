@@ -15,6 +15,11 @@ const FOLDER = join(ROOT, 'docs/screenshots');
 const SETTLE_MS = 900;
 
 async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+  // What sticks to the top would stand in the middle of a whole page that is scrolled.
+  if (fullPage)
+    await page.evaluate(() => {
+      window.scrollTo(0, 0);
+    });
   await page.waitForTimeout(SETTLE_MS);
   await page.screenshot({ path: fileOf(page, name), fullPage });
 }
