@@ -247,6 +247,7 @@ def main():
     manifest = {
         **base, "id": ID, "created": CREATED, "title": TITLE, "intendedUse": INTENDED,
         "scorers": scorers,
+        "views": [{"modality": "chest-imaging", "most": 4}],  # films of one study are read as one
         "calibrations": [entry for entry in calibrations if "-at-" not in entry["head"]] + kept,
         "landmarks": landmarks,
         "thresholds": {**base["thresholds"], **THRESHOLDS},

@@ -50,6 +50,10 @@ export const explanationSchema = z.object({
       widerBy: z.number().nullable().meta({ description: 'How much wider the interval is without it, in probability.' }),
     }),
   ),
+  pieces: z
+    .array(z.object({ modality: z.string(), place: pointerSchema, text: z.string(), unusedReason: z.string().nullable() }))
+    .optional()
+    .meta({ description: 'The films of an examination that holds several: which were read as one, which were not, and why. Absent where there is one.' }),
   rationale: z.string().nullable().meta({ description: 'null where the reader may not see every source.' }),
 });
 
@@ -105,3 +109,4 @@ export type WireAssessment = z.infer<typeof assessmentSchema>;
 export type WireEvidence = z.infer<typeof evidenceSchema>;
 export type WireExplanation = z.infer<typeof explanationSchema>;
 export type WireNews2 = z.infer<typeof news2Schema>;
+export type WirePiece = NonNullable<WireExplanation['pieces']>[number];

@@ -9,6 +9,7 @@ export {
   type WireEvidence,
   type WireExplanation,
   type WireNews2,
+  type WirePiece,
 } from './assessment.ts';
 export { evaluationJsonSchema, evaluationSchemas, riskFiguresSchema, type EvaluatedSuite, type Evaluation } from './evaluate.ts';
 export { assessmentToWire, news2ToWire, NO_NUMBERS, WITHHELD, type ToWire } from './to-wire.ts';

@@ -6,12 +6,13 @@ import {
   type Explanation,
   type Faithfulness,
   type News2,
+  type PieceOfSource,
   type RiskTask,
 } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { StoredAssessment } from '@concord/core/ports';
 import type { z } from 'zod';
-import type { pointerSchema, WireAssessment, WireEvidence, WireExplanation, WireNews2 } from './assessment.ts';
+import type { pointerSchema, WireAssessment, WireEvidence, WireExplanation, WireNews2, WirePiece } from './assessment.ts';
 
 export interface ToWire {
   /** Thresholds of the task; without them no tier is said. */
@@ -121,7 +122,7 @@ function foldEvidence(evidence: readonly Evidence[], withhold: readonly string[]
 }
 
 /** Sentences quote every source, so a reader who may not see them all gets none; the rest leaves out what may not be seen. */
-function explanationToWire({ interactions, uncertainty, awaited, rationale }: Explanation, withhold: readonly string[]): WireExplanation {
+function explanationToWire({ interactions, uncertainty, awaited, pieces, rationale }: Explanation, withhold: readonly string[]): WireExplanation {
   const seen = (modality: string): boolean => !withhold.includes(modality);
   return {
     interactions: interactions
@@ -129,8 +130,13 @@ function explanationToWire({ interactions, uncertainty, awaited, rationale }: Ex
       .map(({ modalities: [first, second], value }) => ({ modalities: [first, second], value })),
     uncertainty: { ...uncertainty },
     awaited: awaited.filter(({ modality }) => seen(modality)).map((source) => ({ ...source })),
+    ...(pieces === undefined ? {} : { pieces: pieces.filter(({ modality }) => seen(modality)).map(pieceToWire) }),
     rationale: withhold.length === 0 && rationale !== '' ? rationale : null,
   };
+}
+
+function pieceToWire({ modality, pointer, text, unusedReason }: PieceOfSource): WirePiece {
+  return { modality, place: pointerToWire(pointer), text, unusedReason: unusedReason ?? null };
 }
 
 function evidenceToWire(item: Evidence, proof: Faithfulness | undefined): WireEvidence {

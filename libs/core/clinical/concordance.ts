@@ -1,6 +1,7 @@
 import type { Instant, Probability } from '../kernel/index.ts';
 import type { EvidencePointer } from './evidence.ts';
 import type { BundleId, ModalityKind, PatientId } from './identity.ts';
+import type { ViewPlace } from './modality.ts';
 
 /** Findings of a chest on which more than one source can have a word. Each source maps its own names onto these. */
 export const SHARED_FINDINGS = [
@@ -59,6 +60,8 @@ export interface NamedFinding {
   readonly present: number;
   /** Absent at or below it. */
   readonly absent: number;
+  /** The view that shows it most, in the order of `views.align`, and how many were read; absent where there is one. */
+  readonly views?: ViewPlace;
   /** Of which films it may speak. */
   readonly films: JudgedFilms;
 }

@@ -1,4 +1,5 @@
 import type { ModalityKind } from './identity.ts';
+import type { SourcePiece } from './modality.ts';
 
 /** Two sources that say something only together. */
 export interface SourceInteraction {
@@ -29,12 +30,19 @@ export interface AwaitedSource {
   readonly widerBy: number | null;
 }
 
+/** A film of the examination that a score was asked of: read, or why not. */
+export interface PieceOfSource extends SourcePiece {
+  readonly modality: ModalityKind;
+}
+
 /** What stands behind a score beyond its reasons. */
 export interface Explanation {
   readonly interactions: readonly SourceInteraction[];
   readonly uncertainty: Uncertainty;
   /** The one whose arrival would change most first. */
   readonly awaited: readonly AwaitedSource[];
+  /** The films of an examination that holds several: which were read, which were not, and why. Absent where no source holds several. */
+  readonly pieces?: readonly PieceOfSource[];
   /** Plain sentences made from the evidence by template; nothing stands here that no item says. */
   readonly rationale: string;
 }

@@ -26,13 +26,26 @@ export { cameLive, readClock, STAMPS_USED, type ClockReading, type SendStamp } f
 export { curb65, mews, qsofa, sirs, type Avpu } from './early-warning.ts';
 export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';
-export type { AwaitedSource, Explanation, SourceInteraction, Uncertainty } from './explanation.ts';
+export type { AwaitedSource, Explanation, PieceOfSource, SourceInteraction, Uncertainty } from './explanation.ts';
 export { isUuid } from './identity.ts';
 export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
 export { SHARED_FINDINGS } from './concordance.ts';
 export type { Concordance, FindingAgreement, FindingStatement, NamedFinding, SharedFinding, Stance, Verdict } from './concordance.ts';
 export { measured, type Measure } from './measure.ts';
-export type { CoverWay, EncoderRef, ModalityPlugin, ModalityRegions, ModalityTable, PlaneBox, Readiness, TensorInput, TimeGrid } from './modality.ts';
+export type {
+  CoverWay,
+  EncoderRef,
+  ModalityPlugin,
+  ModalityRegions,
+  ModalityTable,
+  ModalityViews,
+  PlaneBox,
+  Readiness,
+  SourcePiece,
+  TensorInput,
+  TimeGrid,
+  ViewPlace,
+} from './modality.ts';
 export { NEWS2_FRESH_FOR, NEWS2_PARAMETERS } from './news2.ts';
 export { NEWS2_CODES, news2At, type News2Options } from './news2-at.ts';
 export { hasSingleThree, news2Band, news2Points, news2Sum, partialNews2, type News2Points, type PartialNews2Readings, type SpO2Scale } from './news2-points.ts';

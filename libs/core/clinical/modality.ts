@@ -64,6 +64,29 @@ export interface PlaneBox {
 /** What is put over a part so that it says nothing: the surroundings carried on through it, or their mean. */
 export type CoverWay = 'surroundings' | 'mean';
 
+/** One piece of a source that holds several: a film of an examination. */
+export interface SourcePiece {
+  readonly pointer: EvidencePointer;
+  /** Plain words: "PA film". */
+  readonly text: string;
+  /** Why it was not read; undefined where it was. */
+  readonly unusedReason?: string;
+}
+
+/** A modality whose newest examination may hold several inputs that are read as one. Each is encoded for itself. */
+export interface ModalityViews<V = unknown> {
+  /** One input per view, the newest first, at most `most`; the order of arrival changes nothing. Called where `readiness` says ready. */
+  align(stream: ModalityStream<V>, at: Instant, most: number): readonly TensorInput[];
+  /** Every piece of that examination, those first that were read when `read` views were; empty where it holds one only. */
+  pieces(stream: ModalityStream<V>, read: number): readonly SourcePiece[];
+}
+
+/** Which of the views of a source, counted from 0, and of how many. */
+export interface ViewPlace {
+  readonly view: number;
+  readonly of: number;
+}
+
 /** A modality whose input is a plane with places, so that a part of it can be covered and the score asked again. */
 export interface ModalityRegions<V = unknown> {
   /** Cells of the plane that `align` lays out. */
@@ -71,7 +94,7 @@ export interface ModalityRegions<V = unknown> {
   readonly height: number;
   cover(tensor: TensorInput, box: PlaneBox, way: CoverWay): TensorInput;
   /** Where a box of the plane lies in what the source sent, and its name in plain words. */
-  place(stream: ModalityStream<V>, box: PlaneBox): { readonly where: EvidencePointer; readonly text: string } | undefined;
+  place(stream: ModalityStream<V>, box: PlaneBox, place: ViewPlace): { readonly where: EvidencePointer; readonly text: string } | undefined;
 }
 
 /** One vertical slice per sensor. Siblings cannot see each other; stages never name one. */
@@ -82,6 +105,8 @@ export interface ModalityPlugin<V = unknown> {
   observe(received: Received): Result<readonly Observation<V>[], IngestError>;
   readiness(stream: ModalityStream<V>, at: Instant): Readiness;
   align(stream: ModalityStream<V>, at: Instant): TensorInput;
+  /** Present where several inputs may be read as one. */
+  readonly views?: ModalityViews<V>;
   readonly encoder: EncoderRef;
   /** Present where a model reads the modality as a table. */
   readonly table?: ModalityTable<V>;
@@ -90,7 +115,7 @@ export interface ModalityPlugin<V = unknown> {
   /**
    * Leave-one-out items for the tokens worth naming, in logit units. The pipeline adds the `joint` item that makes the
    * modality's evidence sum to its Shapley value.
-   * @param tokenContributions `[tokens]`, 0 where the token is masked.
+   * @param tokenContributions `[views × tokens]`, 0 where the token is masked; one view where the source has no others.
    */
   attribute(stream: ModalityStream<V>, at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[];
   /** Present where the input has places, so that a reason can be verified by covering it. */

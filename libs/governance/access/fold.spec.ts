@@ -26,6 +26,7 @@ it('shows every role what it may see, never changes a number, and leaves no word
           interactions: [{ modalities: [KINDS[0], KINDS[3]], value: 0.2 }],
           uncertainty: { data: 0.4, model: 0.01, conflict: 0, missing: null },
           awaited: [{ modality: KINDS[1], state: 'absent', expectedChange: null, widerBy: null }],
+          pieces: items.map(({ modality, text }) => ({ modality, pointer: { kind: 'joint', pointer: null }, text })),
           rationale: items.map(({ text }) => text).join('; '),
         };
         const faithfulness = items.map(({ id }) => ({ evidenceId: id, change: 0.01, elsewhere: 0, regions: 40, holds: true }));

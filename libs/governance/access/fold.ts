@@ -37,6 +37,7 @@ function foldExplanation(explanation: Explanation, isHidden: (item: { readonly m
     ...explanation,
     interactions: explanation.interactions.filter(({ modalities }) => !modalities.some((modality) => isHidden({ modality }))),
     awaited: explanation.awaited.filter((source) => !isHidden(source)),
+    ...(explanation.pieces === undefined ? {} : { pieces: explanation.pieces.filter((piece) => !isHidden(piece)) }),
     rationale: '',
   };
 }

@@ -10,6 +10,7 @@ export {
   type FindingsEntry,
   type FusionEntry,
   type ManifestMetric,
+  type ViewsEntry,
   type ReferenceEntry,
   type ReferenceToken,
   type ScorerEntry,

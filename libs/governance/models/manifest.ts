@@ -124,6 +124,12 @@ export interface ReferenceEntry {
   readonly rows?: readonly Readonly<Record<string, number>>[];
 }
 
+/** How many views of one examination a bundle reads as one: the mean of the logits. */
+export interface ViewsEntry {
+  readonly modality: ModalityKind;
+  readonly most: number;
+}
+
 /** A model bundle (DESIGN 11). Everything that scores is named here by hash; nothing is looked up elsewhere. */
 export interface BundleManifest {
   readonly id: BundleId;
@@ -136,6 +142,8 @@ export interface BundleManifest {
   readonly fusion: FusionEntry;
   /** Absent in a bundle that names no findings. */
   readonly findings?: readonly FindingsEntry[];
+  /** Sources of which several views are read as one; of any other, and in a bundle without the line, the newest alone is read. */
+  readonly views?: readonly ViewsEntry[];
   /** Blocks that read tables; a calibration says which patterns they answer. */
   readonly scorers?: readonly ScorerEntry[];
   readonly calibrations: readonly CalibrationEntry[];

@@ -25,6 +25,7 @@ function isManifest(json: unknown): json is BundleManifest {
 const text: Check = (value, path) => (typeof value === 'string' && value.length > 0 ? [] : [`${path}: text`]);
 const number: Check = (value, path) => (typeof value === 'number' && Number.isFinite(value) ? [] : [`${path}: a number`]);
 const whole: Check = (value, path) => (Number.isInteger(value) && Number(value) >= 0 ? [] : [`${path}: a whole number`]);
+const count: Check = (value, path) => (Number.isInteger(value) && Number(value) >= 1 ? [] : [`${path}: a whole number from 1`]);
 const share: Check = (value, path) => (typeof value === 'number' && value >= 0 && value <= 1 ? [] : [`${path}: a share of one`]);
 const sha256: Check = (value, path) => (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? [] : [`${path}: a SHA-256`]);
 const flag: Check = (value, path) => (typeof value === 'boolean' ? [] : [`${path}: true or false`]);
@@ -109,6 +110,7 @@ const manifest = object({
       }),
     ),
   ),
+  views: optional(list(object({ modality: text, most: count }))),
   scorers: optional(list(scorer)),
   calibrations: list(calibration),
   landmarks: optional(list(calibration)),

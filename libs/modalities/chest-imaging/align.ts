@@ -20,11 +20,17 @@ export interface UsableFilm {
 /** The newest film that the encoder may see. */
 export function newestUsable(stream: ModalityStream<ImageValue>): UsableFilm | undefined {
   for (const observation of stream.observations.toReversed()) {
-    const { prepared, derived } = observation.value;
-    const parsed = chestDerivedSchema.safeParse(derived);
-    if (prepared !== undefined && parsed.success) return { observation, derived: parsed.data, prepared };
+    const film = usable(observation);
+    if (film !== undefined) return film;
   }
   return undefined;
+}
+
+/** The film, where the encoder may see it. */
+export function usable(observation: Observation<ImageValue>): UsableFilm | undefined {
+  const { prepared, derived } = observation.value;
+  const parsed = chestDerivedSchema.safeParse(derived);
+  return prepared !== undefined && parsed.success ? { observation, derived: parsed.data, prepared } : undefined;
 }
 
 export function readiness(stream: ModalityStream<ImageValue>, at: Instant): Readiness {
@@ -44,7 +50,11 @@ export function staleAt(stream: ModalityStream<ImageValue>): Instant | undefined
 
 /** @returns data `[1, 128, 128]`, display grey values 0 to 255; the graph of the encoder normalises. 16 tokens, 4 × 4, row by row. */
 export function align(stream: ModalityStream<ImageValue>, at: Instant): TensorInput {
-  const film = newestUsable(stream);
+  return alignFilm(newestUsable(stream), at);
+}
+
+/** As `align`, of one film. */
+export function alignFilm(film: UsableFilm | undefined, at: Instant): TensorInput {
   const tokens = REGIONS * REGIONS;
   invariant(film === undefined || film.prepared.length === PREPARED_SIDE * PREPARED_SIDE, 'a prepared film has 128 × 128 grey values');
   const data = film ? Float32Array.from(film.prepared) : new Float32Array(PREPARED_SIDE * PREPARED_SIDE);

@@ -1,7 +1,8 @@
 import type { EvidenceDraft, ImageValue, ModalityStream, PlaneBox } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
-import { newestUsable, REGIONS } from './align.ts';
+import { REGIONS } from './align.ts';
 import { sourceBox, zoneWords } from './place.ts';
+import { filmsRead, filmWords } from './views.ts';
 
 /** A region is named when it carries at least this share of the strongest one. */
 const WORTH_NAMING = 0.35;
@@ -12,19 +13,22 @@ const ITEMS_MOST = 3;
 type Patch = PlaneBox;
 
 /**
- * The regions worth naming, as boxes in source pixels. Neighbours of the same sign that are worth naming become one box of at
- * most 2 × 2 cells; its contribution is the sum of its tokens.
+ * The regions worth naming of every film that was read, as boxes in source pixels. Neighbours of the same sign that are worth naming become one box of at
+ * most 2 × 2 cells; its contribution is the sum of its tokens. @param tokenContributions `[films × 16]`.
  */
 export function attribute(stream: ModalityStream<ImageValue>, _at: Instant, tokenContributions: Float32Array): readonly EvidenceDraft[] {
-  const film = newestUsable(stream);
-  if (!film) return [];
-  const { sopInstanceUid } = film.observation.value.header;
-  return patches(tokenContributions).map((patch) => ({
-    kind: 'image-region',
-    contribution: cells(patch).reduce((sum, cell) => sum + (tokenContributions[cell] ?? 0), 0),
-    text: `${zoneWords(patch, REGIONS)} of the chest film (${film.derived.view})`,
-    pointer: { sopInstanceUid, frame: 1, box: sourceBox(patch, REGIONS, film.derived.crop) },
-  }));
+  const tokens = REGIONS * REGIONS;
+  const films = filmsRead(stream, tokenContributions.length / tokens);
+  return films.flatMap((film, view) => {
+    const own = tokenContributions.subarray(view * tokens, (view + 1) * tokens);
+    const { sopInstanceUid } = film.observation.value.header;
+    return patches(own).map((patch): EvidenceDraft => ({
+      kind: 'image-region',
+      contribution: cells(patch).reduce((sum, cell) => sum + (own[cell] ?? 0), 0),
+      text: `${zoneWords(patch, REGIONS)} of the chest film (${filmWords(film, { view, of: films.length })})`,
+      pointer: { sopInstanceUid, frame: 1, box: sourceBox(patch, REGIONS, film.derived.crop) },
+    }));
+  });
 }
 
 function patches(contributions: Float32Array): readonly Patch[] {

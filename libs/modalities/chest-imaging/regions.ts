@@ -1,8 +1,8 @@
 import type { CoverWay, ImageValue, ModalityRegions, ModalityStream, PlaneBox, TensorInput } from '@concord/core/clinical';
 import { coverByMean, coverBySurroundings } from '@concord/stages/explanation';
-import { newestUsable } from './align.ts';
 import { sourceBox, zoneWords } from './place.ts';
 import { PREPARED_SIDE } from './prepare.ts';
+import { filmsRead, filmWords } from './views.ts';
 
 const WAYS = { surroundings: coverBySurroundings, mean: coverByMean } as const satisfies Record<CoverWay, unknown>;
 
@@ -11,13 +11,13 @@ export const regions: ModalityRegions<ImageValue> = {
   width: PREPARED_SIDE,
   height: PREPARED_SIDE,
   cover: (tensor, box, way): TensorInput => ({ ...tensor, data: coverFilm(tensor.data, box, way) }),
-  place: (stream: ModalityStream<ImageValue>, box) => {
-    const film = newestUsable(stream);
+  place: (stream: ModalityStream<ImageValue>, box, place) => {
+    const film = filmsRead(stream, place.of)[place.view];
     if (film === undefined) return undefined;
     const { sopInstanceUid } = film.observation.value.header;
     return {
       where: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: sourceBox(box, PREPARED_SIDE, film.derived.crop) } },
-      text: `${zoneWords(box, PREPARED_SIDE)} of the chest film (${film.derived.view})`,
+      text: `${zoneWords(box, PREPARED_SIDE)} of the chest film (${filmWords(film, place)})`,
     };
   },
 };

@@ -20,7 +20,7 @@ const named = (name: string, chance: number, films: NamedFinding['films'] = 'bot
   absent: 0.2,
   films,
 });
-const stance = (...all: NamedFinding[]) => statementsOf(film(), all).map(({ finding, stance: said }) => [finding, said]);
+const stance = (...all: NamedFinding[]) => statementsOf([film()], all).map(({ finding, stance: said }) => [finding, said]);
 
 describe('what a film is said to show', () => {
   it('is present from one threshold, absent up to the other, and unsaid between: a coin toss contradicts no reader', () => {
@@ -53,13 +53,30 @@ describe('what a film is said to show', () => {
 
   it('says nothing of a drawn film where it was never judged on one', () => {
     const drawn = film('Procedural chest phantom: no person, no exposure.');
-    expect(statementsOf(drawn, [named('Effusion', 0.9, 'taken')])).toEqual([]);
-    expect(statementsOf(drawn, [named('Effusion', 0.9, 'both')])).toHaveLength(1);
-    expect(statementsOf(drawn, [named('Effusion', 0.9, 'drawn')]).map(({ text }) => text)).toEqual(['90 % on the drawn film']);
+    expect(statementsOf([drawn], [named('Effusion', 0.9, 'taken')])).toEqual([]);
+    expect(statementsOf([drawn], [named('Effusion', 0.9, 'both')])).toHaveLength(1);
+    expect(statementsOf([drawn], [named('Effusion', 0.9, 'drawn')]).map(({ text }) => text)).toEqual(['90 % on the drawn film']);
   });
 
   it('says nothing of a film of somebody by what knows drawn films only, whatever it is sure of', () => {
     for (const note of [undefined, 'Resampled for display.', 'Not a Procedural chest phantom'])
-      expect(statementsOf(film(note), [named('Effusion', 0.99, 'drawn'), named('Opacity', 0.01, 'drawn')])).toEqual([]);
+      expect(statementsOf([film(note)], [named('Effusion', 0.99, 'drawn'), named('Opacity', 0.01, 'drawn')])).toEqual([]);
+  });
+
+  it('points to the film of a study that shows it most, and says of how many it speaks', () => {
+    const second = film();
+    const { header } = second.observation.value;
+    const other: UsableFilm = {
+      ...second,
+      observation: { ...second.observation, value: { ...second.observation.value, header: { ...header, sopInstanceUid: '1.2.4' } } },
+      derived: { ...second.derived, crop: { x: 0, y: 7, side: 300 } },
+    };
+    const [said] = statementsOf([film(), other], [{ ...named('Effusion', 0.9), views: { view: 1, of: 2 } }]);
+    expect(said).toMatchObject({ text: '90 % on 2 films', pointer: { pointer: { sopInstanceUid: '1.2.4', box: [0, 7, 300, 300] } } });
+  });
+
+  it('is nothing where one film of a study was taken of somebody and another was drawn', () => {
+    const mixed = [film(), film('Procedural chest phantom: no person, no exposure.')];
+    expect(statementsOf(mixed, [named('Effusion', 0.9, 'drawn'), named('Opacity', 0.9, 'taken'), named('Mass', 0.9)])).toEqual([]);
   });
 });

@@ -24,19 +24,23 @@ const DRAWN = 'Procedural chest phantom';
 
 /**
  * What the film shows, as far as the block dares to say: present when one of its names reaches its threshold, absent when all
- * of them stay below theirs, else uncertain. It points to the film, not to a region: a finding that is not there has no place.
+ * of them stay below theirs, else uncertain. It points to the film that shows it most, not to a region: a finding that is not there has no place.
  */
-export function statementsOf({ observation, derived }: UsableFilm, named: readonly NamedFinding[]): readonly FindingStatement[] {
-  const isDrawn = observation.value.header.derivationNote?.startsWith(DRAWN) ?? false;
+export function statementsOf(films: readonly UsableFilm[], named: readonly NamedFinding[]): readonly FindingStatement[] {
+  const [areDrawn = false, ...mixed] = new Set(films.map(({ observation }) => observation.value.header.derivationNote?.startsWith(DRAWN) ?? false));
+  // A study of taken and drawn films is nothing that anybody was judged on.
+  if (mixed.length > 0) return [];
   const shared = named.flatMap((one) => {
-    if (one.films === (isDrawn ? 'taken' : 'drawn') || isMute(one)) return [];
+    if (one.films === (areDrawn ? 'taken' : 'drawn') || isMute(one)) return [];
     const finding = SHARED[one.name.toLowerCase()];
     return finding === undefined ? [] : [{ ...one, finding }];
   });
   return [...new Set(shared.map(({ finding }) => finding))].flatMap((finding) => {
     const mine = shared.filter((each) => each.finding === finding).sort((a, b) => b.probability - a.probability);
     const [strongest] = mine;
-    if (strongest === undefined) return [];
+    const film = films[strongest?.views?.view ?? 0];
+    if (strongest === undefined || film === undefined) return [];
+    const { observation, derived } = film;
     const { x, y, side } = derived.crop;
     const { sopInstanceUid } = observation.value.header;
     return [
@@ -47,7 +51,7 @@ export function statementsOf({ observation, derived }: UsableFilm, named: readon
         effectiveAt: observation.effectiveAt,
         probability: strongest.probability,
         pointer: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: [x, y, side, side] } } as const,
-        text: `${Math.round(strongest.probability * 100)} % on the ${isDrawn ? 'drawn ' : ''}film`,
+        text: `${Math.round(strongest.probability * 100)} % on ${films.length < 2 ? 'the' : `${films.length}`} ${areDrawn ? 'drawn ' : ''}film${films.length < 2 ? '' : 's'}`,
       },
     ];
   });

@@ -1,9 +1,17 @@
-import { asOf, type BundleId, type Concordance, type ModalityPlugin, type NamedFinding, type PatientTimeline } from '@concord/core/clinical';
+import {
+  asOf,
+  type BundleId,
+  type Concordance,
+  type ModalityPlugin,
+  type ModalityStream,
+  type NamedFinding,
+  type PatientTimeline,
+} from '@concord/core/clinical';
 import { probability, type Instant } from '@concord/core/kernel';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import { agreements, mislinkSuspected } from '@concord/stages/agreement';
-import { findingsOf } from '@concord/pipeline/assess';
+import { findingsTogether, viewsOf } from '@concord/pipeline/assess';
 
 /** The bundle that reads films which the generator drew. It answers no question about risk, and no film of a person. */
 export const DRAWN_FILMS = 'benchmark-regions' as BundleId;
@@ -30,7 +38,7 @@ export function createAgree(parts: AgreeParts): Agree {
     for (const plugin of parts.plugins) {
       const stream = known.withheld.includes(plugin.kind) ? undefined : known.streams.get(plugin.kind);
       if (stream === undefined || plugin.statements === undefined) continue;
-      const named = plugin.readiness(stream, at).kind === 'ready' ? await namedIn(plugin.align(stream, at), plugin, parts) : [];
+      const named = plugin.readiness(stream, at).kind === 'ready' ? await namedIn({ plugin, stream, at }, parts) : [];
       statements.push(...plugin.statements(stream, at, named));
     }
     const findings = agreements(statements);
@@ -45,33 +53,36 @@ export function createAgree(parts: AgreeParts): Agree {
   };
 }
 
-async function namedIn(
-  tensor: ReturnType<ModalityPlugin['align']>,
-  { kind }: ModalityPlugin,
-  { bundle, runner, drawn }: AgreeParts,
-): Promise<readonly NamedFinding[]> {
-  const own = await namedBy(bundle, tensor, kind, runner);
-  if (drawn === undefined) return own;
-  return [...own, ...(await namedBy(drawn, tensor, kind, runner)).map((one) => ({ ...one, films: 'drawn' as const }))];
+interface Asked {
+  readonly plugin: ModalityPlugin;
+  readonly stream: ModalityStream;
+  readonly at: Instant;
 }
 
-async function namedBy(
-  bundle: BundleManifest,
-  tensor: ReturnType<ModalityPlugin['align']>,
-  kind: ModalityPlugin['kind'],
-  runner: ModelRunner,
-): Promise<readonly NamedFinding[]> {
-  const entry = bundle.findings?.find(({ modality }) => modality === kind);
+async function namedIn(asked: Asked, { bundle, runner, drawn }: AgreeParts): Promise<readonly NamedFinding[]> {
+  const own = await namedBy(bundle, asked, runner);
+  if (drawn === undefined) return own;
+  return [...own, ...(await namedBy(drawn, asked, runner)).map((one) => ({ ...one, films: 'drawn' as const }))];
+}
+
+async function namedBy(bundle: BundleManifest, { plugin, stream, at }: Asked, runner: ModelRunner): Promise<readonly NamedFinding[]> {
+  const entry = bundle.findings?.find(({ modality }) => modality === plugin.kind);
   if (entry === undefined) return [];
   try {
-    const [probabilities = {}] = (await findingsOf([tensor], kind, { bundle, runner })) ?? [];
+    const shown = await findingsTogether(viewsOf(plugin, stream, { at, bundle }), plugin.kind, { bundle, runner });
     return entry.findings.flatMap(({ name, present, absent, onDrawnFilms }) => {
-      const shown = probabilities[name];
-      if (shown === undefined) return [];
-      return [{ name, probability: probability(shown), present, absent, films: onDrawnFilms ? ('both' as const) : ('taken' as const) }];
+      const together = shown?.together[name];
+      if (shown === undefined || together === undefined) return [];
+      const films = onDrawnFilms ? ('both' as const) : ('taken' as const);
+      return [{ name, probability: probability(together), present, absent, films, ...strongest(shown.each.map((one) => one[name] ?? 0)) }];
     });
   } catch (error) {
     if (error instanceof ModelUnavailable) return [];
     throw error;
   }
+}
+
+/** The view that shows it most, and of how many; nothing where there is one. */
+function strongest(each: readonly number[]): Pick<NamedFinding, 'views'> {
+  return each.length < 2 ? {} : { views: { view: each.indexOf(Math.max(...each)), of: each.length } };
 }

@@ -16,7 +16,7 @@ import { calibrationFor } from '@concord/stages/calibration';
 import { assertConserved, explain } from '@concord/stages/explanation';
 import { countedFrom } from './counted.ts';
 import { tokensOf } from './encode-once.ts';
-import { explanationOf, type Missing } from './explanation.ts';
+import { explanationOf, piecesOf, type Missing } from './explanation.ts';
 import { absentRequired, askedBy, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
@@ -38,7 +38,7 @@ export interface AssessParts {
 export function createAssess(parts: AssessParts): Assess {
   return async ({ timeline, asOf: at, tasks }) => {
     const known = asOf(timeline, at);
-    const inputs = inputsOf(known, at, parts.plugins);
+    const inputs = inputsOf(known, at, parts);
     const look = looker({ known, inputs }, parts);
     const common = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at) };
     const answers: Assessment[] = [];
@@ -96,7 +96,7 @@ async function answer(question: TaskQuestion): Promise<Answer> {
   const evidence = explain(sharesOf(headView(view, question.task.head), { view, known, at: seen.from, inputs }));
   assertConserved(evidence, score.baselineLogit, score.logit);
   const missing = await missingOf(question, calibration);
-  const explanation = explanationOf({ view, calibration, missing, score, evidence });
+  const explanation = explanationOf({ view, calibration, missing, score, evidence, pieces: piecesOf(inputs, score.pattern, known) });
   return { outcome: { kind: 'scored', score, evidence, explanation }, ...statesOf(inputs, score.pattern, 'never calibrated together with the others') };
 }
 

@@ -3,19 +3,18 @@ import { invariant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import { encode, type Tokens } from '@concord/stages/encoding';
-import type { TokensByModality } from '@concord/stages/fusion';
+import type { TokenViews } from '@concord/stages/fusion';
 import type { ModalityInput } from './inputs.ts';
 
-/** Tokens of every modality that is ready and has a place in the fusion head. */
+/** Tokens of every modality that is ready and has a place in the fusion head, each view for itself. */
 export async function tokensOf(
   inputs: readonly ModalityInput[],
   parts: { readonly bundle: BundleManifest; readonly runner: ModelRunner },
-): Promise<TokensByModality> {
-  const tokens = new Map<ModalityKind, Tokens>();
+): Promise<TokenViews> {
+  const tokens = new Map<ModalityKind, readonly Tokens[]>();
   for (const input of inputs) {
     if (input.kind !== 'ready' || !parts.bundle.fusion.layout.some(({ modality }) => modality === input.plugin.kind)) continue;
-    const [encoded] = await encodeAll([input.tensor], input.plugin.encoder.encoder, parts);
-    if (encoded !== undefined) tokens.set(input.plugin.kind, encoded);
+    tokens.set(input.plugin.kind, await encodeAll(input.tensors, input.plugin.encoder.encoder, parts));
   }
   return tokens;
 }

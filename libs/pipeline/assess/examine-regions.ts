@@ -4,7 +4,7 @@ import { effectMap, findRegions, sweep } from '@concord/stages/explanation';
 import { inputsOf } from './inputs.ts';
 import { occlusionOf, searchOf } from './occlusion.ts';
 import { proveRegions } from './prove-regions.ts';
-import { pictureIn, type VerifyParts } from './verify-regions.ts';
+import { picturesIn, type VerifyParts } from './verify-regions.ts';
 
 /** One head of a model asked where on a picture it looks. */
 export interface ExamineQuestion {
@@ -44,7 +44,7 @@ export async function examineRegions(question: ExamineQuestion, parts: VerifyPar
   const stream = question.timeline.streams.get(picture.plugin.kind);
   const proven = await proveRegions({ picture, occlusion, head, found, rngOf: (box) => seededRng(Object.values(box).join(' ')) });
   const regions = proven.flatMap(({ box, effect, confirmed, holds }): readonly ExaminedRegion[] => {
-    const said = stream && picture.regions.place(stream, box);
+    const said = stream && picture.regions.place(stream, box, picture.place);
     return said === undefined ? [] : [{ where: said.where, effect, confirmed, holds }];
   });
   return {
@@ -64,7 +64,7 @@ export async function mapOfPicture(question: ExamineQuestion, parts: VerifyParts
 }
 
 async function sweptPicture({ timeline, at, pattern, head: name }: ExamineQuestion, parts: VerifyParts) {
-  const picture = await pictureIn(inputsOf(asOf(timeline, at), at, parts.plugins), pattern, parts);
+  const [picture] = await picturesIn(inputsOf(asOf(timeline, at), at, parts), pattern, parts);
   if (picture === undefined) return undefined;
   const head = parts.bundle.fusion.heads.indexOf(name);
   const occlusion = occlusionOf(picture, parts);

@@ -1,8 +1,9 @@
-import type { AwaitedSource, Evidence, Explanation, ModalityKind, RiskScore } from '@concord/core/clinical';
+import type { AwaitedSource, Evidence, Explanation, ModalityKind, PatientTimeline, PieceOfSource, RiskScore } from '@concord/core/clinical';
 import { logit, sigmoid } from '@concord/core/kernel';
 import type { CalibrationEntry } from '@concord/governance/models';
 import { calibrate, curveDraws } from '@concord/stages/calibration';
 import { interactions, rationale, uncertaintyOf } from '@concord/stages/explanation';
+import type { ModalityInput } from './inputs.ts';
 import { headView, type View } from './view.ts';
 
 /** A source of the task that was not used. */
@@ -21,11 +22,22 @@ interface ExplanationQuestion {
   readonly missing: readonly Missing[];
   readonly score: RiskScore;
   readonly evidence: readonly Evidence[];
+  readonly pieces: readonly PieceOfSource[];
+}
+
+/** Of every source of the answer that holds several pieces: which were read, and why not the others. */
+export function piecesOf(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], { streams }: PatientTimeline): readonly PieceOfSource[] {
+  return inputs.flatMap((input) => {
+    const { kind: modality, views } = input.plugin;
+    const stream = streams.get(modality);
+    if (input.kind !== 'ready' || views === undefined || stream === undefined || !pattern.includes(modality)) return [];
+    return views.pieces(stream, input.tensors.length).map((piece) => ({ ...piece, modality }));
+  });
 }
 
 /** What stands behind a score beyond its reasons, all from the batch that the score came from. */
 export function explanationOf(question: ExplanationQuestion): Explanation {
-  const { view, calibration, score, evidence } = question;
+  const { view, calibration, score, evidence, pieces } = question;
   const seen = headView(view, calibration.head);
   const pairs = interactions(view.pattern.length, seen.values).flatMap(({ pair, value }) => {
     const [first, second] = [view.pattern[pair[0]], view.pattern[pair[1]]];
@@ -42,6 +54,7 @@ export function explanationOf(question: ExplanationQuestion): Explanation {
       withMissing: most?.chances ?? [],
     }),
     awaited,
+    ...(pieces.length === 0 ? {} : { pieces }),
     rationale: rationale({ probability: score.probability, interval: score.interval, evidence, interactions: pairs, awaited }),
   };
 }

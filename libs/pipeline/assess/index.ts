@@ -1,7 +1,8 @@
 export { counterfactual, type Change, type Counterfactual, type CounterfactualQuestion } from './counterfactual.ts';
 export { createAssess, type AssessParts } from './assess.ts';
 export { encodeAll } from './encode-once.ts';
-export { findingsOf, type NamedFindings } from './findings.ts';
+export { findingsOf, findingsTogether, type NamedFindings, type SharedFindings } from './findings.ts';
+export { viewsOf } from './inputs.ts';
 export { CONTEXT_COLUMNS, contextRow } from './context.ts';
 export { probeBundle, type ProbeResult } from './probe.ts';
 export { replay, type Difference, type Replay } from './replay.ts';

@@ -4,21 +4,29 @@ import {
   type ModalityKind,
   type ModalityPlugin,
   type ModalityState,
+  type ModalityStream,
   type PatientTimeline,
   type RiskTask,
   type TensorInput,
 } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
+import type { BundleManifest } from '@concord/governance/models';
 
-/** What one modality brings to the question, decided before any block runs. */
+/** What one modality brings to the question, decided before any block runs; one tensor per view that is read. */
 export type ModalityInput =
-  | { readonly kind: 'ready'; readonly plugin: ModalityPlugin; readonly tensor: TensorInput }
+  | { readonly kind: 'ready'; readonly plugin: ModalityPlugin; readonly tensors: readonly TensorInput[] }
   | { readonly kind: 'stale'; readonly plugin: ModalityPlugin; readonly newest: Instant }
   | { readonly kind: 'absent' | 'withheld'; readonly plugin: ModalityPlugin }
   | { readonly kind: 'unfit'; readonly plugin: ModalityPlugin; readonly reason: string };
 
+/** Who reads, and of which sources several views are read as one. */
+export interface InputParts {
+  readonly plugins: readonly ModalityPlugin[];
+  readonly bundle: Pick<BundleManifest, 'views'>;
+}
+
 /** @param known the timeline as of `at`. Consent removes a modality here, before it is read. */
-export function inputsOf(known: PatientTimeline, at: Instant, plugins: readonly ModalityPlugin[]): readonly ModalityInput[] {
+export function inputsOf(known: PatientTimeline, at: Instant, { plugins, bundle }: InputParts): readonly ModalityInput[] {
   return plugins.map((plugin): ModalityInput => {
     if (isWithheld(plugin.kind, known)) return { kind: 'withheld', plugin };
     const stream = known.streams.get(plugin.kind);
@@ -31,7 +39,7 @@ export function inputsOf(known: PatientTimeline, at: Instant, plugins: readonly 
       case 'unfit':
         return { kind: 'unfit', plugin, reason: readiness.reason };
       case 'ready':
-        return stream === undefined ? { kind: 'absent', plugin } : aligned(plugin, plugin.align(stream, at));
+        return stream === undefined ? { kind: 'absent', plugin } : aligned(plugin, viewsOf(plugin, stream, { at, bundle }));
     }
   });
 }
@@ -45,9 +53,19 @@ export function askedBy({ required, optional }: RiskTask, inputs: readonly Modal
   return inputs.filter(({ plugin }) => required.includes(plugin.kind) || optional.includes(plugin.kind));
 }
 
-function aligned(plugin: ModalityPlugin, tensor: TensorInput): ModalityInput {
-  return tensor.tokenMask.some((known) => known === 1)
-    ? { kind: 'ready', plugin, tensor }
+/** What the bundle reads of a source that is ready: the newest input, or every view of the newest examination. */
+export function viewsOf(
+  plugin: ModalityPlugin,
+  stream: ModalityStream,
+  { at, bundle }: Pick<InputParts, 'bundle'> & { readonly at: Instant },
+): readonly TensorInput[] {
+  const most = bundle.views?.find(({ modality }) => modality === plugin.kind)?.most ?? 1;
+  return plugin.views === undefined || most < 2 ? [plugin.align(stream, at)] : plugin.views.align(stream, at, most);
+}
+
+function aligned(plugin: ModalityPlugin, tensors: readonly TensorInput[]): ModalityInput {
+  return tensors.some(({ tokenMask }) => tokenMask.some((known) => known === 1))
+    ? { kind: 'ready', plugin, tensors }
     : { kind: 'unfit', plugin, reason: 'nothing in it that the model reads' };
 }
 

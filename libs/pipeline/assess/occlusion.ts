@@ -1,8 +1,8 @@
-import type { CoverWay, ModalityKind, ModalityPlugin, ModalityRegions, PlaneBox, TensorInput } from '@concord/core/clinical';
+import type { CoverWay, ModalityKind, ModalityPlugin, ModalityRegions, PlaneBox, TensorInput, ViewPlace } from '@concord/core/clinical';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
 import type { AskCovered, RegionSearch } from '@concord/stages/explanation';
-import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
+import { fuseViews, type Logits, type TokenViews } from '@concord/stages/fusion';
 import { encodeAll } from './encode-once.ts';
 
 export interface OcclusionParts {
@@ -10,13 +10,14 @@ export interface OcclusionParts {
   readonly runner: ModelRunner;
 }
 
-/** A picture among the sources of one score. */
+/** A picture among the sources of one score: one of several views of its source, or the only one. */
 export interface Picture {
   readonly plugin: ModalityPlugin;
   readonly regions: ModalityRegions;
   readonly tensor: TensorInput;
+  readonly place: ViewPlace;
   /** Of every source of the pattern, the picture's own among them. */
-  readonly tokens: TokensByModality;
+  readonly tokens: TokenViews;
   readonly pattern: readonly ModalityKind[];
 }
 
@@ -68,10 +69,11 @@ function distance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(a.reduce((sum, value, cell) => sum + (value - (b[cell] ?? 0)) ** 2, 0));
 }
 
-async function answersFor(tensors: readonly TensorInput[], { plugin, tokens, pattern }: Picture, parts: OcclusionParts): Promise<readonly Logits[]> {
+async function answersFor(tensors: readonly TensorInput[], { plugin, place, tokens, pattern }: Picture, parts: OcclusionParts): Promise<readonly Logits[]> {
+  const views = tokens.get(plugin.kind) ?? [];
   const encoded = await encodeAll(tensors, plugin.encoder.encoder, parts);
-  const rows = encoded.map((own) => ({ tokens: new Map([...tokens, [plugin.kind, own]]), coalition: { modalities: pattern } }));
-  return fuse(rows, parts.bundle.fusion, parts.runner);
+  const rows = encoded.map((own) => ({ tokens: new Map([...tokens, [plugin.kind, views.with(place.view, own)]]), coalition: { modalities: pattern } }));
+  return fuseViews(rows, parts.bundle.fusion, parts.runner);
 }
 
 /** The search for where one head looks: it asks what the head's logit loses with boxes covered. */

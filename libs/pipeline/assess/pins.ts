@@ -22,9 +22,9 @@ export function pinsOf(
   };
 }
 
-/** Name, values, mask and ages of every tensor, in the order of their names. */
+/** Name, values, mask and ages of every tensor, in the order of their names; views of one source in their own order. */
 function bytesOf(inputs: readonly ModalityInput[]): readonly Uint8Array[] {
-  const ready = inputs.flatMap((input) => (input.kind === 'ready' ? [input.tensor] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ready = inputs.flatMap((input) => (input.kind === 'ready' ? input.tensors : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
   return ready.flatMap(({ name, data, tokenMask, tokenAgeHours }) => [
     Uint8Array.from(name, (character) => character.charCodeAt(0)),
     bytes(data),

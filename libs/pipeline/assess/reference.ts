@@ -2,7 +2,7 @@ import type { ModalityKind } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { BundleManifest, CalibrationEntry, ReferenceToken } from '@concord/governance/models';
 import type { Tokens } from '@concord/stages/encoding';
-import { fuse, type Logits } from '@concord/stages/fusion';
+import { fuseViews, type Logits } from '@concord/stages/fusion';
 import { scoreTable, seenBy } from '@concord/stages/tabular';
 import { calibrated } from './score.ts';
 import { scorerOf, type Table } from './table.ts';
@@ -44,8 +44,8 @@ async function logitsWith(
   const others = reference?.tokens?.patients.map((patient) => tokensOf(patient, kind, bundle));
   if (others === undefined) return undefined;
   const own = await sources.tokens();
-  return fuse(
-    others.map((other) => ({ tokens: new Map([...own, [kind, other]]), coalition: { modalities: pattern } })),
+  return fuseViews(
+    others.map((other) => ({ tokens: new Map([...own, [kind, [other]]]), coalition: { modalities: pattern } })),
     bundle.fusion,
     runner,
   );

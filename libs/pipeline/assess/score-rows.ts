@@ -3,7 +3,7 @@ import type { Instant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import { headsBeside, type BundleManifest, type CalibrationEntry } from '@concord/governance/models';
 import { calibrationFor } from '@concord/stages/calibration';
-import { fuse, type Logits, type TokensByModality } from '@concord/stages/fusion';
+import { fuseViews, type Logits, type TokenViews } from '@concord/stages/fusion';
 import { scoreTable, seenBy } from '@concord/stages/tabular';
 import { countedFrom } from './counted.ts';
 import { encodeAll } from './encode-once.ts';
@@ -24,7 +24,12 @@ export type RowAnswer =
 
 /** A question laid out for the model, or the reason why there is none. */
 export type PreparedRow =
-  | { readonly kind: 'ready'; readonly calibration: CalibrationEntry; readonly tensors: ReadonlyMap<ModalityKind, TensorInput>; readonly table?: Table }
+  | {
+      readonly kind: 'ready';
+      readonly calibration: CalibrationEntry;
+      readonly tensors: ReadonlyMap<ModalityKind, readonly TensorInput[]>;
+      readonly table?: Table;
+    }
   | { readonly kind: 'abstained'; readonly reason: string };
 
 type ReadyRow = Extract<PreparedRow, { kind: 'ready' }>;
@@ -52,8 +57,9 @@ interface KnownQuestion extends RowQuestion {
   readonly refusal: string | undefined;
 }
 
-function prepareKnown({ known, at, task, refusal }: KnownQuestion, { plugins, bundle }: RowParts): PreparedRow {
-  const inputs = inputsOf(known, at, plugins);
+function prepareKnown({ known, at, task, refusal }: KnownQuestion, parts: RowParts): PreparedRow {
+  const { bundle } = parts;
+  const inputs = inputsOf(known, at, parts);
   const missing = missingRequired(inputs, task.required)?.reason ?? refusal ?? absentRequired(inputs, task.required)?.reason;
   if (missing !== undefined) return { kind: 'abstained', reason: missing };
   const ready = inputs.flatMap((input) => (input.kind === 'ready' ? [input] : []));
@@ -63,7 +69,7 @@ function prepareKnown({ known, at, task, refusal }: KnownQuestion, { plugins, bu
   if (calibration === undefined) return { kind: 'abstained', reason: 'uncalibrated-pattern' };
   if (calibration.scorer !== undefined)
     return { kind: 'ready', calibration, tensors: new Map(), table: tableOf({ known, at: countedFrom(task, known, at), inputs }) };
-  return { kind: 'ready', calibration, tensors: new Map(ready.map(({ plugin, tensor }) => [plugin.kind, tensor])) };
+  return { kind: 'ready', calibration, tensors: new Map(ready.map(({ plugin, tensors }) => [plugin.kind, tensors])) };
 }
 
 /** The same row with fewer modalities, as if the others had never been measured: what the score from signs alone would have been. */
@@ -102,7 +108,7 @@ function answered(logits: Logits, { row, head, bundle }: { readonly row: ReadyRo
 async function fuseRows(rows: readonly ReadyRow[], parts: RowParts): Promise<readonly Logits[]> {
   const tokens = await tokensOfRows(rows, parts);
   const asked = rows.map((row, index) => ({ tokens: tokens[index] ?? new Map(), coalition: { modalities: row.calibration.pattern } }));
-  return fuse(asked, parts.bundle.fusion, parts.runner);
+  return fuseViews(asked, parts.bundle.fusion, parts.runner);
 }
 
 async function scoreTables(rows: readonly ReadyRow[], id: string, { bundle, runner }: RowParts): Promise<readonly Logits[]> {
@@ -112,14 +118,11 @@ async function scoreTables(rows: readonly ReadyRow[], id: string, { bundle, runn
   return scoreTable(seen, { scorer: scorerOf(bundle, id), layout }, runner);
 }
 
-async function tokensOfRows(rows: readonly ReadyRow[], parts: RowParts): Promise<readonly TokensByModality[]> {
-  const tokens = rows.map(() => new Map<ModalityKind, Awaited<ReturnType<typeof encodeAll>>[number]>());
+async function tokensOfRows(rows: readonly ReadyRow[], parts: RowParts): Promise<readonly TokenViews[]> {
+  const tokens = rows.map(() => new Map<ModalityKind, Awaited<ReturnType<typeof encodeAll>>>());
   for (const { kind, encoder } of parts.plugins) {
     if (!parts.bundle.fusion.layout.some(({ modality }) => modality === kind)) continue;
-    const asked = rows.flatMap((row, index) => {
-      const tensor = row.tensors.get(kind);
-      return tensor === undefined ? [] : [{ index, tensor }];
-    });
+    const asked = rows.flatMap((row, index) => (row.tensors.get(kind) ?? []).map((tensor) => ({ index, tensor })));
     const encoded = await encodeAll(
       asked.map(({ tensor }) => tensor),
       encoder.encoder,
@@ -127,7 +130,7 @@ async function tokensOfRows(rows: readonly ReadyRow[], parts: RowParts): Promise
     );
     asked.forEach(({ index }, at) => {
       const own = encoded[at];
-      if (own !== undefined) tokens[index]?.set(kind, own);
+      if (own !== undefined) tokens[index]?.set(kind, [...(tokens[index].get(kind) ?? []), own]);
     });
   }
   return tokens;

@@ -48,7 +48,7 @@ export type VerifyRegions = (question: VerifyQuestion) => Promise<readonly (Regi
  */
 export function createVerifyRegions(parts: VerifyParts): VerifyRegions {
   return async ({ timeline, stored }) => {
-    const looks = new Map<string, Promise<Look | undefined>>();
+    const looks = new Map<string, Promise<Looks | undefined>>();
     const checks = [];
     for (const assessment of stored) {
       const { outcome } = assessment;
@@ -59,17 +59,23 @@ export function createVerifyRegions(parts: VerifyParts): VerifyRegions {
       const key = outcome.score.pattern.join();
       const look = looks.get(key) ?? lookAt({ assessment, timeline, stored }, parts);
       looks.set(key, look);
-      checks.push(await check({ assessment, score: outcome.score, look: await look, parts }).catch(unavailable));
+      checks.push(await check({ assessment, score: outcome.score, looks: await look, parts }).catch(unavailable));
     }
     return checks;
   };
 }
 
+/** One picture with what was found on it. */
 interface Look {
   readonly picture: Picture;
   readonly occlusion: Occlusion;
-  readonly known: PatientTimeline;
   readonly found: readonly FoundRegion[];
+}
+
+/** Every picture that the scores of one pattern read. */
+interface Looks {
+  readonly known: PatientTimeline;
+  readonly each: readonly Look[];
 }
 
 interface LookQuestion extends VerifyQuestion {
@@ -77,20 +83,25 @@ interface LookQuestion extends VerifyQuestion {
 }
 
 /** One search for all horizons, on the last of them: the box stays where it is when a reader changes the horizon. */
-async function lookAt({ assessment, timeline, stored }: LookQuestion, parts: VerifyParts): Promise<Look | undefined> {
+async function lookAt({ assessment, timeline, stored }: LookQuestion, parts: VerifyParts): Promise<Looks | undefined> {
   const { asOf: at, pins, outcome } = assessment;
   const known = asOf(timeline, at);
-  const inputs = inputsOf(known, at, parts.plugins);
+  const inputs = inputsOf(known, at, parts);
   if (outcome.kind === 'abstained' || pinsOf({ known, at, inputs }, parts).inputsSha256 !== pins.inputsSha256) return undefined;
   const { pattern } = outcome.score;
-  const picture = await pictureIn(inputs, pattern, parts).catch(unavailable);
+  const pictures = (await picturesIn(inputs, pattern, parts).catch(unavailable)) ?? [];
   const last = stored.map(scoreIn).findLast((score) => score?.pattern.join() === pattern.join());
   const calibration = parts.bundle.calibrations.find(({ id }) => id === last?.calibrationId);
-  if (picture === undefined || calibration === undefined || calibration.scorer !== undefined) return undefined;
-  const occlusion = occlusionOf(picture, parts);
+  if (pictures.length === 0 || calibration === undefined || calibration.scorer !== undefined) return undefined;
   const head = parts.bundle.fusion.heads.indexOf(calibration.head);
-  const found = await regionsIn(picture, occlusion, head).catch(unavailable);
-  return found && { picture, occlusion, known, found };
+  const each: Look[] = [];
+  for (const picture of pictures) {
+    const occlusion = occlusionOf(picture, parts);
+    const found = await regionsIn(picture, occlusion, head).catch(unavailable);
+    if (found === undefined) return undefined;
+    each.push({ picture, occlusion, found });
+  }
+  return { known, each };
 }
 
 function scoreIn({ outcome }: Assessment): RiskScore | undefined {
@@ -103,35 +114,45 @@ async function regionsIn(picture: Picture, occlusion: Occlusion, head: number): 
   return findRegions(await sweep(search), search);
 }
 
-/** The picture among the inputs of a pattern, with the tokens of every source; undefined when there is none. */
-export async function pictureIn(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], parts: VerifyParts): Promise<Picture | undefined> {
+/** Every view of the picture among the inputs of a pattern, with the tokens of every source; none when there is no picture. */
+export async function picturesIn(inputs: readonly ModalityInput[], pattern: readonly ModalityKind[], parts: VerifyParts): Promise<readonly Picture[]> {
   for (const input of inputs) {
     const { plugin } = input;
     if (input.kind !== 'ready' || plugin.regions === undefined || !pattern.includes(plugin.kind)) continue;
-    return { plugin, regions: plugin.regions, tensor: input.tensor, tokens: await tokensOf(inputs, parts), pattern };
+    const source = { plugin, regions: plugin.regions, tokens: await tokensOf(inputs, parts), pattern };
+    return input.tensors.map((tensor, view) => ({ ...source, tensor, place: { view, of: input.tensors.length } }));
   }
-  return undefined;
+  return [];
 }
 
 interface CheckQuestion {
   readonly assessment: Assessment;
   readonly score: RiskScore;
-  readonly look: Look | undefined;
+  readonly looks: Looks | undefined;
   readonly parts: VerifyParts;
 }
 
-async function check({ assessment, score, look, parts }: CheckQuestion): Promise<RegionCheck | undefined> {
+async function check({ assessment, score, looks, parts }: CheckQuestion): Promise<RegionCheck | undefined> {
   const calibration = parts.bundle.calibrations.find(({ id }) => id === score.calibrationId);
-  if (look === undefined || calibration === undefined || calibration.scorer !== undefined) return undefined;
+  const [first] = looks?.each ?? [];
+  if (looks === undefined || first === undefined || calibration === undefined || calibration.scorer !== undefined) return undefined;
   const head = parts.bundle.fusion.heads.indexOf(calibration.head);
-  const whole = (await look.occlusion.whole())[head] ?? 0;
+  const whole = (await first.occlusion.whole())[head] ?? 0;
   if (Math.abs(whole - score.logit) > TOLERANCE) return undefined;
-  const { kind } = look.picture.plugin;
-  const said = await regionsOf({ look, head, score, calibration, bundle: parts.bundle, seed: assessment.pins.inputsSha256 });
+  const question = { known: looks.known, head, score, calibration, bundle: parts.bundle, seed: assessment.pins.inputsSha256 };
+  const said: Said[] = [];
+  for (const look of looks.each) said.push(...(await regionsOf({ ...question, look })));
+  return checkOf(said, first.picture.plugin.kind, { assessment, score });
+}
+
+function checkOf(said: readonly Said[], kind: ModalityKind, { assessment, score }: Pick<CheckQuestion, 'assessment' | 'score'>): RegionCheck {
   const shapley = score.shapley.find(({ modality }) => modality === kind)?.value ?? 0;
   const evidence = explain([{ modality: kind, shapley, drafts: said.map(({ draft }) => draft) }]);
   const others = outcomeEvidence(assessment).filter(({ modality }) => modality !== kind);
-  const faithfulness = said.map(({ draft, proof }): Faithfulness => ({ evidenceId: evidence.find((item) => isFrom(item, draft))?.id ?? '', ...proof }));
+  const faithfulness = said.flatMap(({ draft, proof }): readonly Faithfulness[] => {
+    const item = evidence.find((one) => isFrom(one, draft));
+    return item === undefined ? [] : [{ evidenceId: item.id, ...proof }];
+  });
   return { modality: kind, evidence, faithfulness, rationale: rationaleWith([...others, ...evidence], assessment, score) };
 }
 
@@ -152,6 +173,7 @@ function isFrom(item: EvidenceDraft, draft: EvidenceDraft): boolean {
 
 interface RegionsQuestion {
   readonly look: Look;
+  readonly known: PatientTimeline;
   readonly head: number;
   readonly score: RiskScore;
   readonly calibration: CalibrationEntry;
@@ -165,13 +187,13 @@ interface Said {
 }
 
 /** What each region does, in the words and the probability of this score. */
-async function regionsOf({ look, head, score, calibration, bundle, seed }: RegionsQuestion): Promise<readonly Said[]> {
-  const { picture, known } = look;
+async function regionsOf({ look, known, head, score, calibration, bundle, seed }: RegionsQuestion): Promise<readonly Said[]> {
+  const { picture } = look;
   const rngOf = (box: PlaneBox) => seededRng(`${seed} ${calibration.id} ${Object.values(box).join(' ')}`);
   const changeOf = (logits: Logits): number => score.probability - calibrated(logits, calibration, bundle).probability;
   const stream = known.streams.get(picture.plugin.kind);
   return (await proveRegions({ ...look, head, rngOf })).flatMap(({ box, confirmed, covered, elsewhere, holds }) => {
-    const place = stream && picture.regions.place(stream, box);
+    const place = stream && picture.regions.place(stream, box, picture.place);
     if (place === undefined) return [];
     const others = elsewhere.reduce((sum, logits) => sum + Math.abs(changeOf(logits)), 0) / Math.max(1, elsewhere.length);
     return [

@@ -3,7 +3,7 @@ import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
 import { coalitionsOf, shapley } from '@concord/stages/explanation';
 import { scorerOf, tableView, type Table } from './table.ts';
-import { fuse, type FusionRow, type Logits, type TokensByModality } from '@concord/stages/fusion';
+import { fuseViews, type Logits, type TokenViews } from '@concord/stages/fusion';
 
 /** What the head says of one set of modalities: every coalition of them, and every token left out. */
 export interface View {
@@ -14,7 +14,7 @@ export interface View {
   readonly parts: 'tokens' | 'channels';
   /** Per coalition in the order of `coalitionsOf`. */
   readonly coalitions: readonly Logits[];
-  /** Per modality and part: the logits without it; undefined where nothing of it is known. */
+  /** Per modality and part, all parts of one view before those of the next: the logits without it; undefined where nothing of it is known. */
   readonly without: ReadonlyMap<ModalityKind, readonly (Logits | undefined)[]>;
 }
 
@@ -31,7 +31,7 @@ export type Viewer = (asked: Asked) => Promise<View | undefined>;
 
 export interface ViewSources {
   /** Asked often and computed once. */
-  readonly tokens: () => Promise<TokensByModality>;
+  readonly tokens: () => Promise<TokenViews>;
   readonly table: () => Table;
 }
 
@@ -56,24 +56,35 @@ export function unavailable(error: unknown): undefined {
 }
 
 /** One batch: 2^n coalitions for exact Shapley values, and one row per token that speaks. */
-async function viewOf(pattern: readonly ModalityKind[], tokens: TokensByModality, { bundle, runner }: ViewParts): Promise<View> {
+async function viewOf(pattern: readonly ModalityKind[], tokens: TokenViews, { bundle, runner }: ViewParts): Promise<View> {
   const coalitions = coalitionsOf(pattern);
-  const left = pattern.flatMap((modality) => spoken(tokens, modality).map((token) => ({ modality, token })));
-  const rows: readonly FusionRow[] = [
+  const left = pattern.flatMap((modality) => spoken(tokens, modality));
+  const rows = [
     ...coalitions.map((modalities) => ({ tokens, coalition: { modalities } })),
     ...left.map((without) => ({ tokens, coalition: { modalities: pattern, without } })),
   ];
-  const logits = await fuse(rows, bundle.fusion, runner);
-  const answers = new Map(left.map(({ modality, token }, index) => [`${modality}/${token}`, logits[coalitions.length + index]]));
-  const without = new Map(
-    pattern.map((modality) => [modality, Array.from({ length: tokens.get(modality)?.mask.length ?? 0 }, (_, token) => answers.get(`${modality}/${token}`))]),
-  );
+  const logits = await fuseViews(rows, bundle.fusion, runner);
+  const answers = new Map(left.map((one, index) => [partKey(one), logits[coalitions.length + index]]));
+  const without = new Map(pattern.map((modality) => [modality, partsOf(tokens, modality).map((part) => answers.get(partKey(part)))]));
   return { pattern, heads: bundle.fusion.heads, parts: 'tokens', coalitions: logits.slice(0, coalitions.length), without };
 }
 
-function spoken(tokens: TokensByModality, modality: ModalityKind): readonly number[] {
-  const mask = tokens.get(modality)?.mask ?? new Uint8Array();
-  return [...mask.keys()].filter((token) => mask[token] === 1);
+interface Part {
+  readonly modality: ModalityKind;
+  readonly view: number;
+  readonly token: number;
+}
+
+function partsOf(tokens: TokenViews, modality: ModalityKind): readonly Part[] {
+  return (tokens.get(modality) ?? []).flatMap(({ mask }, view) => [...mask.keys()].map((token) => ({ modality, view, token })));
+}
+
+function spoken(tokens: TokenViews, modality: ModalityKind): readonly Part[] {
+  return partsOf(tokens, modality).filter(({ view, token }) => tokens.get(modality)?.[view]?.mask[token] === 1);
+}
+
+function partKey({ modality, view, token }: Part): string {
+  return `${modality}/${view}/${token}`;
 }
 
 /** The view as one head sees it. */

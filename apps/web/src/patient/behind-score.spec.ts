@@ -30,4 +30,14 @@ describe('what stands behind a score', () => {
   it('has no sentences for a reader who may not see every source', () => {
     expect(shown({ ...EXPLANATION, rationale: null })).not.toContain('The score is');
   });
+
+  it('names the films of a study that were read as one, and says of the others why they were not', () => {
+    const place = { kind: 'image-region' as const, pointer: { sopInstanceUid: '1.2', frame: 1, box: [0, 0, 9, 9] as [number, number, number, number] } };
+    const piece = (text: string, unusedReason: string | null) => ({ modality: 'chest-imaging', place, text, unusedReason });
+    const pieces = [piece('PA film', null), piece('AP film', null), piece('LL film', 'The film is not a frontal view.')];
+    expect(shown({ ...EXPLANATION, pieces })).toContain(
+      'Of this study 2 films were read as one: PA film, AP film. Not read: LL film. The film is not a frontal view.',
+    );
+    expect(shown(EXPLANATION)).not.toContain('Of this study');
+  });
 });

@@ -1,4 +1,4 @@
-import type { WireExplanation } from '@concord/contracts';
+import type { WireExplanation, WirePiece } from '@concord/contracts';
 import { modalityWords, signed } from '@concord/ui';
 
 const STATE = { stale: 'too old', absent: 'not there', withheld: 'withheld', unused: 'not used' } as const;
@@ -11,7 +11,7 @@ const CAUSE = {
 
 /** What stands behind the bars: the reasons in sentences, what is awaited, and where the doubt comes from. */
 export function BehindScore({ explanation }: { readonly explanation: WireExplanation }) {
-  const { rationale, interactions, awaited, uncertainty } = explanation;
+  const { rationale, interactions, awaited, uncertainty, pieces = [] } = explanation;
   const together = interactions.filter(({ value }) => Math.abs(value) >= 0.005);
   return (
     <div className="behind" data-testid="behind-score">
@@ -26,6 +26,7 @@ export function BehindScore({ explanation }: { readonly explanation: WireExplana
           ))}
         </p>
       )}
+      {pieces.length > 0 && <Films pieces={pieces} />}
       <details>
         <summary>What is awaited, and where the doubt comes from</summary>
         <dl className="facts">
@@ -38,6 +39,17 @@ export function BehindScore({ explanation }: { readonly explanation: WireExplana
         </dl>
       </details>
     </div>
+  );
+}
+
+/** Which films of the study the score read as one, and which it did not. */
+function Films({ pieces }: { readonly pieces: readonly WirePiece[] }) {
+  const read = pieces.filter(({ unusedReason }) => unusedReason === null);
+  return (
+    <p className="small two" data-testid="films-read">
+      {`Of this study ${read.length === 1 ? 'one film was read' : `${read.length} films were read as one`}: ${read.map(({ text }) => text).join(', ')}.`}
+      {pieces.flatMap(({ text, unusedReason }) => (unusedReason === null ? [] : [` Not read: ${text}. ${unusedReason}`]))}
+    </p>
   );
 }
 
