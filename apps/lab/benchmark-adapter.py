@@ -19,19 +19,19 @@ from lab import MODELS, OUT, export_block, parser, seed_everything
 fusion = import_module("benchmark-fusion")
 EXCHANGED = "radiology-report"
 VERSION, HIDDEN = 2, 64  # version 1 has 48: an adapter may be built otherwise, as long as it speaks into the same space
-PATIENTS, SMOKE_PATIENTS = 480_000, 20_000
+SHARDS = 3  # as large as those of the whole: what the adapter says to sources that it cannot help with must become nothing again
 APART = 50  # shards of a training are numbered from its seed on; these patients are none of them
 
 
-def learned(model, count: int, seed: int):
+def learned(model, count: int, size: int, seed: int):
     """The new adapter: it learns outcomes through the frozen rest, and to lie where the frozen others lie."""
     for value in model.parameters():
         value.requires_grad_(False)
     torch.manual_seed(seed)
     adapter = Adapter(COLUMNS[EXCHANGED], HIDDEN)
     model.adapters[SOURCES.index(EXCHANGED)] = adapter
-    drawn = fusion.Shards(fusion.shards(1, count, seed + APART), False)
-    fit(model, list(adapter.parameters()), drawn, int(count * fusion.TRAINED / BATCH), seed, 0.0)
+    drawn = fusion.Shards(fusion.shards(count, size, seed + APART), False)
+    fit(model, list(adapter.parameters()), drawn, count * int(size * fusion.TRAINED / BATCH), seed, 0.0)
     return adapter
 
 
@@ -43,7 +43,7 @@ def main():
     seed_everything(options.seed)
     model = Model()
     model.load_state_dict(torch.load(options.source / fusion.WEIGHTS))
-    adapter = learned(model, SMOKE_PATIENTS if options.smoke else PATIENTS, options.seed).eval()
+    adapter = learned(model, *((1, fusion.SMOKE_SHARD) if options.smoke else (SHARDS, fusion.SHARD)), options.seed).eval()
     models = options.into or MODELS
     name = fusion.NAME[EXCHANGED]
     block = export_block(f"benchmark-{name}", adapter, torch.zeros(fusion.ROWS, TOKENS, COLUMNS[EXCHANGED]), ["tokens"], ["adapted", "latent"], models / "blocks")

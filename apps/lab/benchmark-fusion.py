@@ -16,15 +16,15 @@ import numpy as np
 import torch
 
 from benchmark_blocks import COLUMNS, HEADS, LATENT, MEMBERS, SOURCES, TOKENS, VARIANTS, WIDTH
-from benchmark_train import BATCH, Joined, Part, SUBSETS, answers, train
+from benchmark_train import BATCH, Part, SUBSETS, answers, distil, train
 from lab import MODELS, OUT, auroc, export_block, parser, probe_tokens, seed_everything
 
 # Config
 ID = "benchmark-fusion"
-CREATED = "2026-11-27"
-SHARDS, SHARD = 3, 570_000  # patients; each shard is drawn while the one before is learned from
+CREATED = "2026-11-28"
+SHARDS, SHARD = 5, 856_000  # patients; each shard is drawn while the one before is learned from
 SMOKE_SHARDS, SMOKE_SHARD = 1, 60_000
-TRAINED = 0.75  # of a shard; the rest calibrates: several times as many as judge, so that a quantile's own chance is small beside theirs
+TRAINED = 0.5  # of a shard; the rest calibrates: ten times as many of the rarest pattern as judge, so that a quantile's own chance is small beside theirs
 ROWS = 128  # of a run, in every block
 MISS = 0.10  # conformal sets leave out one in ten
 ALARM_QUIET = 0.985  # share of patients without the event who stay below the alarm
@@ -52,17 +52,18 @@ def shards(count: int, size: int, seed: int):
 
 
 class Shards:
-    """Hands the training parts on, and keeps what comes after: patients to calibrate on, and those whose truth is computed."""
+    """Hands the training parts on, and keeps the last of them, patients to calibrate on, and those whose truth is computed."""
 
     def __init__(self, source, single: bool):
-        self.source, self.single, self.held, self.digests, self.truth = source, single, [], [], None
+        self.source, self.single, self.held, self.digests, self.truth, self.last = source, single, [], [], None, None
 
     def __iter__(self):
         for data, digest in self.source:
             self.held.append(Part(data, "calibration"))
             self.digests.append(digest)
             self.truth = self.truth or (Part(data, "truth"), data["truth_optimal"])
-            yield Part(data, "train", self.single)
+            self.last = Part(data, "train", self.single)
+            yield self.last
 
 
 def platt(labels, logits, steps: int = 25):
@@ -92,9 +93,9 @@ def calibration(head: str, pattern, labels, logits, name: str):
     }
 
 
-def calibrations(model, part):
+def calibrations(model, parts):
     """Each head on each pattern, on patients with exactly that pattern as it comes; and one pooled map per head."""
-    logits, labels, measured = answers(model, part)[0], part.labels.numpy(), part.measured.numpy()
+    logits, labels, measured = (np.concatenate(each) for each in zip(*((answers(model, part)[0], part.labels.numpy(), part.measured.numpy()) for part in parts)))
     made, pooled = [], []
     for column, head in enumerate(HEADS):
         for subset in SUBSETS[1:]:
@@ -153,7 +154,7 @@ CARD = """# Properties of fusion on generated patients of tokens
 
 Bundle `benchmark-fusion`. Made to be measured: its patients are drawn from a hidden state that is known (`libs/generator/token-design.ts`), so the
 best possible score and the true contribution of every source can be computed. It has seen no real patient, answers none, and activation
-refuses it. It says nothing about how well anything works in care. It learned from 1.28 million generated patients, from sixteen outcomes
+refuses it. It says nothing about how well anything works in care. It learned from 2.14 million generated patients, from sixteen outcomes
 drawn of each one's hidden state: no score that was computed from the design was shown to it.
 
 Trained by `npm run lab -- benchmark-fusion`; judged by `npx --no-install concord evaluate fusion --seed 1`; what came out stands in
@@ -172,14 +173,14 @@ def main():
     count, size = (SMOKE_SHARDS, SMOKE_SHARD) if options.smoke else (SHARDS, SHARD)
     models = options.into or (OUT / "models" if options.smoke else MODELS)
     drawn = Shards(shards(count, size, options.seed), options.single)
-    model = train(drawn, count * int(size * TRAINED / BATCH), options.seed, options.variant, not options.complete)
+    model = distil(train(drawn, count * int(size * TRAINED / BATCH), options.seed, options.variant, not options.complete), drawn.last, options.seed)
     (models / ID).mkdir(parents=True, exist_ok=True)
     shas = {name: export_block(f"benchmark-{NAME[name]}", adapter, torch.zeros(ROWS, TOKENS, COLUMNS[name]), ["tokens"], ["adapted", "latent"], models / "blocks") for name, adapter in zip(SOURCES, model.adapters)}
     slots = TOKENS * len(SOURCES)
     shas["fusion"] = export_block("benchmark-fusion", model.fusion, (torch.zeros(ROWS, slots, WIDTH), torch.zeros(ROWS, slots), torch.zeros(ROWS, slots)), ["tokens", "mask", "age"], ["logits", "spread", "members"], models / "blocks")
     truth, optimal = drawn.truth
     digest = hashlib.sha256("".join(drawn.digests).encode()).hexdigest()
-    written = manifest(model, truth, calibrations(model, Joined(drawn.held)), shas, digest)
+    written = manifest(model, truth, calibrations(model, drawn.held), shas, digest)
     written["metrics"] = metrics(model, truth, optimal)
     (models / ID / "manifest.json").write_text(json.dumps(written, indent=2) + "\n")
     (models / ID / "model-card.md").write_text(CARD)

@@ -122,9 +122,8 @@ class BenchmarkFusion(nn.Module):
         return (mean(members) + 1e-9).log() - (mean(-members) + 1e-9).log()  # [rows, members, heads]
 
     def told_of(self, members, answer):
-        # The trunk is not bent towards what is easy to say of its members: a squared distance of sure logits outweighs every outcome.
-        spread = F.softplus(self.told(answer.detach())) + 1e-3  # [rows, heads]
-        return members.mean(1), spread, members
+        """@returns mean of the members, how far apart they are by the one head that learned to say so, and the members."""
+        return members.mean(1), F.softplus(self.told(answer)) + 1e-3, members
 
     def forward(self, tokens, mask, age):
         return self.heads(self.weigh(self.see(tokens, mask, age), torch.ones(1, len(SOURCES))))

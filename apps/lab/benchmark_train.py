@@ -24,7 +24,8 @@ TAUGHT_FROM, TAUGHT_FULLY = 0.15, 0.45
 HEAD_WEIGHT = torch.tensor([5.0, 3.0, 1.5, 1.5, 1.5, 2.0, 2.0])
 KINSHIP = 0.1
 ALIGN, ALIGN_ROWS = 0.15, 200  # weight of the contrastive loss, and patients of a batch that are set against each other
-DISTIL = 0.1
+# The single head that says how far apart the members are learns after all else, from their final weights: while they still move, they lie elsewhere.
+DISTIL_STEPS, DISTIL_ROWS, DISTIL_RATE = 600, 512, 3e-3
 PARTS_WEIGHT = 1.5
 DROP_TOKEN, DROPPED = 0.15, 0.15  # of the tokens of one patient in seven, so that leaving a token out later is nothing new
 LEARNING_RATE = 1e-2
@@ -39,22 +40,14 @@ class Part:
         self.sources = [torch.from_numpy(data[f"{name}_{source}"]) for source in SOURCES]
         self.age = torch.from_numpy(data[f"{name}_age"]).flatten(1)  # [n, 9]
         self.measured = torch.from_numpy(data[f"{name}_measured"]).float()  # [n, 3]
-        self.labels = torch.from_numpy(data[f"{name}_labels"]).long()  # [n, heads]
+        self.labels = torch.from_numpy(data[f"{name}_labels"]).to(torch.int8)  # [n, heads]
         # What happens is drawn several times from each patient's hidden state: the share of events is the label with less of its noise.
         self.target = self.labels.clamp(min=0).float() if single else torch.from_numpy(data[f"{name}_events"]).float() / float(data["outcomes"][0])
-        found = torch.from_numpy(data[f"{name}_findings"]).long()  # [n, 2]
+        found = torch.from_numpy(data[f"{name}_findings"])  # [n, 2]
         self.classes = found[:, 0] * 2 + found[:, 1]
 
     def __len__(self):
         return len(self.age)
-
-
-class Joined(Part):
-    """Several parts as one."""
-
-    def __init__(self, parts):
-        self.sources = [torch.cat(each) for each in zip(*(part.sources for part in parts))]
-        self.age, self.measured, self.labels, self.target, self.classes = (torch.cat([getattr(part, name) for part in parts]) for name in ("age", "measured", "labels", "target", "classes"))
 
 
 class Model(torch.nn.Module):
@@ -85,24 +78,18 @@ def member_loss(members, target, counted):  # [rows, members, heads], [rows, hea
     return (F.binary_cross_entropy_with_logits(members, target.unsqueeze(1).expand_as(members), reduction="none") * counted).sum() / counted.sum().clamp(min=1)
 
 
-def distil_loss(spread, members):
-    """The single head learns how far apart the members are."""
-    apart = (members - members.mean(1, keepdim=True)).pow(2).mean(1).sqrt()  # [rows, heads]
-    return (spread.log() - (apart.detach() + 1e-3).log()).pow(2).mean()
-
-
 def step_loss(model, part, rows, taught, rng):
     """@param taught how far a part is taught by the whole, 0 to 1; None: no parts at all."""
     batch = len(rows)
     tokens, latents = model.adapt(part, rows)
     lost = (torch.rand(batch, SLOTS, generator=rng) < DROP_TOKEN) & (torch.rand(batch, 1, generator=rng) < DROPPED)
     sets = torch.ones(1, len(SOURCES)) if taught is None else drawn_sets(rng)
-    logits, spread, members = model.fusion.heads(model.fusion.weigh(model.fusion.see(tokens, (~lost).float(), part.age[rows]), sets))
+    logits, _, members = model.fusion.heads(model.fusion.weigh(model.fusion.see(tokens, (~lost).float(), part.age[rows]), sets))
     labels = part.labels[rows]
     target = part.target[rows]
     # Each member counts each patient as often as its own bootstrap drew them.
     counted = ((labels >= 0).float() * HEAD_WEIGHT).unsqueeze(1) * torch.poisson(torch.ones(batch, MEMBERS), generator=rng).unsqueeze(-1)
-    loss = member_loss(members[:batch], target, counted) + DISTIL * distil_loss(spread[:batch], members[:batch])
+    loss = member_loss(members[:batch], target, counted)
     if taught is not None:
         target = (1 - taught) * target + taught * logits[:batch].detach().sigmoid()
         loss = loss + PARTS_WEIGHT * member_loss(members[batch:], target.repeat(PARTS_DRAWN, 1), counted.repeat(PARTS_DRAWN, 1, 1))
@@ -146,6 +133,25 @@ def fit(model, weights, parts, steps: int, seed: int, warm: float, subsets: bool
         for mean, value in zip(averaged, weights):
             value.copy_(mean)
     return model.eval()
+
+
+def distil(model, part, seed: int):
+    """The single head learns how far apart the members are, on every set of sources; nothing else moves."""
+    rng, fusion = torch.Generator().manual_seed(seed), model.fusion
+    optimiser = torch.optim.Adam(fusion.told.parameters(), DISTIL_RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, DISTIL_STEPS)
+    for _ in range(DISTIL_STEPS):
+        rows = torch.randint(len(part), (DISTIL_ROWS,), generator=rng)
+        with torch.no_grad():
+            answer = fusion.weigh(fusion.see(model.adapt(part, rows)[0], torch.ones(DISTIL_ROWS, SLOTS), part.age[rows]), drawn_sets(rng))
+        _, spread, members = fusion.heads(answer)
+        apart = (members - members.mean(1, keepdim=True)).pow(2).mean(1).sqrt().detach()  # [rows, heads]
+        loss = (spread.log() - (apart + 1e-3).log()).pow(2).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    return model
 
 
 def batches(parts, rng):

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toIso } from '@concord/core/kernel';
-import type { FindingAgreement, FindingStatement } from '@concord/core/clinical';
+import type { FindingAgreement, FindingStatement, SignAgreement, SignReading } from '@concord/core/clinical';
 import type { StoredConcordance } from '@concord/core/ports';
 import { pointerSchema } from './assessment.ts';
 import { pointerToWire } from './to-wire.ts';
@@ -20,6 +20,18 @@ export const findingStatementSchema = z
   })
   .and(pointerSchema);
 
+const signReadingSchema = z.object({ device: z.string().nullable(), number: z.number(), effectiveAt: instant });
+
+/** Two devices that measured one sign at nearly the same time; `used` is the newest reading, which counts as the value now in every score and in NEWS2. */
+const signAgreementSchema = z.object({
+  code: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  verdict: z.enum(['agree', 'disagree']),
+  used: signReadingSchema,
+  other: signReadingSchema,
+});
+
 export const findingAgreementSchema = z.object({
   finding: z.string(),
   verdict: z.enum(['agree', 'disagree', 'undecided', 'one-source', 'apart']),
@@ -35,6 +47,7 @@ export const concordanceSchema = z.object({
   asOf: instant,
   bundle: z.string(),
   findings: z.array(findingAgreementSchema),
+  signs: z.array(signAgreementSchema),
   mislinkSuspected: z.boolean(),
   review: z.object({ outcome: z.enum(REVIEW_OUTCOMES), by: z.string(), at: instant }).nullable(),
 });
@@ -60,6 +73,7 @@ export function concordanceToWire({ id, concordance, review }: StoredConcordance
     asOf: toIso(concordance.asOf),
     bundle: concordance.bundle,
     findings: findings.map(({ finding, verdict, statements }) => ({ finding, verdict, statements: statements.map(statementToWire) })),
+    signs: withhold.includes('vitals') ? [] : (concordance.signs ?? []).map(signToWire),
     mislinkSuspected: concordance.mislinkSuspected && withhold.length === 0,
     review: review === undefined ? null : { outcome: review.outcome, by: review.by, at: toIso(review.at) },
   };
@@ -70,6 +84,11 @@ function spared({ finding, verdict, statements }: FindingAgreement, withhold: re
   const looks = new Set(seen.filter(({ stance }) => stance !== 'suggested').map(({ modality }) => modality));
   if (looks.size === 0) return [];
   return [{ finding, verdict: seen.length < statements.length && looks.size < 2 ? 'one-source' : verdict, statements: seen }];
+}
+
+function signToWire({ used, other, ...sign }: SignAgreement): z.infer<typeof signAgreementSchema> {
+  const reading = ({ effectiveAt, ...said }: SignReading) => ({ ...said, effectiveAt: toIso(effectiveAt) });
+  return { ...sign, used: reading(used), other: reading(other) };
 }
 
 function statementToWire(statement: FindingStatement): z.infer<typeof findingStatementSchema> {

@@ -56,6 +56,10 @@ const fusionPattern = z.looseObject({
   coverage: share,
   coverageLow: share,
   coverageHigh: share,
+  /** What the best possible score shows on the same patients: what is left is the luck of their outcomes. */
+  best: z.object({ slope: z.number(), observedExpected: z.number(), coverage: share }),
+  /** The figures of the fused score in expectation over outcomes, by each patient's computed chance. */
+  truth: z.object({ slope: z.number(), observedExpected: z.number(), ece: share, pooledEce: share, eceGain: z.number(), coverage: share }),
 });
 
 /** The figures of one availability pattern; `excluded` stands with the whole. */

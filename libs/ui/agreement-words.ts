@@ -3,6 +3,7 @@ import type { GlyphName } from './glyph.tsx';
 import { listed, modalityWords } from './words.ts';
 
 export type Agreement = WireConcordance['findings'][number];
+type Sign = WireConcordance['signs'][number];
 export type Statement = Agreement['statements'][number];
 
 const FINDINGS: Readonly<Record<string, string>> = {
@@ -42,6 +43,31 @@ export function verdictWords({ verdict, statements }: Agreement): { readonly gly
     case 'apart':
       return { glyph: 'i-stale', word: 'looked more than a day apart' };
   }
+}
+
+/** One line about signs that two devices measure. */
+export interface SignLineWords {
+  readonly verdict: Sign['verdict'];
+  readonly name: string;
+  readonly glyph: GlyphName;
+  readonly word: string;
+  readonly said: string;
+}
+
+/** Each contradiction with both numbers and which one counts now, then in one line the signs on which two devices agree. */
+export function signLines(signs: readonly Sign[]): readonly SignLineWords[] {
+  const agreeing = signs.filter(({ verdict, code }) => verdict === 'agree' && !signs.some((other) => other.code === code && other.verdict === 'disagree'));
+  const names = [...new Set(agreeing.map(({ name }) => name))];
+  const contradictions = signs.filter(({ verdict }) => verdict === 'disagree').map(contradiction);
+  return names.length === 0
+    ? contradictions
+    : [...contradictions, { verdict: 'agree', name: listed(names), glyph: 'i-ok', word: 'two devices agree', said: '' }];
+}
+
+function contradiction({ name, unit, used, other }: Sign): SignLineWords {
+  const told = ({ device, number }: Sign['used']): string => `${device ?? 'entered by hand'}: ${number}${unit === '%' ? '' : ' '}${unit}`;
+  const said = `${told(used)}, the newest, which counts as the value now; ${told(other)}`;
+  return { verdict: 'disagree', name, glyph: 'i-differ', word: 'two devices contradict each other', said };
 }
 
 export const REVIEWS: Readonly<Record<NonNullable<WireConcordance['review']>['outcome'], string>> = {

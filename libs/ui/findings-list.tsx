@@ -1,5 +1,5 @@
 import type { WireConcordance } from '@concord/contracts';
-import { byVerdict, findingWord, REVIEWS, statementWords, verdictWords, type Agreement } from './agreement-words.ts';
+import { byVerdict, findingWord, REVIEWS, signLines, statementWords, verdictWords, type Agreement, type SignLineWords } from './agreement-words.ts';
 import { when } from './format.ts';
 import { Glyph } from './glyph.tsx';
 import { WarnLine } from './states.tsx';
@@ -12,7 +12,7 @@ interface Props {
 
 /** Finding by finding, what each source says and whether they agree. */
 export function FindingsList({ concordance, nowMs, zone }: Props) {
-  const { findings, mislinkSuspected, review } = concordance;
+  const { findings, signs, mislinkSuspected, review } = concordance;
   return (
     <>
       {mislinkSuspected && (
@@ -25,6 +25,13 @@ export function FindingsList({ concordance, nowMs, zone }: Props) {
           <Line key={each.finding} each={each} />
         ))}
       </ul>
+      {signs.length > 0 && (
+        <ul className="findings" aria-label="Signs that two devices measure">
+          {signLines(signs).map((line) => (
+            <SignLine key={`${line.name} ${line.said}`} {...line} />
+          ))}
+        </ul>
+      )}
       {review && <p className="small two">{`Second look: ${REVIEWS[review.outcome]} (${review.by}, ${when(Date.parse(review.at), nowMs, zone)}).`}</p>}
     </>
   );
@@ -40,6 +47,19 @@ function Line({ each }: { readonly each: Agreement }) {
         <span className="verdict">{word}</span>
         <span className="said">{each.statements.map(statementWords).join('; ')}</span>
         {each.verdict === 'disagree' && each.statements.filter(({ kind }) => kind === 'report-span').map(({ text }) => <q key={text}>{unquoted(text)}</q>)}
+      </span>
+    </li>
+  );
+}
+
+function SignLine({ verdict, name, glyph, word, said }: SignLineWords) {
+  return (
+    <li className={`v-${verdict}`}>
+      <Glyph name={glyph} />
+      <span>
+        <b>{name}</b>
+        <span className="verdict">{word}</span>
+        <span className="said">{said}</span>
       </span>
     </li>
   );

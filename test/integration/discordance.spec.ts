@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BundleId, Concordance, FindingStatement, ModalityKind, PatientId, ReportId, Stance } from '@concord/core/clinical';
+import { concordanceToWire } from '@concord/contracts';
 import { probability } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
 import { agreements } from '@concord/stages/agreement';
@@ -71,6 +72,37 @@ describe('what the sources say of each other', () => {
       );
       expect([role, asked.ok ? asked.value : undefined]).toEqual([role, undefined]);
     }
+  });
+});
+
+describe('two devices that contradict each other on one sign', () => {
+  const signs = (number: number, verdict: 'agree' | 'disagree'): NonNullable<Concordance['signs']> => [
+    {
+      code: '2708-6',
+      name: 'SpO2',
+      unit: '%',
+      verdict,
+      used: { device: 'monitor-7', number, effectiveAt: LOOKED },
+      other: { device: 'watch-2', number: 97, effectiveAt: LOOKED },
+    },
+  ];
+  const wireOf = (patientId: PatientId, withhold: readonly string[] = []) =>
+    stores.api
+      .withAccess(asks(person('physician'), { action: 'read', resource: 'Timeline', patientId }), (scope) => scope.concordances.newest(patientId))
+      .then(allowed)
+      .then((stored) => (stored === undefined ? undefined : concordanceToWire(stored, withhold).signs));
+
+  it('stand on the page with both numbers, are told again with every new number, and once while they agree', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'D-3' });
+    const keepsSigns = (number: number, verdict: 'agree' | 'disagree') => keeps({ ...between(patientId, 'absent', 'absent'), signs: signs(number, verdict) });
+    expect(await keepsSigns(96, 'agree')).toBeDefined();
+    expect(await keepsSigns(95, 'agree')).toBeUndefined();
+    expect(await keepsSigns(84, 'disagree')).toBeDefined();
+    expect(await keepsSigns(82, 'disagree')).toBeDefined();
+    expect(await wireOf(patientId)).toMatchObject([
+      { verdict: 'disagree', used: { device: 'monitor-7', number: 82 }, other: { device: 'watch-2', number: 97 } },
+    ]);
+    expect(await wireOf(patientId, ['vitals'])).toEqual([]);
   });
 });
 

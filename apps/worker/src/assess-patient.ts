@@ -44,7 +44,7 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
     const ids = [];
     for (const assessment of assessments) ids.push(await scope.assessments.save(await tiered(scope, assessment, parts.tasks)));
     const stored = ids.filter((id) => id !== undefined);
-    if (concordance !== undefined && concordance.findings.length > 0) await keep(scope, concordance);
+    if (concordance !== undefined && (concordance.findings.length > 0 || (concordance.signs ?? []).length > 0)) await keep(scope, concordance);
     scope.audit.note({ objects: stored.map((id) => `RiskAssessment/${id}`), detail: provenance(assessments) });
     if (stored.length > 0 && assessments.some(namesRegion)) await scope.jobs.verify(patientId);
     if (next !== undefined) await scope.jobs.assess(patientId, next);

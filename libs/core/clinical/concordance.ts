@@ -40,6 +40,28 @@ export interface FindingAgreement {
   readonly statements: readonly FindingStatement[];
 }
 
+/** What one device says of a sign. */
+export interface SignReading {
+  /** Null where the sender named none. */
+  readonly device: string | null;
+  /** In the canonical unit of the code. */
+  readonly number: number;
+  readonly effectiveAt: Instant;
+}
+
+/** Two devices that both measured one sign at nearly the same time. */
+export interface SignAgreement {
+  /** As stored: LOINC. */
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly verdict: 'agree' | 'disagree';
+  /** The newest reading: it counts as the value now, in every score and in NEWS2; what a score reads of the hours before holds both. */
+  readonly used: SignReading;
+  /** The other device's nearest reading. */
+  readonly other: SignReading;
+}
+
 /** Where the sources of one patient agree and where they contradict each other, as of one moment. It is no score and changes none. */
 export interface Concordance {
   readonly patientId: PatientId;
@@ -48,6 +70,8 @@ export interface Concordance {
   readonly revision: number;
   readonly bundle: BundleId;
   readonly findings: readonly FindingAgreement[];
+  /** Signs that two devices measured; absent in what was stored before they were compared. */
+  readonly signs?: readonly SignAgreement[];
   /** Two contradictions and no agreement: one of the sources may be of somebody else. */
   readonly mislinkSuspected: boolean;
 }

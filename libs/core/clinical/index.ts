@@ -30,7 +30,17 @@ export type { AwaitedSource, Explanation, PieceOfSource, SourceInteraction, Unce
 export { isUuid } from './identity.ts';
 export type { AssessmentId, BundleId, EncounterId, Identifier, ModalityKind, PatientId, ReportId, RiskTaskId, Sha256, SourceId, WardId } from './identity.ts';
 export { SHARED_FINDINGS } from './concordance.ts';
-export type { Concordance, FindingAgreement, FindingStatement, NamedFinding, SharedFinding, Stance, Verdict } from './concordance.ts';
+export type {
+  Concordance,
+  FindingAgreement,
+  FindingStatement,
+  NamedFinding,
+  SharedFinding,
+  SignAgreement,
+  SignReading,
+  Stance,
+  Verdict,
+} from './concordance.ts';
 export { measured, type Measure } from './measure.ts';
 export type {
   CoverWay,

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds, Result } from '../kernel/index.ts';
-import type { FindingStatement, NamedFinding } from './concordance.ts';
+import type { FindingStatement, NamedFinding, SignAgreement } from './concordance.ts';
 import type { EvidenceDraft, EvidencePointer } from './evidence.ts';
 import type { ModalityKind } from './identity.ts';
 import type { IngestError, Received } from './received.ts';
@@ -125,4 +125,6 @@ export interface ModalityPlugin<V = unknown> {
    * @param named what the bundle's block of findings names in the tensor of `align`; empty where there is none.
    */
   statements?(stream: ModalityStream<V>, at: Instant, named: readonly NamedFinding[]): readonly FindingStatement[];
+  /** Signs that more than one device measured just now, set against each other. A source of which there is one at a time leaves it out. */
+  compared?(stream: ModalityStream<V>, at: Instant): readonly SignAgreement[];
 }

@@ -2,6 +2,7 @@ import type { ModalityKind, ModalityPlugin, Reading } from '@concord/core/clinic
 import { align, readiness, staleAt } from './align.ts';
 import { attribute } from './attribute.ts';
 import { CHANNELS } from './codes.ts';
+import { compared } from './compared.ts';
 import { accepts, observe } from './observe.ts';
 import { statementsOf } from './statements.ts';
 import { table } from './table.ts';
@@ -18,6 +19,7 @@ export const vitals: ModalityPlugin<Reading> = {
   staleAt,
   attribute,
   statements: statementsOf,
+  compared,
 };
 
 export { CHANNELS, SIGNS, canonicalCode, signOf } from './codes.ts';

@@ -101,6 +101,21 @@ describe('what a report says of findings', () => {
   });
 });
 
+describe('two devices on one patient', () => {
+  const by = (device: string, number: number): Observation<Reading> => ({
+    ...sign('2708-6', number, minus(NOW, hours(0.05))),
+    id: device,
+    value: { code: '2708-6', number, device },
+  });
+  const signsOf = async (asked: PatientTimeline) => (await agree({ timeline: asked, asOf: NOW })).signs;
+
+  it('that contradict each other are said to, and not where consent withholds the signs', async () => {
+    const vitals = [by('monitor', 84), by('wearable', 97)];
+    expect((await signsOf(timeline({ vitals })))?.map(({ code, verdict }) => [code, verdict])).toEqual([['2708-6', 'disagree']]);
+    expect(await signsOf(timeline({ vitals }, ['vitals']))).toEqual([]);
+  });
+});
+
 describe('what signals suggest', () => {
   const fever = [sign('8310-5', 38.6, minus(NOW, hours(1))), sign('9279-1', 26, minus(NOW, hours(1)))];
 

@@ -35,9 +35,12 @@ export function createAgree(parts: AgreeParts): Agree {
   return async ({ timeline, asOf: at }) => {
     const known = asOf(timeline, at);
     const statements = [];
+    const signs = [];
     for (const plugin of parts.plugins) {
       const stream = known.withheld.includes(plugin.kind) ? undefined : known.streams.get(plugin.kind);
-      if (stream === undefined || plugin.statements === undefined) continue;
+      if (stream === undefined) continue;
+      signs.push(...(plugin.compared?.(stream, at) ?? []));
+      if (plugin.statements === undefined) continue;
       const named = plugin.readiness(stream, at).kind === 'ready' ? await namedIn({ plugin, stream, at }, parts) : [];
       statements.push(...plugin.statements(stream, at, named));
     }
@@ -48,6 +51,7 @@ export function createAgree(parts: AgreeParts): Agree {
       revision: known.revision,
       bundle: parts.bundle.id,
       findings,
+      signs,
       mislinkSuspected: mislinkSuspected(findings),
     };
   };

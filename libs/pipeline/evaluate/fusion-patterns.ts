@@ -7,16 +7,22 @@ import { bootstrap, errorInterval } from './bootstrap.ts';
 import { ece, observedExpected, recalibration, share } from './calibration.ts';
 import { auroc } from './discrimination.ts';
 import { calibrationOn, fused, lateLogit, tokensOf, type FusionParts, type TruthPatient } from './fusion-rows.ts';
+import { bestSets, overOutcomes } from './fusion-truth.ts';
+import { nested } from './nested.ts';
 import { at, ranked, reweighted, type Ranked } from './predictions.ts';
 import type { Figures, Interval } from './suite.ts';
 
 const HEAD = 'outcome';
+/** Figures that sum absolute differences: a draw of the bootstrap adds to them. */
+const ERRORS: ReadonlySet<string> = new Set(['ece', 'pooledEce', 'truth.ece', 'truth.pooledEce']);
 
 /** One availability pattern of the patients as they come. All arrays have one element per patient. */
 interface PatternRows {
   readonly pattern: readonly string[];
   readonly outcome: Uint8Array;
   readonly covered: Uint8Array;
+  /** Whether the set of each patient would hold the outcome if it happened, and if it did not. */
+  readonly holds: readonly [without: Uint8Array, withIt: Uint8Array];
   /** What ranks or states the outcome: probabilities of `fused` and `pooled`; the rest only rank. */
   readonly scores: Readonly<Record<string, Float64Array>>;
 }
@@ -32,15 +38,33 @@ export interface PatternPlan {
   readonly progress: (done: number, total: number) => void;
 }
 
+/**
+ * The same number of patients of each availability pattern, from patients as they come: the rarest would else be judged worst.
+ * @param patients of whom there are enough.
+ */
+export function perPattern(patients: Iterable<TruthPatient>, count: number, patterns: number): ReadonlyMap<string, readonly TruthPatient[]> {
+  const by = new Map<string, TruthPatient[]>();
+  let full = 0;
+  for (const patient of patients) {
+    if (patient.labels[HEAD] === null) continue;
+    const name = patient.measured.join('+');
+    const own = by.get(name) ?? [];
+    if (own.length < count) by.set(name, own);
+    else continue;
+    own.push(patient);
+    if (own.length === count) full += 1;
+    if (full === patterns) break;
+  }
+  return by;
+}
+
 /** Every availability pattern of patients whose absence of a source may speak, against the best score there is. */
-export async function judgePatterns(patients: readonly TruthPatient[], parts: FusionParts, plan: PatternPlan): Promise<PatternJudgement> {
-  const asked = patients.filter(({ labels }) => labels[HEAD] !== null);
+export async function judgePatterns(patients: ReadonlyMap<string, readonly TruthPatient[]>, parts: FusionParts, plan: PatternPlan): Promise<PatternJudgement> {
   const patterns = coalitionsOf(parts.generator.sources).slice(1);
   const figures: Figures[] = [];
   const ci: Record<string, Interval> = {};
   for (const pattern of patterns) {
-    const own = asked.filter(({ measured }) => measured.join() === pattern.join());
-    const judged = judgeOne(await rowsOf(own, pattern, parts), plan);
+    const judged = judgeOne(await rowsOf(patients.get(pattern.join('+')) ?? [], pattern, parts), plan);
     figures.push(judged.figures);
     for (const [name, interval] of Object.entries(judged.ci)) ci[`patterns.${pattern.join('+')}.${name}`] = interval;
     plan.progress(figures.length, patterns.length);
@@ -67,6 +91,10 @@ async function rowsOf(patients: readonly TruthPatient[], pattern: readonly strin
     pattern,
     outcome,
     covered: Uint8Array.from(outcome, (y, row) => Number(isCovered(at(fusedProbability, row), y === 1, own))),
+    holds: [
+      Uint8Array.from(fusedProbability, (p) => Number(isCovered(p, false, own))),
+      Uint8Array.from(fusedProbability, (p) => Number(isCovered(p, true, own))),
+    ],
     scores: {
       fused: fusedProbability,
       pooled: together.map((logit) => calibrate(logit, pooled).probability),
@@ -77,24 +105,27 @@ async function rowsOf(patients: readonly TruthPatient[], pattern: readonly strin
   };
 }
 
-function judgeOne(
-  { pattern, outcome, covered, scores }: PatternRows,
-  { draws, rng }: PatternPlan,
-): { figures: Figures; ci: Readonly<Record<string, Interval>> } {
+function judgeOne(rows: PatternRows, { draws, rng }: PatternPlan): { figures: Figures; ci: Readonly<Record<string, Interval>> } {
+  const { pattern, outcome, covered, scores } = rows;
+  const truth = overOutcomes(scores, rows.holds);
+  const bestCovered = bestSets(scores['optimal'] ?? new Float64Array(), outcome);
   const rankings = Object.entries(scores).map(([name, score]) => [name, ranked({ score, outcome })] as const);
   const best = bestOf(rankings);
   const measure = (draw?: Uint32Array): Readonly<Record<string, number>> => {
     const weighted = draw === undefined ? rankings : rankings.map(([name, rows]) => [name, reweighted(rows, (row) => at(draw, row))] as const);
-    return measured(new Map(weighted), covered, best);
+    return { ...measured(new Map(weighted), { covered, bestCovered }, best), ...truth((row) => (draw === undefined ? 1 : at(draw, row))) };
   };
   const sample = measure();
   const drawn = bootstrap({ units: outcome.length, draws, rng }, measure);
   const centred = Object.fromEntries(
-    Object.entries(drawn).map(([name, interval]) => [name, name === 'ece' || name === 'pooledEce' ? errorInterval(interval, sample[name] ?? 0) : interval]),
+    Object.entries(drawn).map(([name, interval]) => [name, ERRORS.has(name) ? errorInterval(interval, sample[name] ?? 0) : interval]),
   );
   const [coverageLow, coverageHigh] = centred['coverage'] ?? [0, 1];
   const positives = outcome.reduce((sum, y) => sum + y, 0);
-  return { figures: { pattern, n: outcome.length, positives, bestUnimodal: best.replace('alone:', ''), ...sample, coverageLow, coverageHigh }, ci: centred };
+  return {
+    figures: { pattern, n: outcome.length, positives, bestUnimodal: best.replace('alone:', ''), ...nested(sample), coverageLow, coverageHigh },
+    ci: centred,
+  };
 }
 
 /** The single source that ranks best in the sample; fixed before the bootstrap, so that the comparison is with one source. */
@@ -103,13 +134,17 @@ function bestOf(rankings: readonly (readonly [string, Ranked])[]): string {
   return areas.reduce((best, next) => (next.area > best.area ? next : best)).name;
 }
 
-function measured(rankings: ReadonlyMap<string, Ranked>, covered: Uint8Array, best: string): Readonly<Record<string, number>> {
+function measured(
+  rankings: ReadonlyMap<string, Ranked>,
+  { covered, bestCovered }: { readonly covered: Uint8Array; readonly bestCovered: Uint8Array },
+  best: string,
+): Readonly<Record<string, number>> {
   const areaOf = (name: string): number => {
     const rows = rankings.get(name);
     return rows === undefined ? Number.NaN : auroc(rows);
   };
-  const [main, pooled] = [rankings.get('fused'), rankings.get('pooled')];
-  if (main === undefined || pooled === undefined) return {};
+  const [main, pooled, optimal] = [rankings.get('fused'), rankings.get('pooled'), rankings.get('optimal')];
+  if (main === undefined || pooled === undefined || optimal === undefined) return {};
   const [fusedAuroc, bestUnimodalAuroc, optimalAuroc, lateAuroc] = [areaOf('fused'), areaOf(best), areaOf('optimal'), areaOf('late')];
   const [own, other] = [ece(main), ece(pooled)];
   return {
@@ -125,5 +160,8 @@ function measured(rankings: ReadonlyMap<string, Ranked>, covered: Uint8Array, be
     pooledEce: other,
     eceGain: other - own,
     coverage: share(main, covered),
+    'best.slope': recalibration(optimal).slope,
+    'best.observedExpected': observedExpected(optimal),
+    'best.coverage': share(optimal, bestCovered),
   };
 }

@@ -251,14 +251,37 @@ function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Whether the single head that was taught says how far the members are apart. @param patients complete. */
-export async function measureEnsemble(patients: readonly TruthPatient[], parts: FusionParts): Promise<Measured> {
-  const kinds = parts.bundle.fusion.layout.map(({ modality }) => modality);
-  const place = parts.bundle.fusion.heads.indexOf('outcome');
-  const answers = await fusedByMembers(await tokensOf(patients, parts), () => kinds, parts);
+/**
+ * What the ensemble's spread is worth: whether the single head that was taught says how far the members are apart, whether that tells how far the
+ * score is from the best possible one, and whether it grows where a report is another patient's, of whom no outcome was learned.
+ * @param linked complete, none mislinked; @param mixed complete, some mislinked.
+ */
+export async function measureEnsemble({ linked, mixed }: Readonly<Record<'linked' | 'mixed', readonly TruthPatient[]>>, parts: FusionParts): Promise<Measured> {
+  const { generator, bundle } = parts;
+  const place = bundle.fusion.heads.indexOf('outcome');
+  const answers = await answersOf(linked, parts);
   const told = answers.map(({ spread }) => Math.log(spread[place] ?? 1));
   const apart = answers.map(({ members }) => Math.log(deviation(members.map((logits) => logits[place] ?? 0)) + 1e-3));
-  return { units: patients.length, figures: (weight) => ({ spreadCorrelation: correlation(told, apart, weight) }) };
+  const wrong = answers.map(({ logits }, row) => Math.log(Math.abs((logits[place] ?? 0) - bestOf(linked[row], generator)) + 1e-3));
+  const strange = Uint8Array.from(mixed, ({ labels }) => labels[MISLINK] ?? 0);
+  const toldOfMixed = Float64Array.from(await answersOf(mixed, parts), ({ spread }) => spread[place] ?? 0);
+  return {
+    units: linked.length,
+    figures: (weight) => ({
+      spreadCorrelation: correlation(told, apart, weight),
+      spreadOfError: correlation(told, wrong, weight),
+      spreadOnStrangers: weightedAuroc(toldOfMixed, strange, weight),
+    }),
+  };
+}
+
+function answersOf(patients: readonly TruthPatient[], parts: FusionParts) {
+  const kinds = parts.bundle.fusion.layout.map(({ modality }) => modality);
+  return tokensOf(patients, parts).then((tokens) => fusedByMembers(tokens, () => kinds, parts));
+}
+
+function bestOf(patient: TruthPatient | undefined, generator: FusionParts['generator']): number {
+  return patient === undefined ? 0 : (generator.game(patient, generator.sources, 'outcome').at(-1) ?? 0);
 }
 
 function deviation(values: readonly number[]): number {

@@ -1,12 +1,15 @@
 import { ok, seededRng, type Result } from '@concord/core/kernel';
 import { bootstrap } from './bootstrap.ts';
-import { judgePatterns } from './fusion-patterns.ts';
+import { judgePatterns, perPattern } from './fusion-patterns.ts';
 import { GALLERY, measureClock, measureContributions, measureEnsemble, measureMislink, measureRetrieval, type Measured } from './fusion-properties.ts';
 import type { FusionParts, TruthPatient } from './fusion-rows.ts';
-import type { Figures, Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
+import { nested } from './nested.ts';
+import type { Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
-/** Patients of each cohort: enough for the third decimal of an AUROC, and to tell two maps of the rarest pattern apart. */
-const COUNTS = { asTheyCome: 60_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
+/** Patients of each pattern and of each cohort: enough for the third decimal of an AUROC, and for a slope to a twentieth (ADR 0066). */
+const COUNTS = { ofEachPattern: 10_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
+/** So many are drawn at most for each one that is judged: one in seventeen has the rarest pattern. */
+const DRAWN_FOR_ONE = 40;
 /** A property over thousands of patients is drawn again often enough for two digits. */
 const DRAWS_MOST = 200;
 
@@ -24,31 +27,33 @@ export function fusionSuite(parts: FusionParts, counts = COUNTS): Suite {
 }
 
 async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionParts, counts: typeof COUNTS): Promise<Result<SuiteReport, SuiteError>> {
-  const cohort = (name: keyof typeof COUNTS, measured: 'complete' | 'by-severity', mislink?: number): readonly TruthPatient[] => [
-    ...parts.generator.cohort({ seed: `evaluate-${name}-${seed}`, count: counts[name], measured, ...(mislink === undefined ? {} : { mislink }) }),
+  const cohort = (name: 'complete' | 'mislinked' | 'pairs', mislink?: number): readonly TruthPatient[] => [
+    ...parts.generator.cohort({ seed: `evaluate-${name}-${seed}`, count: counts[name], measured: 'complete', ...(mislink === undefined ? {} : { mislink }) }),
   ];
+  const patterned = asTheyComeOf(parts.generator, counts.ofEachPattern, seed);
+  const asTheyCome = [...patterned.values()].reduce((sum, own) => sum + own.length, 0);
   const rng = seededRng(seed);
   const plan = { draws: Math.min(draws, DRAWS_MOST), rng };
-  const patterns = await judgePatterns(cohort('asTheyCome', 'by-severity', 0), parts, {
+  const patterns = await judgePatterns(patterned, parts, {
     ...plan,
     progress: (done, total) => {
       progress({ step: 'patterns', done, total });
     },
   });
-  const complete = cohort('complete', 'complete', 0);
+  const [complete, mixed] = [cohort('complete', 0), cohort('mislinked')];
   const properties: readonly Measured[] = [
     await measureContributions(complete, parts),
     await measureClock(complete, parts),
-    await measureEnsemble(complete, parts),
-    await measureMislink(cohort('mislinked', 'complete'), parts),
-    await measureRetrieval(cohort('pairs', 'complete', 0), parts),
+    await measureEnsemble({ linked: complete, mixed }, parts),
+    await measureMislink(mixed, parts),
+    await measureRetrieval(cohort('pairs', 0), parts),
   ];
   const judged = properties.map((property) => judgeProperty(property, plan));
   return ok({
     suite: 'fusion',
     bundle: parts.bundle.id,
-    n: counts.asTheyCome,
-    nPatients: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    n: asTheyCome,
+    nPatients: asTheyCome + counts.complete + counts.mislinked + counts.pairs,
     resampled: 'patient',
     figures: {
       patterns: patterns.figures,
@@ -58,18 +63,12 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
   });
 }
 
-function judgeProperty({ units, figures }: Measured, { draws, rng }: { readonly draws: number; readonly rng: { next(): number } }) {
-  return { figures: figures(() => 1), ci: bootstrap({ units, draws, rng }, (draw) => figures((unit) => draw[unit] ?? 0)) };
+/** As many patients of each pattern, each measured as it comes: the sick more. */
+function asTheyComeOf(generator: FusionParts['generator'], count: number, seed: number) {
+  const patients = generator.cohort({ seed: `evaluate-asTheyCome-${seed}`, count: count * DRAWN_FOR_ONE, measured: 'by-severity', mislink: 0 });
+  return perPattern(patients, count, 2 ** generator.sources.length - 1);
 }
 
-/** `a.b` becomes b inside a. */
-function nested(flat: Readonly<Record<string, number>>): Figures {
-  const tree: Record<string, unknown> = {};
-  for (const [path, value] of Object.entries(flat)) {
-    const names = path.split('.');
-    let place = tree;
-    for (const name of names.slice(0, -1)) place = (place[name] ??= {}) as Record<string, unknown>;
-    place[names.at(-1) ?? path] = value;
-  }
-  return tree as Figures;
+function judgeProperty({ units, figures }: Measured, { draws, rng }: { readonly draws: number; readonly rng: { next(): number } }) {
+  return { figures: figures(() => 1), ci: bootstrap({ units, draws, rng }, (draw) => figures((unit) => draw[unit] ?? 0)) };
 }

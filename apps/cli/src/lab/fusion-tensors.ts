@@ -14,8 +14,8 @@ import type { NpzArray } from './npz.ts';
 
 /** How the patients of the three parts are measured: all subsets are cut from complete ones, calibration sees patients as they come. */
 const PARTS: readonly { readonly name: string; readonly share: number; readonly measured: Measured }[] = [
-  { name: 'train', share: 0.75, measured: 'complete' },
-  { name: 'calibration', share: 0.25, measured: 'by-severity' },
+  { name: 'train', share: 0.5, measured: 'complete' },
+  { name: 'calibration', share: 0.5, measured: 'by-severity' },
 ];
 
 const TRUTH_ROWS = 4_000;

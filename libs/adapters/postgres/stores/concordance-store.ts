@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Concordance, PatientId } from '@concord/core/clinical';
+import type { Concordance, PatientId, SignAgreement } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { ConcordanceStore, ReviewOutcome, StoredConcordance } from '@concord/core/ports';
 import { asOneOf, asPatientKey, at, date } from '../rows.ts';
@@ -17,11 +17,11 @@ export function concordanceStore(tx: Transaction): ConcordanceStore {
 }
 
 async function save(tx: Transaction, concordance: Concordance): Promise<string | undefined> {
-  const { patientId, asOf, revision, bundle, findings, mislinkSuspected } = concordance;
+  const { patientId, asOf, revision, bundle, findings, mislinkSuspected, signs = [] } = concordance;
   const key = await tx.keyOf(patientId);
   invariant(key !== undefined, 'a concordance is stored for the patient of its job');
   tx.touched.add(key);
-  const mac = await contentMac(tx, patientId, { bundle, findings, mislinkSuspected });
+  const mac = await contentMac(tx, patientId, { bundle, findings, mislinkSuspected, signs: signs.map(toldAnew) });
   const same = 'SELECT content_mac FROM concordances WHERE patient_key = $1 ORDER BY as_of DESC, stored_at DESC, id LIMIT 1';
   const [last] = await tx.rows<{ content_mac: Buffer }>('concordance-last', same, [key]);
   if (last?.content_mac.equals(mac) === true) return undefined;
@@ -32,6 +32,12 @@ async function save(tx: Transaction, concordance: Concordance): Promise<string |
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
   await tx.rows('concordance-insert', text, [id, key, date(asOf), date(tx.now), revision, bundle, mac, disagreements, mislinkSuspected, sealed]);
   return id;
+}
+
+/** Two devices that differ are told with every new number; that they agree, once. */
+function toldAnew(sign: SignAgreement): unknown {
+  const { code, verdict, used, other } = sign;
+  return verdict === 'disagree' ? sign : { code, verdict, devices: [used.device, other.device].sort() };
 }
 
 function contentPlace(id: string): string {
