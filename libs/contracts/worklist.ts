@@ -52,6 +52,8 @@ export const patientPageSchema = z.object({
   inputs: worklistRowSchema.shape.inputs,
   /** Where report, image and signals agree and contradict each other; null before the first look. */
   concordance: concordanceSchema.nullable(),
+  /** Devices that spoke for this patient and for another at the same time, within a day: whose those readings are is not sure. */
+  contested: z.array(z.object({ device: z.string(), at: instant })),
 });
 
 /** One lane of the shared time axis. */

@@ -23,6 +23,7 @@ export {
   type Provision,
 } from './consent.ts';
 export { cameLive, readClock, STAMPS_USED, type ClockReading, type SendStamp } from './device-clock.ts';
+export { takeTurn, type DeviceTurn } from './device-turn.ts';
 export { curb65, mews, qsofa, sirs, type Avpu } from './early-warning.ts';
 export { sofa, type Sofa, type SofaReadings } from './early-warning-sofa.ts';
 export type { Evidence, EvidenceDraft, EvidencePointer, ImageRegion, ReportSpan, SignalWindow } from './evidence.ts';

@@ -55,7 +55,7 @@ export type { AdministrationStore, ReachEntry, Source, StaffMember, Ward } from 
 export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, LookUp, ReadingAlert } from './break-glass-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
-export type { DeviceClock } from './observation-store.ts';
+export type { ContestedDevice, DeviceClock } from './observation-store.ts';
 export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';
 export { ERASURE_REASONS, HOLD_BASES } from './erasure-store.ts';
 export type { ErasureReason, ErasureRefusal, ErasureRequest, ErasureStore, HoldBasis, LegalHold, RemainingScore } from './erasure-store.ts';

@@ -168,7 +168,7 @@ export function pageAt(id: string, now: number): PatientPage | null {
   const row = rowsAt(now).find((one) => one.banner.patientId === id);
   if (!row) return null;
   const { banner, news2, assessments, trend, inputs } = row;
-  const page: PatientPage = { generatedAt: iso(now), banner, news2, assessments, questions: [], trend, inputs, concordance: null };
+  const page: PatientPage = { generatedAt: iso(now), banner, news2, assessments, questions: [], trend, inputs, concordance: null, contested: [] };
   return { ...page, questions: questionsAt(banner.bed ?? '', page, now) };
 }
 

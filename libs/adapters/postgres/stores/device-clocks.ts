@@ -3,6 +3,7 @@ import { hours, minus, type Instant } from '@concord/core/kernel';
 import type { DeviceClock, NewObservation } from '@concord/core/ports';
 import { at, date, idFrom, type PatientKey } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
+import { takeTurns } from './device-turns.ts';
 
 /** What was held longer says nothing about the clock as it is. */
 const REMEMBERED = hours(2);
@@ -22,16 +23,23 @@ interface Device {
   readonly applied: boolean | null;
 }
 
-/**
- * Reads the clocks of the devices that sent this batch, remembers what changed, and says by how much each is wrong.
- * @returns milliseconds ahead, by the device's label; a device whose clock is not surely wrong is left out.
- */
-export async function wrongClocks(tx: Transaction, batch: readonly Measured[]): Promise<ReadonlyMap<string, number>> {
+/** What is known of the devices that sent a batch. */
+export interface DevicesRead {
+  /** Milliseconds ahead, by the device's label; a device whose clock is not surely wrong is left out. */
+  readonly wrong: ReadonlyMap<string, number>;
+  /** Readings that lie between another patient's readings of the same device. */
+  readonly elsewhere: ReadonlySet<NewObservation>;
+}
+
+const NOTHING: DevicesRead = { wrong: new Map(), elsewhere: new Set() };
+
+/** Reads the clocks of the devices that sent this batch and whom they speak for, and remembers what changed. */
+export async function readDevices(tx: Transaction, batch: readonly Measured[]): Promise<DevicesRead> {
   const sent = batch.filter(({ record }) => record.device !== undefined && record.sentAt !== undefined);
-  if (sent.length === 0) return new Map();
+  if (sent.length === 0) return NOTHING;
   const stamps = stampsOf(sent);
   const devices = await liveDevices(tx, [...stamps.keys()]);
-  if (devices.length === 0) return new Map();
+  if (devices.length === 0) return NOTHING;
   const before = await rememberedStamps(
     tx,
     devices.map(({ id }) => id),
@@ -44,8 +52,7 @@ export async function wrongClocks(tx: Transaction, batch: readonly Measured[]): 
     if (hasChanged(device, reading)) await record(tx, device.id, reading);
   }
   await remember(tx, devices, stamps);
-  await link(tx, devices, sent);
-  return wrong;
+  return { wrong, elsewhere: await takeTurns(tx, devices, sent) };
 }
 
 /** One stamp for each device and moment of sending; what was not sent live is none. */
@@ -133,29 +140,6 @@ async function remember(tx: Transaction, devices: readonly Device[], stamps: Rea
     times(({ oldest }) => oldest),
     times(({ newest }) => newest),
     date(minus(tx.now, REMEMBERED)),
-  ]);
-}
-
-const LINK = `INSERT INTO device_links (id, device_id, patient_key, starts_at, recorded_at, source_id)
-  SELECT gen_random_uuid(), n.device_id, n.patient_key, n.starts_at, $5, $4 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS n (device_id, patient_key, starts_at)
-  WHERE NOT EXISTS (SELECT FROM device_links l WHERE l.device_id = n.device_id AND l.patient_key = n.patient_key AND l.ends_at IS NULL) ON CONFLICT DO NOTHING`;
-
-/** From the first reading on, the device speaks for the patient. */
-async function link(tx: Transaction, devices: readonly Device[], sent: readonly Measured[]): Promise<void> {
-  const first = new Map<string, { readonly device: string; readonly key: PatientKey; readonly since: Instant }>();
-  for (const { record: reading, key } of sent) {
-    const device = devices.find(({ label }) => label === reading.device);
-    if (device === undefined) continue;
-    const known = first.get(`${device.id} ${key}`);
-    first.set(`${device.id} ${key}`, { device: device.id, key, since: earlier(known?.since ?? reading.effectiveAt, reading.effectiveAt) });
-  }
-  const links = [...first.values()];
-  await tx.rows('device-link', LINK, [
-    links.map(({ device }) => device),
-    links.map(({ key }) => key),
-    links.map(({ since }) => date(since)),
-    tx.sourceId,
-    date(tx.now),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { NewObservation, Stored, StoredObservation } from '@concord/core/po
 import { textPlace } from '../places.ts';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
-import { wrongClocks } from './device-clocks.ts';
+import { readDevices } from './device-clocks.ts';
 import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
 import { identifierPlace } from './observation-row.ts';
@@ -108,12 +108,20 @@ async function write(tx: Transaction, additions: readonly Addition[]): Promise<v
     const own = raised.get(addition.record.patientId) ?? (await tx.raise(addition.record.patientId));
     known.push({ ...addition, raised: own, receivedAt: tx.availableAt(own, addition.record.availableAt) });
   }
-  const wrong = await wrongClocks(tx, known);
+  const { wrong, elsewhere } = await readDevices(tx, known);
   const rows = [];
-  for (const addition of known) rows.push(await toRow(tx, addition, dated(addition.record, wrong)));
+  for (const addition of known) {
+    const record = elsewhere.has(addition.record) ? unowned(addition.record) : addition.record;
+    rows.push(await toRow(tx, { ...addition, record }, dated(record, wrong)));
+  }
   await insert(tx, rows);
   const later = additions.filter(({ version }) => version > 1);
   if (later.length > 0) await close(tx, later);
+}
+
+/** Kept as it was sent, and no model and no chart sees it: the device was on somebody else. */
+function unowned({ modality: _modality, ...record }: NewObservation): NewObservation {
+  return record;
 }
 
 interface Known extends Addition {

@@ -41,7 +41,7 @@ const WINDOW = `SELECT code, device, string_agg(timestamptz_send(bin), '') AS bi
       coalesce(min(o.number), 'NaN') AS min, coalesce(max(o.number), 'NaN') AS max, count(*)::int AS n, max(o.text) AS text
     FROM observations o
     WHERE o.patient_key = $7 AND o.code = ANY ($8::text[]) AND o.effective_at >= $5 AND o.effective_at < $6
-      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND ${reachable('o', OBSERVED)}
+      AND o.superseded_at IS NULL AND o.retracted_at IS NULL AND o.modality IS NOT NULL AND ${reachable('o', OBSERVED)}
     GROUP BY 1, 2, 3) points
   GROUP BY 1, 2`;
 

@@ -1,0 +1,113 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PatientId } from '@concord/core/clinical';
+import { instant, minutes, minus, plus, type Instant } from '@concord/core/kernel';
+import type { AccessScope } from '@concord/core/ports';
+import { patientPage } from '../../apps/api/src/views/patient-page.ts';
+import { asks, person, SEED } from '../people.ts';
+import { admit, ago, allowed, MRN, pulse, testStores, type TestStores } from '../stores.ts';
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await testStores();
+});
+afterAll(() => stores.close());
+
+const sees = async <T>(patientId: PatientId, work: (scope: AccessScope) => Promise<T>): Promise<T> =>
+  allowed(await stores.api.withAccess(asks(person('physician'), { action: 'read', resource: 'Timeline', patientId }), work));
+
+interface Sent {
+  readonly mrn: string;
+  readonly device: string;
+  readonly value: number;
+  readonly at: Instant;
+}
+
+/** One live message of the ward's monitors. */
+const sends = async (...readings: readonly Sent[]) => {
+  const work = async (scope: AccessScope) => {
+    const records = [];
+    for (const { mrn, device, value, at } of readings) {
+      const patientId = await scope.patients.match({ system: MRN, value: mrn });
+      if (patientId === undefined) throw new Error('the patient is known');
+      records.push(pulse(patientId, value, at, { device, sentAt: at, availableAt: plus(at, 1_000 as ReturnType<typeof minutes>) }));
+    }
+    return scope.observations.putAll(records);
+  };
+  return allowed(await stores.api.withAccess(asks(SEED, { action: 'create', resource: 'Observation' }), work));
+};
+
+/** What the models, the chart and NEWS2 are told of a patient's pulse. */
+const toldOf = (patientId: PatientId) =>
+  sees(patientId, async (scope) => {
+    const streams = (await scope.timelines.load(patientId, instant(Date.now())))?.streams;
+    const points = await scope.observations.window(patientId, ['8867-4'], ago(120), instant(Date.now()), 60_000);
+    const [newest] = await scope.observations.newest(patientId, ['8867-4']);
+    return {
+      model: [...(streams?.values() ?? [])].flatMap(({ observations }) => observations.map(({ value }) => (value as { number?: number }).number)),
+      chart: points.map(({ mean }) => mean),
+      newest: newest?.number,
+    };
+  });
+const contestedOn = (patientId: PatientId) => sees(patientId, async (scope) => (await patientPage(scope, patientId))?.contested);
+
+describe('a monitor that is handed to another patient', () => {
+  it('gives the first patient no pulse of the second: a message under the old name is kept, and neither scored nor drawn, and both pages say so', async () => {
+    const [first, second] = [(await admit(stores.api, { mrn: 'T-1' })).patientId, (await admit(stores.api, { mrn: 'T-2' })).patientId];
+    const device = 'monitor-turn';
+    await sends({ mrn: 'T-1', device, value: 71, at: ago(60) }, { mrn: 'T-1', device, value: 72, at: ago(50) });
+    await sends({ mrn: 'T-2', device, value: 141, at: ago(30) });
+    await sends({ mrn: 'T-2', device, value: 142, at: ago(10) });
+    expect([await contestedOn(first), await contestedOn(second)]).toEqual([[], []]);
+    expect((await sends({ mrn: 'T-1', device, value: 143, at: ago(20) })).map(({ kind }) => kind)).toEqual(['created']);
+    expect(await toldOf(first)).toEqual({ model: [71, 72], chart: [71, 72], newest: 72 });
+    expect(await toldOf(second)).toEqual({ model: [141, 142], chart: [141, 142], newest: 142 });
+    for (const patientId of [first, second]) expect(await contestedOn(patientId)).toMatchObject([{ device }]);
+  });
+
+  it('still speaks for the first about the time before, however late that arrives', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'T-3' });
+    await admit(stores.api, { mrn: 'T-4' });
+    const device = 'monitor-late';
+    await sends({ mrn: 'T-3', device, value: 71, at: ago(60) });
+    await sends({ mrn: 'T-4', device, value: 120, at: ago(20) });
+    await sends({ mrn: 'T-3', device, value: 73, at: ago(40) });
+    expect(await toldOf(patientId)).toMatchObject({ model: [71, 73], newest: 73 });
+    expect(await contestedOn(patientId)).toEqual([]);
+  });
+
+  it('that sends for two patients in turns within minutes is suspected on both pages', async () => {
+    const both = [(await admit(stores.api, { mrn: 'T-5' })).patientId, (await admit(stores.api, { mrn: 'T-6' })).patientId];
+    for (let minute = 12; minute > 0; minute -= 3) {
+      await sends({ mrn: 'T-5', device: 'monitor-two', value: 70, at: ago(minute) }, { mrn: 'T-6', device: 'monitor-two', value: 130, at: ago(minute - 1) });
+    }
+    for (const patientId of both) expect(await contestedOn(patientId)).toMatchObject([{ device: 'monitor-two' }]);
+  });
+
+  it('is ended by its own source alone: another cannot end a link, nor mark it', async () => {
+    const client = new pg.Client({ connectionString: stores.database.url('app_rw') });
+    await client.connect();
+    const changedBy = async (source: string): Promise<number> => {
+      await client.query('BEGIN');
+      await client.query("SELECT set_config('app.source', $1, true), set_config('app.purpose', 'TREAT', true), set_config('app.roles', 'integrator', true)", [
+        source,
+      ]);
+      const { rowCount } = await client.query('UPDATE device_links SET ends_at = now(), contested_at = now() WHERE source_id <> $1', ['nobody']);
+      await client.query('ROLLBACK');
+      return rowCount ?? 0;
+    };
+    expect(await changedBy('demo')).toBeGreaterThan(0);
+    expect(await changedBy('integrator')).toBe(0);
+    await client.end();
+  });
+});
+
+describe('a source that calls all its devices by one name', () => {
+  it('loses no reading of a patient whom it measures alone', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'T-7' });
+    const times = [50, 40, 30, 20, 10].map(ago);
+    for (const [number, at] of times.entries()) await sends({ mrn: 'T-7', device: 'alone', value: 80 + number, at });
+    await sends({ mrn: 'T-7', device: 'alone', value: 99, at: minus(times[2] ?? ago(30), minutes(1)) });
+    expect((await toldOf(patientId)).model).toHaveLength(6);
+  });
+});
