@@ -25,7 +25,7 @@ HEAD_WEIGHT = torch.tensor([5.0, 3.0, 1.5, 1.5, 1.5, 2.0, 2.0])
 KINSHIP = 0.1
 ALIGN, ALIGN_ROWS = 0.15, 200  # weight of the contrastive loss, and patients of a batch that are set against each other
 # The single head that says how far apart the members are learns after all else, from their final weights: while they still move, they lie elsewhere.
-DISTIL_STEPS, DISTIL_ROWS, DISTIL_RATE = 600, 512, 3e-3
+DISTIL_STEPS, DISTIL_ROWS, DISTIL_RATE = 2000, 512, 1e-2
 PARTS_WEIGHT = 1.5
 DROP_TOKEN, DROPPED = 0.15, 0.15  # of the tokens of one patient in seven, so that leaving a token out later is nothing new
 LEARNING_RATE = 1e-2
