@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordLongAgo } from '../audit/signed-log.ts';
 import { builtReason, ROOT, run, RunningSystem } from '../running-system.ts';
 
 /** The commands of a page, in order, as one script: what a reader would type. */
@@ -58,6 +60,26 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
       '"outcome":"emergency"',
       '"relationship":"ward"',
     ]);
+  });
+
+  it('let the record expire: what is older than six years goes, the run stands in the record, and the log verifies without it', async () => {
+    const { databaseOwnerUrl } = JSON.parse(readFileSync(join(system.dataDir, 'run.json'), 'utf8')) as { databaseOwnerUrl: string };
+    const superuser = new pg.Client({ connectionString: databaseOwnerUrl.replace('concord_owner', 'postgres') });
+    await superuser.connect();
+    await recordLongAgo(superuser, 3);
+    const left = async () => (await superuser.query('SELECT FROM audit_events e WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.event_n = e.n)')).rowCount;
+    await expect.poll(left, { timeout: 20_000 }).toBe(0);
+    const { code, stdout, stderr } = await run('bash', ['-c', `set -e\n${scriptOf('let-the-record-expire.md')}`], system.env);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^3 events would go \(\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\)$/m);
+    expect(stdout).toMatch(/^3 events went \(.*\); their leaves stay$/m);
+    expect(stdout).toMatch(/^.*,cli,.*$/m);
+    expect(stdout).toMatch(/^valid: /m);
+    const { rows } = await superuser.query(
+      "SELECT FROM audit_events WHERE login = 'cli' AND convert_from(bytes, 'UTF8')::jsonb -> 'detail' -> 'retention' ->> 'events' = '3'",
+    );
+    expect(rows).toHaveLength(1);
+    await superuser.end();
   });
 
   it('after all of it no log of any program holds a name, number, date or sentence of a patient, nor a token or a key', () => {

@@ -206,8 +206,11 @@ const TOLD_BY = [
 /** Some functions are asked only by who writes here. */
 const WRITTEN = ['legal_holds', 'erasure_requests'];
 
-/** Functions that only an erasure's own steps and the owner ask are tested with the erasure. */
-const LEFT_OUT = ['erase', 'erase_done', 'make_erasable', 'rewrite_links', 'kept_after_erasure', 'may_expire', 'refuse_change'];
+/** Functions that only an erasure's own steps, retention and the owner ask are tested with those. */
+const LEFT_OUT = [
+  ...['erase', 'erase_done', 'make_erasable', 'rewrite_links', 'kept_after_erasure', 'may_expire', 'refuse_change'],
+  ...['add_record_partition', 'keep_record_turning', 'record_partitions', 'turn_record'],
+];
 
 async function functionMutations({ client, tables }: Bench): Promise<{ readonly count: number; readonly list: readonly Mutation[] }> {
   const text =

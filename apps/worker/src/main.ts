@@ -36,7 +36,10 @@ async function main(): Promise<void> {
       say(`job ${id} failed (${error}), attempt ${attempt}`);
     },
   });
-  const sweeping = setInterval(() => void access.closeAuditUnits().catch(() => undefined), CLOSE_AUDIT_UNITS_EVERY_MS);
+  const sweeping = setInterval(() => {
+    void access.closeAuditUnits().catch(() => undefined);
+    void access.keepRecordTurning().catch(() => undefined);
+  }, CLOSE_AUDIT_UNITS_EVERY_MS);
   const stopAtna = await startAtna(config.atna, access, say);
   let stopping: Promise<void> | undefined;
   const stop = (): void => {

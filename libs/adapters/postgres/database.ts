@@ -37,6 +37,8 @@ export interface Database {
   auditFeed(place: FeedPlace | undefined, most: number): Promise<FeedBatch>;
   /** Closes audit units that have ended; the worker calls it each minute. */
   closeAuditUnits(): Promise<number>;
+  /** Begins the record's next partition in time; the worker calls it each minute. */
+  keepRecordTurning(): Promise<void>;
   /** Rewrites the pages in which deleted links still stand; the worker calls it after an erasure. */
   rewriteErased(): Promise<void>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
 import { auditFeed } from './audit/feed.ts';
 import { recordSecurity } from './audit/security.ts';
-import { closeAuditUnits } from './audit/sweep.ts';
+import { closeAuditUnits, keepRecordTurning } from './audit/sweep.ts';
 import { assessmentStore } from './stores/assessment-store.ts';
 import { auditStore } from './stores/audit-store.ts';
 import { blobStore } from './stores/blob-store.ts';
@@ -60,6 +60,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     record: (event) => recordSecurity(pool, settings.keyring, event),
     auditFeed: (place, most) => auditFeed(pool, place, most),
     closeAuditUnits: () => closeAuditUnits(pool, settings.watch),
+    keepRecordTurning: () => keepRecordTurning(pool),
     rewriteErased: () => rewriteErased(pool),
     close: () => pool.end(),
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dropExpired, expiredEvents, type ExpiredEvents } from '@concord/adapters/postgres';
+import { dropExpired, expiredEvents, type Dropped, type ExpiredEvents } from '@concord/adapters/postgres';
 import { openAccess } from '../access.ts';
 import { aboutErased } from '../requests.ts';
 import { requireRunning } from '../running.ts';
@@ -15,13 +15,19 @@ export const retention: Verb = {
     const expired = await expiredEvents(ownerUrl).catch((error: unknown) => {
       throw new VerbFailed(error instanceof Error ? error.message : 'The record did not answer.');
     });
-    const dropped = values.apply && expired.events > 0 ? await drop(io, ownerUrl, expired) : 0;
-    io.out(values.json ? JSON.stringify({ ...expired, dropped }) : words(expired, values.apply ? dropped : undefined));
+    const dropped = values.apply ? await drop(io, ownerUrl, expired) : undefined;
+    io.out(values.json ? JSON.stringify({ ...expired, dropped: dropped?.events ?? 0, partitions: dropped?.partitions ?? 0 }) : words(expired, dropped));
     return EXIT.done;
   },
 };
 
-async function drop(io: Io, ownerUrl: string, { events, from, to, leaves, checkpoint }: ExpiredEvents): Promise<number> {
+async function drop(io: Io, ownerUrl: string, expired: ExpiredEvents): Promise<Dropped> {
+  // What a run left that was cut off stands in the record already.
+  if (expired.events > 0) await record(io, expired);
+  return dropExpired(ownerUrl);
+}
+
+async function record(io: Io, { events, from, to, leaves, checkpoint }: ExpiredEvents): Promise<void> {
   const access = await openAccess(io.settings, 'worker');
   try {
     const head = checkpoint === undefined ? null : createHash('sha256').update(checkpoint).digest('hex');
@@ -33,11 +39,12 @@ async function drop(io: Io, ownerUrl: string, { events, from, to, leaves, checkp
   } finally {
     await access.close();
   }
-  return dropExpired(ownerUrl);
 }
 
-function words({ events, held, from, to }: ExpiredEvents, dropped: number | undefined): string {
+function words({ events, held, from, to }: ExpiredEvents, dropped: Dropped | undefined): string {
   const range = from === undefined ? '' : ` (${from.slice(0, 10)} to ${to?.slice(0, 10) ?? ''})`;
   const kept = held === 0 ? '' : `, ${held} more stay under a legal hold`;
-  return dropped === undefined ? `${events} events would go${range}${kept}` : `${dropped} events went${range}${kept}; their leaves stay`;
+  if (dropped === undefined) return `${events} events would go${range}${kept}`;
+  const whole = dropped.partitions === 0 ? '' : `, ${dropped.inPartitions} of them as ${dropped.partitions} whole partitions`;
+  return `${dropped.events} events went${range}${whole}${kept}; their leaves stay`;
 }

@@ -58,6 +58,11 @@ export async function closeAuditUnits(pool: Pool, watch?: ReadingWatch): Promise
   }
 }
 
+/** Begins the record's next partition in time. @throws when the table cannot be locked for the moment that this takes: the next sweep does it. */
+export async function keepRecordTurning(pool: Pool): Promise<void> {
+  await pool.query('SELECT app.keep_record_turning()');
+}
+
 /** Emergency grants whose time is over: each ends with one event in the name of who held it. */
 const EXPIRED = `INSERT INTO emergency_ends (grant_id, patient_key, how, ended_at)
   SELECT g.id, g.patient_key, 'expired', g.ends_at FROM emergency_grants g

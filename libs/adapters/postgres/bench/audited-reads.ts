@@ -217,7 +217,9 @@ async function lagsOf(superuser: pg.Client, from: string): Promise<Lags> {
 }
 
 async function bytesPerEvent(superuser: pg.Client): Promise<number> {
-  const { rows } = await superuser.query<{ bytes: number }>(`SELECT (pg_total_relation_size('audit_events') + pg_total_relation_size('audit_leaves')
+  const { rows } = await superuser.query<{
+    bytes: number;
+  }>(`SELECT ((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('audit_events')) + pg_total_relation_size('audit_leaves')
     + pg_total_relation_size('audit_tiles') + pg_total_relation_size('audit_batches'))::float8 / count(*) AS bytes FROM audit_events`);
   return rows[0]?.bytes ?? Number.NaN;
 }

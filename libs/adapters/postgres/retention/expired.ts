@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { asOwner } from './partitions.ts';
 
 /** What of the record may go: how much, from when, and where it stands in the tree. */
 export interface ExpiredEvents {
@@ -45,25 +45,4 @@ export async function expiredEvents(ownerUrl: string): Promise<ExpiredEvents> {
       checkpoint: head.rows[0]?.note,
     };
   });
-}
-
-/**
- * Drops the bytes of expired events; the caller has recorded that it does. Leaves and tiles stay.
- * @returns how many went.
- */
-export async function dropExpired(ownerUrl: string): Promise<number> {
-  return asOwner(ownerUrl, async (client) => {
-    await client.query('BEGIN');
-    await client.query("SELECT set_config('app.retiring', 'audit_events', true)");
-    const gone = await client.query('DELETE FROM audit_events');
-    await client.query('COMMIT');
-    await client.query('VACUUM audit_events');
-    return gone.rowCount ?? 0;
-  });
-}
-
-async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  return work(client).finally(() => client.end());
 }
