@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KeyEntry, KeyStore } from '@concord/core/ports';
@@ -15,7 +15,8 @@ interface Written {
 /**
  * Wrapped keys as files, one a patient, in 256 folders. A file is on disk, synced, before `write` returns; a rename puts it in
  * its place, so that a crash leaves the old entry or the new one. `destroy` overwrites before it removes; on media that write
- * elsewhere (flash, copy on write) the wrapped bytes may outlive that, which is why they are wrapped.
+ * elsewhere (flash, copy on write) the wrapped bytes may outlive that, which is why they are wrapped. A mark without content stays
+ * beside what was destroyed: whoever had read the entry before and writes it after looks for the mark, and takes it away again.
  */
 export function createFileKeyStore(folder: string): KeyStore {
   const place = (name: string): string => {
@@ -25,10 +26,30 @@ export function createFileKeyStore(folder: string): KeyStore {
   return {
     read: (name) => Promise.resolve(readEntry(place(name))),
     write: (name, entry) => writeDurably(place(name), Buffer.from(JSON.stringify(toWritten(entry)))),
-    destroy: (name) => destroy(place(name)),
-    names: () => namesIn(folder),
+    async rewrite(name, entry) {
+      const file = place(name);
+      if (existsSync(markOf(file))) return false;
+      await writeDurably(file, Buffer.from(JSON.stringify(toWritten(entry))));
+      // The mark comes before the file goes: whoever does not see it here wrote before the file was taken.
+      if (!existsSync(markOf(file))) return true;
+      await removeAll(file);
+      return false;
+    },
+    async destroy(name) {
+      await writeDurably(markOf(place(name)), Buffer.alloc(0));
+      await removeAll(place(name));
+    },
+    async names() {
+      const { names, marked } = await namesIn(folder);
+      // A rewrite that was killed before it saw the mark.
+      for (const name of marked) await removeAll(place(name));
+      return names.filter((name) => !marked.has(name));
+    },
   };
 }
+
+const MARK = '.gone';
+const markOf = (file: string): string => `${file}${MARK}`;
 
 /** Read in one go: the file is smaller than a page, and three trips through the thread pool cost more than the read. */
 function readEntry(file: string): KeyEntry | undefined {
@@ -68,21 +89,31 @@ export async function writeDurably(file: string, bytes: Uint8Array): Promise<voi
   await syncFolder(dirname(file));
 }
 
-async function destroy(file: string): Promise<void> {
-  const handle = await open(file, 'r+').catch((problem: unknown) => {
+/** Until nothing is there: each content is taken aside whole, overwritten and removed. */
+async function removeAll(file: string): Promise<void> {
+  for (let taken = await takeAside(file); taken !== undefined; taken = await takeAside(file)) {
+    const handle = await open(taken, 'r+');
+    try {
+      const { size } = await handle.stat();
+      await handle.write(randomBytes(size), 0, size, 0);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rm(taken, { force: true });
+    await syncFolder(dirname(file));
+  }
+}
+
+async function takeAside(file: string): Promise<string | undefined> {
+  const aside = `${file}.${randomBytes(6).toString('hex')}.draft`;
+  try {
+    await rename(file, aside);
+    return aside;
+  } catch (problem) {
     if (problem instanceof Error && 'code' in problem && problem.code === 'ENOENT') return undefined;
     throw problem;
-  });
-  if (handle === undefined) return;
-  try {
-    const { size } = await handle.stat();
-    await handle.write(randomBytes(size), 0, size, 0);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
-  await rm(file, { force: true });
-  await syncFolder(dirname(file));
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -90,7 +121,9 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string): Promise<{ readonly names: readonly string[]; readonly marked: ReadonlySet<string> }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile() && NAME.test(entry.name)).map(({ name }) => name);
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const marks = files.filter((name) => name.endsWith(MARK)).map((name) => name.slice(0, -MARK.length));
+  return { names: files.filter((name) => NAME.test(name)), marked: new Set(marks) };
 }

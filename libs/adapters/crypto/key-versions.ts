@@ -17,9 +17,9 @@ export interface KeyVersions {
 }
 
 export function keyVersions(keyring: SiteKeyring): KeyVersions {
-  const write = async (patientId: string, keys: DataKeys): Promise<void> => {
+  const rewrite = (patientId: string, keys: DataKeys): Promise<boolean> => {
     const name = keyring.nameOf(patientId);
-    await keyring.store.write(name, keyring.wrapEntry(name, keys));
+    return keyring.store.rewrite(name, keyring.wrapEntry(name, keys));
   };
   return {
     async prepare(patientId) {
@@ -28,21 +28,21 @@ export function keyVersions(keyring: SiteKeyring): KeyVersions {
       const highest = Math.max(...keys.versions.keys());
       // A renewal that was interrupted goes on with the version that it made.
       if (keys.versions.size > 1) return highest;
-      await write(patientId, { ...keys, versions: new Map([...keys.versions, [highest + 1, randomBytes(KEY)]]) });
-      return highest + 1;
+      const versions = new Map([...keys.versions, [highest + 1, randomBytes(KEY)]]);
+      return (await rewrite(patientId, { ...keys, versions })) ? highest + 1 : undefined;
     },
     async promote(patientId) {
       const keys = await keyring.keysOf(patientId);
       if (keys === undefined) return undefined;
       const promoted = { ...keys, newest: Math.max(...keys.versions.keys()) };
-      if (promoted.newest !== keys.newest) await write(patientId, promoted);
-      return promoted;
+      if (promoted.newest === keys.newest) return promoted;
+      return (await rewrite(patientId, promoted)) ? promoted : undefined;
     },
     async retire(patientId) {
       const keys = await keyring.keysOf(patientId);
       if (keys === undefined || keys.versions.size === 1) return;
       const only = keys.versions.get(keys.newest);
-      if (only !== undefined) await write(patientId, { ...keys, versions: new Map([[keys.newest, only]]) });
+      if (only !== undefined) await rewrite(patientId, { ...keys, versions: new Map([[keys.newest, only]]) });
     },
   };
 }

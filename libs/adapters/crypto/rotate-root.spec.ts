@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,7 +63,7 @@ describe('a new root key', () => {
       let writes = 0;
       const crashing: KeyStore = {
         ...store,
-        write: (name, entry) => (writes++ < crashAt ? store.write(name, entry) : Promise.reject(new Error('killed'))),
+        rewrite: (name, entry) => (writes++ < crashAt ? store.rewrite(name, entry) : Promise.reject(new Error('killed'))),
       };
       const rows = (): Promise<number> => (crashAt === PATIENTS.length ? Promise.reject(new Error('killed')) : Promise.resolve(0));
       await expect(rotateRoot(file, await openKeyring(file, crashing), rows)).rejects.toThrow('killed');
@@ -75,5 +75,64 @@ describe('a new root key', () => {
       const after = await opens(file, sealed);
       expect((await after.keysOf('7d9f3a52-0b1e-4c6d-8f2a-1b2c3d4e5f70'))?.versions.get(1)).toEqual(meanwhile.versions.get(1));
     }
+  });
+
+  describe('and an erasure at the same time', () => {
+    /** @param meet called between the rotation's read of an entry and its write. */
+    const rotateWhile = async (file: string, meet: (store: KeyStore, name: string) => Promise<void>): Promise<void> => {
+      const store = createFileKeyStore(keyStoreFolder(file));
+      const slow: KeyStore = {
+        ...store,
+        read: async (name) => {
+          const entry = await store.read(name);
+          await meet(store, name);
+          return entry;
+        },
+      };
+      await rotateRoot(file, await openKeyring(file, slow), noRows);
+    };
+    const bytesOf = (file: string): number =>
+      readdirSync(keyStoreFolder(file), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'site')
+        .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+
+    it('an erased patient’s key does not come back when the rotation had read it before and writes it after', async () => {
+      const { file } = await filled();
+      await rotateWhile(file, (store, name) => store.destroy(name));
+      const after = await openKeyring(file);
+      for (const id of PATIENTS) expect(await after.keysOf(id)).toBeUndefined();
+      expect(await after.store.names()).toEqual([]);
+      expect(bytesOf(file)).toBe(0);
+    });
+
+    it('an erased patient’s key does not come back however the two meet, and nobody else loses theirs', async () => {
+      const { file, sealed } = await filled();
+      const erased = [];
+      const going = [];
+      for (let n = 0; n < 120; n += 1) erased.push(`7d9f3a52-0b1e-4c6d-8f2a-${String(n).padStart(12, '0')}`);
+      const keyring = await openKeyring(file);
+      for (const id of erased) await keyring.makeKeys(id);
+      const rotating = rotateRoot(file, keyring, noRows);
+      for (const id of erased) {
+        going.push(keyring.store.destroy(keyring.nameOf(id)));
+        if (going.length % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all([rotating, ...going]);
+      const after = await opens(file, sealed);
+      for (const id of erased) expect(await after.keysOf(id)).toBeUndefined();
+      expect(await after.store.names()).toHaveLength(PATIENTS.length);
+    });
+
+    it('an erased patient’s key does not stay when the rotation was killed right after it had written it: the next look takes it away', async () => {
+      const { file } = await filled();
+      const keyring = await openKeyring(file);
+      const name = keyring.nameOf(PATIENTS[0] ?? '');
+      const entry = await keyring.store.read(name);
+      await keyring.store.destroy(name);
+      if (entry === undefined) throw new Error('no keys');
+      await keyring.store.write(name, entry);
+      expect(await keyring.store.names()).toHaveLength(PATIENTS.length - 1);
+      expect(await keyring.keysOf(PATIENTS[0] ?? '')).toBeUndefined();
+    });
   });
 });

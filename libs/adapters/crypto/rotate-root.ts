@@ -50,8 +50,7 @@ async function rewrapAll(keyFile: string, keyring: SiteKeyring, rewrapRows: Rewr
     // Erased meanwhile.
     if (entry === undefined) continue;
     if ([entry.fixed, ...entry.versions.values()].every((wrapped) => isWrappedBy(wrapped, root))) continue;
-    await keyring.store.write(name, keyring.wrapEntry(name, keyring.openEntry(name, entry)));
-    keys += 1;
+    if (await keyring.store.rewrite(name, keyring.wrapEntry(name, keyring.openEntry(name, entry)))) keys += 1;
   }
   await rewrapSite(keyFile, keyring);
   const rows = await rewrapRows((wrapped, place) => (isWrappedBy(wrapped, root) ? undefined : keyring.wrap(keyring.unwrap(wrapped, place), place)));

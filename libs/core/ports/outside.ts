@@ -47,9 +47,11 @@ export interface KeyEntry {
  */
 export interface KeyStore {
   read(name: string): Promise<KeyEntry | undefined>;
-  /** Durable when it resolves; the whole entry is replaced at once. */
+  /** A new entry. Durable when it resolves. */
   write(name: string, entry: KeyEntry): Promise<void>;
-  /** Gone for good when it resolves. A name that is not there is no error: an erasure is repeated after a crash. */
+  /** Another content for an entry that was read; at once and durable. @returns false when it was destroyed meanwhile, and stays so. */
+  rewrite(name: string, entry: KeyEntry): Promise<boolean>;
+  /** Gone for good when it resolves, whoever rewrites it at this moment. A name that is not there is no error: an erasure is repeated after a crash. */
   destroy(name: string): Promise<void>;
   names(): Promise<readonly string[]>;
 }
