@@ -153,6 +153,7 @@ async function learn({ step, plain }) {
     },
     async () => {
       await step('findings');
+      await step('sides');
       for (const task of ['decline', 'sepsis', 'mortality']) await step('icu', '--task', task);
       await plain('refit');
     },

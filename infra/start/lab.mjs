@@ -11,6 +11,7 @@ const STEPS = [
   'vitals',
   'image',
   'findings',
+  'sides',
   'pneumonia28',
   'fusion',
   'bundle',

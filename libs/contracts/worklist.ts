@@ -108,6 +108,7 @@ export const timelineSchema = z.object({
       rows: z.number().int(),
       columns: z.number().int(),
       unusedReason: z.string().nullable(),
+      caution: z.string().nullable().meta({ description: 'What a reader must know before a side is read off the film; null where there is nothing to say.' }),
     }),
   ),
   /** Devices that speak for the patient. `corrected`: readings are dated by our clock; seconds ahead, negative behind. null: nothing is known, or they come in batches. */

@@ -1,8 +1,8 @@
 import type { EvidenceDraft, ImageValue, ModalityStream, PlaneBox } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
 import { REGIONS } from './align.ts';
-import { sourceBox, zoneWords } from './place.ts';
-import { filmsRead, filmWords } from './views.ts';
+import { sourceBox } from './place.ts';
+import { filmsRead, placeWords } from './views.ts';
 
 /** A region is named when it carries at least this share of the strongest one. */
 const WORTH_NAMING = 0.35;
@@ -25,7 +25,7 @@ export function attribute(stream: ModalityStream<ImageValue>, _at: Instant, toke
     return patches(own).map((patch): EvidenceDraft => ({
       kind: 'image-region',
       contribution: cells(patch).reduce((sum, cell) => sum + (own[cell] ?? 0), 0),
-      text: `${zoneWords(patch, REGIONS)} of the chest film (${filmWords(film, { view, of: films.length })})`,
+      text: placeWords(patch, REGIONS, film, { view, of: films.length }),
       pointer: { sopInstanceUid, frame: 1, box: sourceBox(patch, REGIONS, film.derived.crop) },
     }));
   });

@@ -11,6 +11,8 @@ export const chestDerivedSchema = z.object({
   likeness: z.number(),
   /** Grey values between the 5th and the 95th percentile of the prepared film. */
   spread: z.number(),
+  /** See `heartSide`; absent from films that were kept before it was asked. */
+  heartSide: z.number().optional(),
 });
 
 export type ChestDerived = z.infer<typeof chestDerivedSchema>;

@@ -1,6 +1,7 @@
 import type { ImageHeader, ReceivedImage } from '@concord/core/clinical';
 import { err, ok, type Result } from '@concord/core/kernel';
 import type { ChestDerived } from './derived.ts';
+import { heartSide } from './heart-side.ts';
 import { flatShare, likeness, type Likeness } from './likeness.ts';
 import { PREPARED_SIDE, prepareChest } from './prepare.ts';
 
@@ -48,7 +49,11 @@ export function fitness(image: ReceivedImage): Result<FitFilm, string> {
   const looks = wrongLook(like);
   if (looks !== undefined) return err(looks);
   const view = header.viewPosition === 'AP' ? 'AP' : 'PA';
-  return ok({ prepared: grey, derived: { preparation: 1, crop, view, likeness: Math.round(like.upright * 1000) / 1000, spread } });
+  return ok({ prepared: grey, derived: { preparation: 1, crop, view, likeness: rounded(like.upright), spread, heartSide: rounded(heartSide(grey)) } });
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function wrongLook({ upright, turned, part }: Likeness): string | undefined {

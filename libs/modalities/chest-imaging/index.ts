@@ -34,3 +34,5 @@ export { chestDerivedSchema, type ChestDerived } from './derived.ts';
 export { PREPARED_SIDE, prepareChest, type Crop, type PreparedChest } from './prepare.ts';
 export { sourceBox } from './place.ts';
 export { coverFilm } from './regions.ts';
+export { heartSide, looksMirrored } from './heart-side.ts';
+export { cautionOf } from './views.ts';

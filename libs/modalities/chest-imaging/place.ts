@@ -16,10 +16,12 @@ export function sourceBox(
 
 const HEIGHTS = ['upper', 'mid', 'lower', 'basal'] as const;
 
-/** The part of the film that a box lies in; the patient's right lies on the left of a frontal film. */
-export function zoneWords({ left, top, right, bottom }: PlaneBox, across: number): string {
+/** The part of the film that a box lies in; the patient's right lies on the left of a frontal film, unless it is perhaps mirrored: then no side is named. */
+export function zoneWords({ left, top, right, bottom }: PlaneBox, across: number, isSided = true): string {
   const heightOf = (row: number): string => HEIGHTS[Math.min(HEIGHTS.length - 1, Math.floor((row * HEIGHTS.length) / across))] ?? 'basal';
   const [first, last] = [heightOf(top), heightOf(bottom - 1)];
-  const side = right <= across / 2 ? 'Right ' : left >= across / 2 ? 'Left ' : 'Central ';
-  return `${side}${first === last ? first : `${first} and ${last}`} zone${first === last ? '' : 's'}`;
+  const side = right <= across / 2 ? 'right' : left >= across / 2 ? 'left' : 'central';
+  const heights = `${first === last ? first : `${first} and ${last}`} zone${first === last ? '' : 's'}`;
+  const words = isSided || side === 'central' ? `${side} ${heights}` : heights;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

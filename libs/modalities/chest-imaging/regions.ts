@@ -1,8 +1,8 @@
 import type { CoverWay, ImageValue, ModalityRegions, ModalityStream, PlaneBox, TensorInput } from '@concord/core/clinical';
 import { coverByMean, coverBySurroundings } from '@concord/stages/explanation';
-import { sourceBox, zoneWords } from './place.ts';
+import { sourceBox } from './place.ts';
 import { PREPARED_SIDE } from './prepare.ts';
-import { filmsRead, filmWords } from './views.ts';
+import { filmsRead, placeWords } from './views.ts';
 
 const WAYS = { surroundings: coverBySurroundings, mean: coverByMean } as const satisfies Record<CoverWay, unknown>;
 
@@ -17,7 +17,7 @@ export const regions: ModalityRegions<ImageValue> = {
     const { sopInstanceUid } = film.observation.value.header;
     return {
       where: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: sourceBox(box, PREPARED_SIDE, film.derived.crop) } },
-      text: `${zoneWords(box, PREPARED_SIDE)} of the chest film (${filmWords(film, place)})`,
+      text: placeWords(box, PREPARED_SIDE, film, place),
     };
   },
 };

@@ -1,5 +1,8 @@
-import type { EvidencePointer, ImageValue, ModalityStream, ModalityViews, Observation, SourcePiece, ViewPlace } from '@concord/core/clinical';
+import type { EvidencePointer, ImageValue, ModalityStream, ModalityViews, Observation, PlaneBox, SourcePiece, ViewPlace } from '@concord/core/clinical';
 import { alignFilm, newestUsable, usable, type UsableFilm } from './align.ts';
+import { chestDerivedSchema } from './derived.ts';
+import { looksMirrored } from './heart-side.ts';
+import { zoneWords } from './place.ts';
 
 /**
  * Films of one study are views of one chest: those that the encoder may see are encoded each for itself and read as one. A lateral
@@ -24,9 +27,18 @@ export function filmsRead(stream: ModalityStream<ImageValue>, most: number): rea
     .slice(0, most);
 }
 
-/** Words for a film among those that are read: its view, and which one of several. */
-export function filmWords({ derived: { view } }: UsableFilm, { view: place, of }: ViewPlace): string {
-  return of < 2 ? view : `${view}, film ${place + 1} of ${of}`;
+/** A place on a film in plain words: the zone, the view, and which one of several films. Where the film may be mirrored no side is named: it might be the other. */
+export function placeWords(box: PlaneBox, across: number, { derived }: UsableFilm, { view, of }: ViewPlace): string {
+  const isSided = !looksMirrored(derived.heartSide);
+  const film = [derived.view, ...(of < 2 ? [] : [`film ${view + 1} of ${of}`]), ...(isSided ? [] : ['perhaps mirrored: no side named'])];
+  return `${zoneWords(box, across, isSided)} of the chest film (${film.join(', ')})`;
+}
+
+/** What a reader must know before any side is read off a film; undefined where there is nothing to say. */
+export function cautionOf(derived: unknown): string | undefined {
+  const parsed = chestDerivedSchema.safeParse(derived);
+  if (!parsed.success || !looksMirrored(parsed.data.heartSide)) return undefined;
+  return 'The heart seems to lie on the right of the patient: a mirrored film, or so in this patient. Look at the side marker. No side is named for this film.';
 }
 
 /** In an order that arrival does not change: newest first, films of one moment by their identifier. */

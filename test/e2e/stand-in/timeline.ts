@@ -91,6 +91,7 @@ export function timelineAt(page: PatientPage, now: number): Timeline {
             rows: 480,
             columns: 512,
             unusedReason: null,
+            caution: null,
           },
         ]
       : [],

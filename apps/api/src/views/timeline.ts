@@ -2,6 +2,7 @@ import { news2ToWire, type Timeline, type WireEvidence } from '@concord/contract
 import type { PatientId, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
 import type { AccessScope, DeviceClock, ReportRecord } from '@concord/core/ports';
+import { cautionOf } from '@concord/modalities/chest-imaging';
 import { LANE_CODES, lanesOf } from './lanes.ts';
 import { historyOf } from './patient-page.ts';
 import { wireAssessment } from './patient-row.ts';
@@ -75,7 +76,7 @@ async function imagesOf(scope: AccessScope, patientId: PatientId, to: Instant): 
   const studies = await scope.imaging.studies({ patientId, from: minus(to, days(30)) }, { count: 20 });
   const images: Timeline['images'] = [];
   for (const { studyInstanceUid } of studies.items) {
-    for (const { header, effectiveAt, unusedReason } of await scope.imaging.instances({ studyInstanceUid })) {
+    for (const { header, effectiveAt, unusedReason, derived } of await scope.imaging.instances({ studyInstanceUid })) {
       images.push({
         studyInstanceUid: header.studyInstanceUid,
         seriesInstanceUid: header.seriesInstanceUid,
@@ -86,6 +87,7 @@ async function imagesOf(scope: AccessScope, patientId: PatientId, to: Instant): 
         rows: header.rows,
         columns: header.columns,
         unusedReason: unusedReason ?? null,
+        caution: cautionOf(derived) ?? null,
       });
     }
   }

@@ -22,6 +22,7 @@ import { createAgree, DRAWN_FILMS, type Agree } from '@concord/pipeline/agree';
 import { bordered } from '../lab/borders.ts';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { aurocWithInterval, doubtOf, type Doubt } from './agreement-figures.ts';
+import { MARGINS, MOST_FALSE, remembering, upperBound, withMargin } from './agreement-margin.ts';
 import { printFigures, type Bench } from './bench.ts';
 import { asKept } from './planted-film.ts';
 
@@ -34,12 +35,13 @@ const BORDERED = 0.5;
 /** How often report and film are said to contradict each other: where one truth is behind both, and where two are. */
 export const agreementBench: Bench = {
   usage:
-    'bench agreement [--pairs 400] [--seed 1] [--bundle ID]     false alarms of the second-look queue on drawn films and their reports, as the demonstration reads them, or by one bundle alone',
+    'bench agreement [--pairs 400] [--seed 1] [--bundle ID | --margins]     false alarms of the second-look queue on drawn films and their reports, as the demonstration reads them, or by one bundle alone; --margins: at which margin of the thresholds they stay within 2 %',
   async run(args, io) {
     const { values } = readArgs(args, {
       pairs: { type: 'string', default: '400' },
       seed: { type: 'string', default: '1' },
       bundle: { type: 'string' },
+      margins: { type: 'boolean', default: false },
     });
     if (!/^[1-9]\d{0,4}$/.test(values.pairs) || !/^\d{1,9}$/.test(values.seed)) throw new UsageError('--pairs and --seed are whole numbers.');
     const folders = { models: io.settings.modelsDir, data: io.settings.dataDir };
@@ -51,6 +53,11 @@ export const agreementBench: Bench = {
       const drawn = alone ? undefined : await readBundle(folders, DRAWN_FILMS);
       const agree = createAgree({ plugins: modalities, bundle, runner, ...(drawn && { drawn }) });
       const samples = await drawSamples(Number(values.pairs), Number(values.seed), reader);
+      if (values.margins && drawn !== undefined) {
+        const parts = { plugins: modalities, bundle, runner: remembering(runner) };
+        printFigures(await margins(samples, (margin) => createAgree({ ...parts, drawn: withMargin(drawn, margin) })), values.json, io);
+        return EXIT.done;
+      }
       const own = await judged(agree, samples, (at) => at);
       const other = await judged(agree, samples, (at) => strangerOf(samples, at));
       printFigures({ bundle: bundle.id, drawn: drawn?.id ?? '', ...figuresOf(own, other, Number(values.seed)) }, values.json, io);
@@ -103,9 +110,29 @@ async function judged(agree: Agree, samples: readonly Drawn[], reportOf: (at: nu
   return pairs;
 }
 
+/** False alarms and contradictions found at each margin, and the least margin at which the upper bound of false alarms is low enough. */
+async function margins(samples: readonly Drawn[], agreeAt: (margin: number) => Agree): Promise<Readonly<Record<string, number>>> {
+  const figures: Record<string, number> = { pairs: samples.length };
+  for (const margin of MARGINS) {
+    const own = await judged(agreeAt(margin), samples, (at) => at);
+    const other = await judged(agreeAt(margin), samples, (at) => strangerOf(samples, at));
+    const bound = upperBound(own.filter(contradicts).length, own.length);
+    figures[`at ${margin.toFixed(1)}: falseAlarms`] = own.filter(contradicts).length;
+    figures[`at ${margin.toFixed(1)}: upperBound`] = bound;
+    figures[`at ${margin.toFixed(1)}: foundShare`] = other.filter(contradicts).length / other.length;
+    if (bound > MOST_FALSE) continue;
+    figures['least'] = margin;
+    break;
+  }
+  return figures;
+}
+
+function contradicts({ findings }: Pair): boolean {
+  return findings.some(({ verdict }) => verdict === 'disagree');
+}
+
 function figuresOf(own: readonly Pair[], other: readonly Pair[], seed: number): Readonly<Record<string, number>> {
   const count = (pairs: readonly Pair[], which: (pair: Pair) => boolean) => pairs.filter(which).length;
-  const contradicts = ({ findings }: Pair) => findings.some(({ verdict }) => verdict === 'disagree');
   const compared = ({ findings }: Pair) => findings.some(({ verdict }) => verdict === 'agree' || verdict === 'disagree');
   const on = (pairs: readonly Pair[], finding: string) =>
     count(pairs, ({ findings }) => findings.some((each) => each.finding === finding && each.verdict === 'disagree'));

@@ -1,25 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { openDicomReader } from '@concord/adapters/codecs';
-import { sha256 } from '@concord/adapters/crypto';
-import type { ReceivedImage } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
-import { splitOf } from '@concord/governance/models';
-import { chestImaging } from '@concord/modalities/chest-imaging';
-import { readTable } from '@concord/pipeline/evaluate';
-import { folderFiles } from '../evaluate/folder-files.ts';
-import { receivedFilm } from '../lab/nih-film.ts';
+import { cautionOf, chestImaging } from '@concord/modalities/chest-imaging';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import type { Bench } from './bench.ts';
+import { LABELS, validationFilms, type Film } from './validation-films.ts';
 import { drawnPicture, HEADER_CHANGES, OTHER_PICTURES, PICTURE_CHANGES, type Picture } from './film-changes.ts';
 
-const LABELS = 'labels.csv';
 const DRAWN = 40;
 
 interface Row {
   readonly kind: string;
   readonly films: number;
   readonly refused: number;
+  /** Read, with the caution that the film may be mirrored: no side is named. */
+  readonly cautioned: number;
   /** Share, with its 95 % interval (Wilson). */
   readonly share: number;
   readonly interval: readonly [number, number];
@@ -54,26 +47,26 @@ export const filmFitnessBench: Bench = {
     ];
     if (values.json) io.out(JSON.stringify({ patients, rows }));
     else
-      for (const { kind, films: n, refused, interval } of rows)
-        io.out(`${kind.padEnd(36)} ${refused} of ${n} refused   ${interval.map((end) => end.toFixed(3)).join(' to ')}`);
+      for (const { kind, films: n, refused, interval, cautioned } of rows)
+        io.out(
+          `${kind.padEnd(36)} ${refused} of ${n} refused   ${interval.map((end) => end.toFixed(3)).join(' to ')}   ${cautioned} read with a caution about the side`,
+        );
     return EXIT.done;
   },
 };
-
-interface Film extends ReceivedImage {
-  readonly pixels: Picture;
-}
 
 function othersLike(film: Film | undefined, picture: (at: number) => Omit<Picture, 'recipe'>): readonly Film[] {
   return film === undefined ? [] : Array.from({ length: DRAWN }, (_, at) => ({ ...film, pixels: { ...film.pixels, ...picture(at) } }));
 }
 
 function counted(kind: string, films: readonly Film[]): Row {
-  const refused = films.filter((film) => {
+  const kept = films.map((film) => {
     const observed = chestImaging.observe(film);
-    return !observed.ok || observed.value[0]?.value.unusedReason !== undefined;
-  }).length;
-  return { kind, films: films.length, refused, share: refused / films.length, interval: wilson(refused, films.length) };
+    return observed.ok ? observed.value[0]?.value : undefined;
+  });
+  const refused = kept.filter((value) => value === undefined || value.unusedReason !== undefined).length;
+  const cautioned = kept.filter((value) => cautionOf(value?.derived) !== undefined).length;
+  return { kind, films: films.length, refused, cautioned, share: refused / films.length, interval: wilson(refused, films.length) };
 }
 
 /** Source: Wilson 1927. */
@@ -83,23 +76,4 @@ function wilson(hits: number, of: number): readonly [number, number] {
   const middle = (share + (z * z) / (2 * of)) / (1 + (z * z) / of);
   const reach = (z / (1 + (z * z) / of)) * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
   return [Math.max(0, middle - reach), Math.min(1, middle + reach)];
-}
-
-async function validationFilms(folder: string): Promise<{ readonly films: readonly Film[]; readonly patients: number }> {
-  const table = await readTable(folderFiles(folder), LABELS);
-  if (!table.ok) throw new UsageError(`${LABELS} cannot be read there.`);
-  const own = table.value.map(({ cells }) => cells).filter(({ patient_id: patientId = '' }) => splitOf(patientId, sha256) === 'validation');
-  const reader = openDicomReader();
-  const films: Film[] = [];
-  try {
-    for (const [at, { patient_id: patientId = '', view: told, file = '' }] of own.entries()) {
-      const view = told === 'PA' ? 'PA' : 'AP';
-      const bytes = readFileSync(join(folder, 'images', file));
-      const film = await receivedFilm({ bytes, patientId, view, row: at + 1 }, reader);
-      if (film?.pixels !== undefined) films.push({ ...film, pixels: film.pixels });
-    }
-  } finally {
-    await reader.close();
-  }
-  return { films, patients: new Set(own.map(({ patient_id: patientId }) => patientId)).size };
 }

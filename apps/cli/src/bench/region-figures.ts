@@ -3,23 +3,26 @@ import type { SourceBox } from './planted-film.ts';
 
 /** What one film gave. */
 export interface FilmFigures {
-  /** The middle of the strongest region lies in the mass. */
-  readonly pointed: boolean;
+  /** The middle of the strongest region lies in the mass; undefined where no place is known, on a real film. */
+  readonly pointed: boolean | undefined;
   /** Intersection over union of the strongest region and the mass. */
-  readonly overlap: number;
-  /** The strongest region held when it was covered in another way. */
-  readonly held: boolean;
+  readonly overlap: number | undefined;
+  /** Regions that are named, and how many of them held when they were covered in another way. */
+  readonly named: number;
+  readonly holding: number;
+  /** The most that one of them moves the logit, to either side. */
+  readonly moved: number;
   /** Probability that goes when the strongest region is covered, by the cover that it is judged by (DeYoung et al. 2020). */
   readonly comprehensiveness: number;
   /** Covered pictures that finding and proving its regions took, and processor time of all threads with them. */
   readonly covers: number;
   readonly processorSeconds: number;
   /** The strongest cell of the map lies in the mass. */
-  readonly mapPointed: boolean;
+  readonly mapPointed: boolean | undefined;
   /** Area under the score while cells are taken away in the order of the map, of chance, and of nearness to the middle; lower is better. */
   readonly deletion: { readonly map: number; readonly random: number; readonly centre: number };
-  /** Rank correlation of the map with that of the same network with random weights. */
-  readonly randomised: number;
+  /** Rank correlation of the map with that of the same network with random weights; undefined where the bundle holds none. */
+  readonly randomised: number | undefined;
 }
 
 export function overlapOf(a: SourceBox, b: SourceBox): number {

@@ -5,14 +5,15 @@ import type { BundleId, ImageValue, ModalityKind, Observation, PatientId, Patien
 import { hours, instant, invariant, minus, seededRng, sigmoid } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest } from '@concord/governance/models';
-import { chestDerivedSchema, PREPARED_SIDE } from '@concord/modalities/chest-imaging';
+import { chestDerivedSchema, chestImaging, PREPARED_SIDE } from '@concord/modalities/chest-imaging';
 import { modalities } from '@concord/modalities/registry';
 import { examineRegions, mapOfPicture, type ExamineQuestion } from '@concord/pipeline/assess';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import { printFigures, type Bench } from './bench.ts';
 import { deletionOf } from './deletion.ts';
 import { geometryError } from './geometry.ts';
-import { plantedFilms, type PlantedFilm, type SourceBox } from './planted-film.ts';
+import { plantedFilms, type SourceBox } from './planted-film.ts';
+import { validationFilms } from './validation-films.ts';
 import { isIn, meanWithInterval, overlapOf, rankCorrelation, type FilmFigures } from './region-figures.ts';
 
 const BENCHMARK = 'benchmark-regions' as BundleId;
@@ -23,14 +24,17 @@ const MARKERS = 24;
 
 /** Where image evidence points, on drawn films with a mass at a known place: the benchmark's bundle, or the served one for comparison. */
 export const regionsBench: Bench = {
-  usage: 'bench regions [--films 200] [--seed 1] [--served]     pointing game, overlap, geometry, deletion, randomised weights on planted masses',
+  usage:
+    'bench regions [--films 200] [--seed 1] [--served [--data DIR]]     pointing game, overlap, geometry, deletion, randomised weights on planted masses; of the served bundle also on real films',
   async run(args, io) {
     const { values } = readArgs(args, {
       films: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
       served: { type: 'boolean', default: false },
+      data: { type: 'string' },
     });
     if (!/^[1-9]\d{0,4}$/.test(values.films) || !/^\d{1,6}$/.test(values.seed)) throw new UsageError('--films and --seed are whole numbers.');
+    if (values.data !== undefined && !values.served) throw new UsageError('--data goes with --served: the benchmark knows no film of a person.');
     const [count, seed] = [Number(values.films), Number(values.seed)];
     const folders = { models: io.settings.modelsDir, data: io.settings.dataDir };
     const bundle = values.served ? await readActiveBundle(folders) : await readBundle(folders, BENCHMARK);
@@ -39,7 +43,7 @@ export const regionsBench: Bench = {
     try {
       const figures: FilmFigures[] = [];
       let refused = 0;
-      for await (const film of plantedFilms(count, seed, reader)) {
+      for await (const film of values.data === undefined ? plantedFilms(count, seed, reader) : realFilms(values.data, count)) {
         if (film === 'refused') refused += 1;
         else figures.push(await judged(film, { bundle, runner, seed: seed * 100_000 + figures.length }));
       }
@@ -53,13 +57,30 @@ export const regionsBench: Bench = {
   },
 };
 
+/** A film whose places are known, or a real one of which nobody knows them. */
+interface AskedFilm {
+  readonly value: ImageValue;
+  readonly truth?: SourceBox;
+}
+
+/** Films of validation patients, one in so many that `count` of them spread over all. */
+async function* realFilms(folder: string, count: number): AsyncGenerator<AskedFilm | 'refused'> {
+  const { films } = await validationFilms(folder);
+  const step = Math.max(1, Math.floor(films.length / count));
+  for (const film of films.filter((_, at) => at % step === 0).slice(0, count)) {
+    const observed = chestImaging.observe(film);
+    const value = observed.ok ? observed.value[0]?.value : undefined;
+    yield value?.prepared === undefined ? 'refused' : { value };
+  }
+}
+
 interface Judge {
   readonly bundle: BundleManifest;
   readonly runner: ModelRunner;
   readonly seed: number;
 }
 
-async function judged({ value, truth }: PlantedFilm, { bundle, runner, seed }: Judge): Promise<FilmFigures> {
+async function judged({ value, truth }: AskedFilm, { bundle, runner, seed }: Judge): Promise<FilmFigures> {
   const question = questionOn(value, bundle);
   const parts = { plugins: modalities, bundle, runner, hash };
   const began = process.cpuUsage();
@@ -72,15 +93,17 @@ async function judged({ value, truth }: PlantedFilm, { bundle, runner, seed }: J
   const first = examined.regions.find(({ effect }) => effect > 0);
   const box: SourceBox = first?.where.kind === 'image-region' ? first.where.pointer.box : [0, 0, 0, 0];
   return {
-    pointed: isIn([box[0] + box[2] / 2, box[1] + box[3] / 2], truth),
-    overlap: overlapOf(box, truth),
-    held: first?.holds ?? false,
+    pointed: truth && isIn([box[0] + box[2] / 2, box[1] + box[3] / 2], truth),
+    overlap: truth && overlapOf(box, truth),
+    named: examined.regions.length,
+    holding: examined.regions.filter(({ holds }) => holds).length,
+    moved: Math.max(0, ...examined.regions.map(({ confirmed }) => Math.abs(confirmed))),
     comprehensiveness: first === undefined ? 0 : sigmoid(examined.whole) - sigmoid(examined.whole - first.confirmed),
     covers: examined.covers,
     processorSeconds: (spent.user + spent.system) / 1e6,
-    mapPointed: isIn(peakOf(examined.map, value), truth),
+    mapPointed: truth && isIn(peakOf(examined.map, value), truth),
     deletion: await deletionOf(examined, seededRng(seed)),
-    randomised: other === undefined ? Number.NaN : rankCorrelation(examined.map, other),
+    randomised: other && rankCorrelation(examined.map, other),
   };
 }
 
@@ -135,15 +158,17 @@ function peakOf(map: Float32Array, { derived }: ImageValue): readonly [number, n
 }
 
 function summed(figures: readonly FilmFigures[], seed: number): Readonly<Record<string, number>> {
-  const named: Readonly<Record<string, readonly number[]>> = {
-    pointing: figures.map(({ pointed }) => Number(pointed)),
-    mapPointing: figures.map(({ mapPointed }) => Number(mapPointed)),
-    overlapHalf: figures.map(({ overlap }) => Number(overlap >= OVERLAP_ENOUGH)),
+  const named: Readonly<Record<string, readonly (number | undefined)[]>> = {
+    pointing: figures.map(({ pointed }) => (pointed === undefined ? undefined : Number(pointed))),
+    mapPointing: figures.map(({ mapPointed }) => (mapPointed === undefined ? undefined : Number(mapPointed))),
+    overlapHalf: figures.map(({ overlap }) => (overlap === undefined ? undefined : Number(overlap >= OVERLAP_ENOUGH))),
     overlap: figures.map(({ overlap }) => overlap),
     comprehensiveness: figures.map(({ comprehensiveness }) => comprehensiveness),
     covers: figures.map(({ covers }) => covers),
     processorSeconds: figures.map(({ processorSeconds }) => processorSeconds),
-    holds: figures.map(({ held }) => Number(held)),
+    regions: figures.map(({ named: regions }) => regions),
+    holds: figures.flatMap(({ named: regions, holding }) => (regions === 0 ? [] : [holding / regions])),
+    movedLogit: figures.map(({ moved }) => moved),
     deletion: figures.map(({ deletion }) => deletion.map),
     randomLessMap: figures.map(({ deletion }) => deletion.random - deletion.map),
     centreLessMap: figures.map(({ deletion }) => deletion.centre - deletion.map),
@@ -151,7 +176,9 @@ function summed(figures: readonly FilmFigures[], seed: number): Readonly<Record<
   };
   return Object.fromEntries(
     Object.entries(named).flatMap(([name, values]) => {
-      const [mean, low, high] = meanWithInterval(values, seed);
+      const known = values.filter((value) => value !== undefined);
+      if (known.length === 0) return [];
+      const [mean, low, high] = meanWithInterval(known, seed);
       return [
         [name, mean],
         [`${name}Low`, low],

@@ -122,6 +122,11 @@ function Film({ image, boxes, selected }: FilmProps) {
           <b> Image not used.</b> {sentence(image.unusedReason)}
         </p>
       )}
+      {image.caution && (
+        <p className="small" role="note" data-testid="film-caution">
+          <b>{image.caution}</b>
+        </p>
+      )}
       <div className="film">
         <div className="frame">
           {/* The picture is drawn by the server from the stored pixels; an optimiser would change what is seen and keep a copy. */}
