@@ -30,7 +30,23 @@ describe('the documents', () => {
     const pattern = (path: string) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\*/g, '[^/]*')}`);
     expect(named.filter((path) => !tracked.some((file) => pattern(path).test(file)))).toEqual([]);
   });
+
+  it('hold a datasheet for every set that taught a served bundle, and its thanks where the set is not our own', () => {
+    const sheets = tracked.filter((file) => file.startsWith('docs/datasheets/')).map(read);
+    const manifests = tracked.filter((file) => /^infra\/models\/[^/]+\/manifest\.json$/.test(file)).map((file) => JSON.parse(read(file)) as Taught);
+    const names = new Set(manifests.flatMap(({ training = [] }) => training.map(({ name }) => name.replace(/ \(part\)|:.*/g, ''))));
+    expect(names.size).toBeGreaterThan(3);
+    const [own, foreign] = [[...names].filter((name) => name === 'Concord generator'), [...names].filter((name) => name !== 'Concord generator')];
+    expect(own.length === 0 || sheets.some((sheet) => sheet.startsWith("# Concord's own generator"))).toBe(true);
+    expect(foreign.filter((name) => !sheets.some((sheet) => sheet.startsWith(`# ${name}`)))).toEqual([]);
+    const thanks = read('NOTICE').replace(/Computing in Cardiology|CinC/g, 'CinC');
+    expect(foreign.filter((name) => !thanks.includes(name.replace(/,.*| (part|and wearables).*/g, '')))).toEqual([]);
+  });
 });
+
+interface Taught {
+  readonly training?: readonly { readonly name: string }[];
+}
 
 /** Names of the arrays of an `.npz`, which is a zip: one central header each, the length of the name at 28, the name at 46. */
 function arraysOf(file: string): readonly string[] {
@@ -64,7 +80,20 @@ describe('the repository', () => {
   });
 
   it('stores what models said of the open data, never a label, an age or a reading of it', () => {
-    const said = new Set(['trees', 'network', 'treesVitals', 'networkVitals', 'boosting', 'single', 'quiet', 'balanced', 'curve', 'withHour']);
+    const said = new Set([
+      'trees',
+      'network',
+      'treesVitals',
+      'networkVitals',
+      'whole',
+      'wholeVitals',
+      'boosting',
+      'single',
+      'quiet',
+      'balanced',
+      'curve',
+      'withHour',
+    ]);
     const frame = new Set(['rows', 'othersWeight', 'shares']);
     const stored = tracked.filter(isStoredLogits);
     expect(stored.length).toBeGreaterThan(0);
