@@ -1,4 +1,7 @@
 """The model card of a bundle, written from its manifest so that the two cannot disagree."""
+import json
+
+from lab import MODELS, PREDICTIONS
 
 
 def card(manifest) -> str:
@@ -52,6 +55,62 @@ def shown(metric, digits: int) -> str:
     return value if metric["interval"] is None else f"{value} [{', '.join(f'{end:.{digits}f}' for end in metric['interval'])}]"
 
 
+ASIDE = ", patients set aside"
+QUIET = "-quiet"
+
+
+def variant_of(manifest) -> str:
+    name = manifest["id"]
+    if name.endswith(QUIET):
+        return f"""
+This is the variant of `{name.removesuffix(QUIET)}` whose tables do not say how often and how long ago somebody measured. A house that fears that its habits of
+measuring differ from where this was learned can activate it; what it costs stands in ADR 0069. Where a film or a report takes part, the
+encoder of signs still reads hours since each sample.
+"""
+    if not (MODELS / f"{name}{QUIET}").exists():
+        return ""
+    return f"""
+`{name}{QUIET}` beside it is the same without how often and how long ago somebody measured; figures of both stand in ADR 0069.
+"""
+
+
+def sampling_of(manifest) -> str:
+    if manifest["id"].endswith(QUIET):
+        return "That a value is there at all still tells that somebody asked for it."
+    return "How often somebody measures is an input, and tells of worry; another house measures otherwise."
+
+
+def off(manifest) -> str:
+    """Where observed over expected of patients set aside lies beyond 0.9 to 1.1 with its whole interval."""
+    rows = [metric for metric in manifest["metrics"] if metric["name"] == "observedExpected" and metric["data"].endswith(ASIDE) and metric["interval"] is not None]
+    wrong = [metric for metric in rows if metric["interval"][1] < 0.9 or metric["interval"][0] > 1.1]
+    if not wrong:
+        return ""
+    said = "; ".join(metric["head"] + " from " + " and ".join(metric["pattern"]) + " " + shown(metric, 2) for metric in wrong)
+    return f"- Too much or too little is foretold, on patients set aside (observed over expected): {said}. Below 1 the chance that is shown is too high.\n"
+
+
+def learned(folder) -> str:
+    """How each question grew with the patients that taught it, and what another doubling would bring: the learning curves of the lab."""
+    curves = []
+    for file, key in (("icu-report.json", "learningCurves"), ("findings-curve.json", "curves")):
+        if (folder / file).exists():
+            curves += json.loads((folder / file).read_text())[key]
+    if not curves:
+        return ""
+    course = lambda curve: ", ".join(f"{point['patients']:,}: {point['auroc']:.3f}" for point in curve["points"])
+    rows = "\n".join(f"| {curve['head']} | {curve['goal']:.3f} | {course(curve)} | {curve['perDoubling']:+.3f} |" for curve in curves)
+    return f"""
+## What more patients would bring
+AUROC out of fold by the number of patients that teach, one booster (films: linear head and one network), and what the last doubling brought.
+`npm run lab -- icu_report` and `findings_curve` make the table from stored predictions and draw it (`docs/figures`).
+
+| question | goal | patients: AUROC | last doubling |
+|---|---|---|---|
+{rows}
+"""
+
+
 def card_of_tables(manifest) -> str:
     """The card of a bundle with table scorers: three questions, what each was learned from, and what nobody tested."""
     figures = {}
@@ -75,7 +134,10 @@ Signs and labs are read as one table by boosted trees and a small network. Folds
 labs are out of fold: every patient was scored by models that never saw the patient. Slope and intercept were fitted on the same out-of-fold
 logits, so observed/expected and slope of these rows are near one by construction; `npx --no-install concord evaluate ... --split validation`
 judges the patients that no fit saw. The blend of trees and network and the lists of columns were chosen on out-of-fold figures.
-
+Some members are taught a wider outcome that tells of the same illness and is less rare: partial NEWS2 of 5 or 6 in two consecutive hours beside
+the event of decline, death within 60 days beside death in hospital. What they say is only ever calibrated to the question itself. Half of the
+sepsis score comes from members that never saw hidden labs.
+{variant_of(manifest)}
 Validated on real patients: patterns of signs, and of signs and labs, inside one hospital per question. Not validated on real patients: every
 pattern with a film or a report (assembled patients), every ward (`transferred`), every other hospital.
 
@@ -83,7 +145,7 @@ pattern with a film or a report (assembled patients), every ward (`transferred`)
 | inputs | head | AUROC | slope | observed / expected | on |
 |---|---|---|---|---|---|
 {rows}
-
+{learned(PREDICTIONS)}
 ## What the image arm refuses
 `npx --no-install concord bench film-fitness --data ../shared/data/nih_cxr_subset`, 133 films of 89 validation patients and 40 drawings of each kind; refused,
 with the 95 % interval:
@@ -102,7 +164,7 @@ The limits of likeness and of one grey were set on films of training and calibra
 after two of the drawings (disc, hand) had passed. A lateral film that calls itself frontal was not measured: no open set here holds one.
 
 ## Limits
-- One hospital per question, intensive care. How often somebody measures is an input, and tells of worry; another house measures otherwise.
+{off(manifest)}- One hospital per question, intensive care. {sampling_of(manifest)}
 - Sepsis: onset is uncertain by one to two hours, and hours of records that were cut count as free of sepsis.
 - Sepsis reads how long the patient lay in hospital before the unit, from earlier stays of the same admission; where a site sends none of
   them, everybody looks admitted straight to the unit.

@@ -1,6 +1,6 @@
 """Figures with their intervals: what `concord evaluate SUITE --split validation --report DIR` found, into a bundle's manifest and card.
 
-Run: npm run lab -- figures --bundle concord-4 --from DIR
+Run: npm run lab -- figures --bundle concord-5 --from DIR
 Reads DIR/<bundle>.<suite>.json and puts AUROC, slope and observed / expected of each head and set of inputs, with the 95 % interval by patient,
 before the figures that the manifest has; earlier figures on patients set aside go. A set of inputs without an event there gets none.
 """

@@ -1,6 +1,7 @@
 """Bundle with table scorers: blend trees and network, calibrate on out-of-fold logits, export, write manifest and card.
 
-Run: npm run lab -- icu_bundle [--seed N]      needs work/{decline,sepsis,mortality}.{pkl,oof.npz}
+Run: npm run lab -- icu_bundle [--seed N] [--quiet]      needs work/{decline,sepsis,mortality}.{pkl,oof.npz}, or those of `icu --quiet`
+`--quiet` makes the variant whose tables do not say how often and how long ago somebody measured: a bundle of its own beside it.
 Takes everything else from the bundle that is active now: encoders, fusion head, findings with their figures, the calibrations of patterns
 with a report or a film. Only scorers, their calibrations and landmarks, and the figures of those are made anew.
 
@@ -12,18 +13,20 @@ import pickle
 
 import lightgbm as lgb
 import numpy as np
+import onnx
 
 from card import card_of_tables
-from icu import HEADS
+from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended, over_aims
 from lab import FLATTEST, MODELS, OUT, arguments, keep_block, probe_draw, seed_everything, write_probe
+from packed import packed_bytes
 from tables import VITALS, Tables
 from trees import UNKNOWN, export, filled, network_logits
 
 # Config
-ID, CREATED = "concord-4", "2026-11-27"
+ID, CREATED = "concord-5", "2026-11-28"
 TITLE = "Decline, sepsis and death in hospital from signs, labs, report and chest film"
+QUIET_TITLE = f"{TITLE}, without how often and how long ago somebody measured"
 BATCH = 64
-NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.1, "mortality": 0.3}
 SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mortality"}
 PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
 DRAWS = 60
@@ -153,19 +156,12 @@ def calibration(own, natural, rng, rows):
     }
 
 
-def blended(oof, task, signs_only, cumulative):
-    share = NETWORK_WEIGHT[task]
-    end = "Vitals" if signs_only else ""
-    logits = (1 - share) * oof[f"trees{end}"] + share * oof[f"network{end}"]
-    return np.maximum.accumulate(logits, 1) if cumulative else logits
-
-
-def calibrations_of(task, oof, rng):
+def calibrations_of(bundle, task, oof, rng):
     out, metrics = [], []
-    cumulative, hours = task == "decline", Hours(task)
+    hours = Hours(task)
     data = SETS[task][0]
     for name, pattern in PATTERNS.items():
-        logits = blended(oof, task, name == "vitals", cumulative)
+        logits = blended(oof, task, "Vitals" if name == "vitals" else "")
         for k, head in enumerate(HEADS[task]):
             for landmark in (48, *LANDMARKS) if task == "mortality" else (0,):
                 served = hours.has_signs[oof["rows"]]
@@ -177,7 +173,7 @@ def calibrations_of(task, oof, rng):
                 labs = None if task == "mortality" and name == "vitals" else name == "vitals+labs"
                 entry = calibration(pick(asked if name == "vitals" else natural), pick(natural), rng, lambda event: hours.of(k, event, labs, landmark))
                 own = head if landmark in (0, 48) else f"{head}-at-{landmark}h"
-                out.append({"id": f"{ID}/{own}/{name}", "head": own, "pattern": pattern, "scorer": SCORER[task], **entry, "evidenceLevel": {"icu": "real-internal", "ward": "transferred"}})
+                out.append({"id": f"{bundle}/{own}/{name}", "head": own, "pattern": pattern, "scorer": SCORER[task], **entry, "evidenceLevel": {"icu": "real-internal", "ward": "transferred"}})
                 y, x, w, _ = pick(natural)
                 p = 1 / (1 + np.exp(-(entry["slope"] * x + entry["intercept"])))
                 for figure, value in (("auroc", auroc(y, x, w)), ("observedExpected", float((w * y).sum() / (w * p).sum())), ("slope", platt(y, np.log(p / (1 - p)), w)[0])):
@@ -193,25 +189,47 @@ def probe_rows(columns, seed):
     return np.where(known, values, np.nan)
 
 
-def scorer_of(task, seed):
-    state = pickle.loads((OUT / f"{task}.pkl").read_bytes())
-    boosters = [[lgb.Booster(model_str=text) for text in own] for own in state["boosters"]]
-    share = NETWORK_WEIGHT[task]
-    heads = [{"boosters": own, "tree_weight": 1 - share, "networks": [(net, k) for net in state["networks"]], "network_weight": share, "offset": float(state["offsets"][k])} for k, own in enumerate(boosters)]
-    path = OUT / f"{task}.onnx"
-    export(path, BATCH, len(state["names"]), heads, task == "decline")
-    content = path.read_bytes()
+class Members:
+    """What `icu` fitted for one question, as logits of its parts and as one block."""
+
+    def __init__(self, name, task):
+        state = pickle.loads((OUT / f"{name}.pkl").read_bytes())
+        self.task, self.columns, self.made, self.networks = task, state["names"], state["made"], state["networks"]
+        read = lambda written: [[lgb.Booster(model_str=text) for text in own] for own in written]
+        self.trees, self.whole = read(state["boosters"]), read(state["whole"])
+        self.offsets, self.whole_offsets = state["offsets"], state["wholeOffsets"]
+
+    def parts(self, values):  # [n, c] with NaN -> name -> [n, heads]
+        full = filled(values)
+        mean = lambda groups: np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in groups], 1)
+        parts = {"trees": mean(self.trees) + self.offsets, "network": np.mean([over_aims(network_logits(net, values), len(self.trees)) for net in self.networks], 0) + self.offsets}
+        return {**parts, "whole": mean(self.whole) + self.whole_offsets} if self.task in WHOLE_WEIGHT else parts
+
+    def export(self, path):
+        share, whole = NETWORK_WEIGHT[self.task], WHOLE_WEIGHT.get(self.task, 0)
+        heads = [
+            {
+                "groups": [(own, (1 - whole) * (1 - share)), *([(self.whole[k], whole)] if whole else [])],
+                "networks": [(net, output) for net in self.networks for output in range(k, net.net[-1].out_features, len(self.trees))],
+                "network_weight": (1 - whole) * share,
+                "offset": float((1 - whole) * self.offsets[k] + whole * self.whole_offsets[k]),
+            }
+            for k, own in enumerate(self.trees)
+        ]
+        export(path, BATCH, len(self.columns), heads, self.task == "decline", MIX.get(self.task))
+
+
+def scorer_of(name, task, seed):
+    members, path = Members(name, task), OUT / f"{name}.onnx"
+    members.export(path)
+    content = packed_bytes(onnx.load_model(path))
+    path.write_bytes(content)
     sha256 = keep_block(content, MODELS / "blocks")
-    rows = probe_rows(len(state["names"]), seed)
-    full = filled(rows)
-    trees = np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in boosters], 1)
-    nets = np.mean([network_logits(net, rows) for net in state["networks"]], 0)
-    probe = (1 - share) * trees + share * nets + state["offsets"]
-    if task == "decline":
-        probe = np.maximum.accumulate(probe, 1)
-    write_probe(task, {"values": np.nan_to_num(rows), "known": ~np.isnan(rows)}, {"logits": probe})
-    print(f"{task}: {len(content):,} bytes, {len(state['names'])} columns, {sha256[:12]}", flush=True)
-    return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": state["names"], "derived": state["made"], "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
+    rows = probe_rows(len(members.columns), seed)
+    probe = blended(members.parts(rows), task)
+    write_probe(name, {"values": np.nan_to_num(rows), "known": ~np.isnan(rows)}, {"logits": probe})
+    print(f"{name}: {len(content):,} bytes, {len(members.columns)} columns, {sha256[:12]}", flush=True)
+    return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": members.columns, "derived": members.made, "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
 
 
 ANSWERED = [head for heads in HEADS.values() for head in heads]
@@ -232,20 +250,21 @@ def main():
     rng = np.random.default_rng(options.seed)
     active = json.loads((MODELS / "active.json").read_text())["current"]
     base = json.loads((MODELS / active / "manifest.json").read_text())
+    bundle, ending = (f"{ID}-quiet", "-quiet") if options.quiet else (ID, "")
     scorers, calibrations, metrics = [], [], []
     for task in HEADS:
-        scorers.append(scorer_of(task, base["probe"]["seed"]))
-        oof = dict(np.load(OUT / f"{task}.oof.npz"))
-        own, figures = calibrations_of(task, oof, rng)
+        scorers.append(scorer_of(f"{task}{ending}", task, base["probe"]["seed"]))
+        oof = dict(np.load(OUT / f"{task}{ending}.oof.npz"))
+        own, figures = calibrations_of(bundle, task, oof, rng)
         calibrations += own
         metrics += figures
         for figure in figures:
             print(figure["head"], "+".join(figure["pattern"]), figure["name"], figure["value"])
     landmarks = [entry for entry in calibrations if "-at-" in entry["head"]]
     ours = lambda entry: entry["head"] in ANSWERED and entry["pattern"] in PATTERNS.values()
-    kept = [dict(entry, id=entry["id"].replace(f"{active}/", f"{ID}/")) for entry in base["calibrations"] if not ours(entry)]
+    kept = [dict(entry, id=entry["id"].replace(f"{active}/", f"{bundle}/")) for entry in base["calibrations"] if not ours(entry)]
     manifest = {
-        **base, "id": ID, "created": CREATED, "title": TITLE, "intendedUse": INTENDED,
+        **base, "id": bundle, "created": CREATED, "title": QUIET_TITLE if options.quiet else TITLE, "intendedUse": INTENDED,
         "scorers": scorers,
         "views": [{"modality": "chest-imaging", "most": 4}],  # films of one study are read as one
         "calibrations": [entry for entry in calibrations if "-at-" not in entry["head"]] + kept,
@@ -255,7 +274,7 @@ def main():
         "training": [*[item for item in base["training"] if not item["name"].startswith("PhysioNet")], *trained_on()],
         "metrics": metrics + [metric for metric in base["metrics"] if metric["head"].split("-at-")[0] not in ANSWERED or metric["pattern"] not in PATTERNS.values()],
     }
-    folder = MODELS / ID
+    folder = MODELS / bundle
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n")
     (folder / "model-card.md").write_text(card_of_tables(manifest))

@@ -14,7 +14,8 @@ import time
 import lightgbm as lgb
 import numpy as np
 
-from icu import FOLDS, HEADS, ROUNDS, TREES, Questions
+from icu import FOLDS, ROUNDS, TREES, Questions
+from icu_blend import HEADS
 from lab import OUT, PREDICTIONS, arguments, seed_everything
 from tables import fold_of
 from trees import filled, fit_trees
@@ -118,7 +119,7 @@ def gather(q):
         out["withHour"] = np.load(OUT / "sepsis.hour.npy").astype(np.float16)[:, None]
     out["balanced"] = np.load(OUT / f"{q.task}.balanced.npz")["balanced"].astype(np.float16)
     oof = np.load(OUT / f"{q.task}.oof.npz")
-    out |= {name: oof[name].astype(np.float16) for name in ("trees", "network", "treesVitals", "networkVitals")}
+    out |= {name: oof[name].astype(np.float16) for name in oof.files if name.startswith(("trees", "network", "whole"))}
     np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), othersWeight=np.float64(q.weight.max()), shares=np.array(SHARES), **out)
 
 

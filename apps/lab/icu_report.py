@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from icu_blend import HEADS, blended
 from lab import OUT, PREDICTIONS, arguments, seed_everything
 
 # Config
-HEADS = {"decline": ["decline-6h", "decline-12h", "decline-24h"], "sepsis": ["sepsis-6h"], "mortality": ["hospital-mortality"]}
-NETWORK_WEIGHT = {"decline": 0.4, "sepsis": 0.1, "mortality": 0.3}
 CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
 GOALS = {"decline-6h": 0.875, "decline-12h": 0.842, "decline-24h": 0.80, "sepsis-6h": 0.80, "hospital-mortality": 0.88}
 DRAWS = 200
@@ -88,9 +87,7 @@ def read(task):
 
 
 def blend(stored, task, end=""):
-    share = NETWORK_WEIGHT[task]
-    logits = (1 - share) * stored[f"trees{end}"].astype(np.float32) + share * stored[f"network{end}"].astype(np.float32)
-    return np.maximum.accumulate(logits, 1) if task == "decline" else logits
+    return blended({name: value.astype(np.float32) for name, value in stored.items() if name.startswith(("trees", "network", "whole"))}, task, end)
 
 
 def curve_of(stored, task, labels, patient, served, rng):
@@ -139,9 +136,10 @@ def svg_of(curves):
     """One panel per question; the dashed line is the goal."""
     width, height, panels = 250, 190, []
     for index, curve in enumerate(curves):
+        first = np.log2(curve["points"][0]["share"])
         low = min(point["interval"][0] for point in curve["points"]) - 0.01
         high = max(curve["goal"], *[point["interval"][1] for point in curve["points"]]) + 0.01
-        x = lambda share: 45 + (np.log2(share) + 3) / 3 * (width - 65)
+        x = lambda share: 45 + (np.log2(share) - first) / -first * (width - 65)
         y = lambda value: 30 + (high - value) / (high - low) * (height - 65)
         line = " ".join(f"{x(p['share']):.1f},{y(p['auroc']):.1f}" for p in curve["points"])
         bars = "".join(f'<line x1="{x(p["share"]):.1f}" x2="{x(p["share"]):.1f}" y1="{y(p["interval"][0]):.1f}" y2="{y(p["interval"][1]):.1f}" stroke="#456"/><circle cx="{x(p["share"]):.1f}" cy="{y(p["auroc"]):.1f}" r="3" fill="#124"/><text x="{x(p["share"]):.1f}" y="{height - 18}" text-anchor="middle">{p["patients"]:,}</text>' for p in curve["points"])

@@ -28,6 +28,7 @@ def parser():
 def arguments():
     options = parser()
     options.add_argument("--task", choices=["decline", "sepsis", "mortality"], default="decline")
+    options.add_argument("--quiet", action="store_true", help="without sampling features: how often and how long ago somebody measured")
     options.add_argument("--part", help="one step of a long run: a fold's number, gather, ship; all of them without it")
     return options.parse_args()
 

@@ -156,10 +156,11 @@ def tree_node(trees, name, output, scale):
     return helper.make_node("TreeEnsembleRegressor", ["table"], [output], name=name, domain="ai.onnx.ml", n_targets=1, aggregate_function="SUM", post_transform="NONE", **a)
 
 
-def export(path, batch, columns, heads, cumulative):
+def export(path, batch, columns, heads, cumulative, mix=None):
     """
-    heads: per head {boosters, tree_weight, networks: [(network, output)], network_weight, offset}.
-    The logit of a head = tree_weight x mean of its boosters + network_weight x mean of its networks + offset.
+    heads: per head {groups: [(boosters, weight)], networks: [(network, output)], network_weight, offset}.
+    The logit of a head = sum over groups of weight x mean of the boosters + network_weight x mean of its networks + offset.
+    mix [heads, heads]: the answer of column k is the sum over heads j of mix[j][k] x their logits.
     """
     width = columns
     nodes, initial, logits = [], [], []
@@ -192,11 +193,11 @@ def export(path, batch, columns, heads, cumulative):
         done[id(net)] = k
     for at, head in enumerate(heads):
         terms = []
-        scale = head["tree_weight"] / max(1, len(head["boosters"]))
-        trees = [tree for booster in head["boosters"] for tree in tree_rows(booster)]
-        for part in range(0, len(trees), TREES_PER_NODE):
-            terms.append(f"trees{at}_{part}")
-            nodes.append(tree_node(trees[part : part + TREES_PER_NODE], f"trees{at}_{part}", terms[-1], scale))
+        for group, (boosters, weight) in enumerate(head["groups"]):
+            trees = [tree for booster in boosters for tree in tree_rows(booster)]
+            for part in range(0, len(trees), TREES_PER_NODE):
+                terms.append(f"trees{at}_{group}_{part}")
+                nodes.append(tree_node(trees[part : part + TREES_PER_NODE], terms[-1], terms[-1], weight / len(boosters)))
         for k, (net, output) in enumerate(head["networks"]):
             pick, weigh = f"pick{at}_{k}", f"weigh{at}_{k}"
             initial.append(numpy_helper.from_array(np.array([output], np.int64), f"{pick}_at"))
@@ -206,11 +207,17 @@ def export(path, batch, columns, heads, cumulative):
             ]
             terms.append(weigh)
         nodes += [helper.make_node("Sum", terms, [f"sum{at}"]), helper.make_node("Add", [f"sum{at}", constant(f"offset{at}", head["offset"])], [f"own{at}"])]
+    for at in range(len(heads)):
+        answer = f"own{at}"
+        if mix is not None:
+            shares = [(f"share{at}_{other}", row[at]) for other, row in enumerate(mix)]
+            nodes += [helper.make_node("Mul", [f"own{other}", constant(f"{name}_by", share)], [name]) for other, (name, share) in enumerate(shares)]
+            answer = f"mixed{at}"
+            nodes.append(helper.make_node("Sum", [name for name, _ in shares], [answer]))
         if cumulative and at > 0:
-            nodes.append(helper.make_node("Max", [f"own{at}", logits[-1]], [f"logit{at}"]))
-            logits.append(f"logit{at}")
-        else:
-            logits.append(f"own{at}")
+            nodes.append(helper.make_node("Max", [answer, logits[-1]], [f"logit{at}"]))
+            answer = f"logit{at}"
+        logits.append(answer)
     nodes.append(helper.make_node("Concat", logits, ["logits"], axis=1))
     shape = [batch, width]
     graph = helper.make_graph(nodes, "table", [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("values", "known")], [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [batch, len(heads)])], initial)

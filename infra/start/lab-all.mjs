@@ -21,7 +21,10 @@ const LEFT = {
   fusion: ['fusion.pt'],
   bundle: ['vitals.onnx', 'report.onnx', 'image.onnx', 'fusion.onnx'],
   icu: ['decline.pkl', 'decline.oof.npz', 'sepsis.pkl', 'sepsis.oof.npz', 'mortality.pkl', 'mortality.oof.npz'],
+  'icu --quiet': ['decline-quiet.pkl', 'sepsis-quiet.oof.npz', 'mortality-quiet.pkl'],
   icu_bundle: ['decline.onnx', 'sepsis.onnx', 'mortality.onnx'],
+  'icu_bundle --quiet': ['decline-quiet.onnx', 'sepsis-quiet.onnx', 'mortality-quiet.onnx'],
+  findings_curve: ['findings-curve.json'],
   heart_rate_variability: ['heart-rate-variability.onnx'],
   sentences: ['sentences.onnx'],
 };
@@ -150,11 +153,12 @@ async function learn({ step, plain }) {
       await step('bundle');
       await step('pneumonia28');
       await step('sentences');
+      await step('findings_curve');
     },
     async () => {
       await step('findings');
       await step('sides');
-      for (const task of ['decline', 'sepsis', 'mortality']) await step('icu', '--task', task);
+      for (const task of ['decline', 'sepsis', 'mortality']) for (const variant of [[], ['--quiet']]) await step('icu', '--task', task, ...variant);
       await plain('refit');
     },
   );
@@ -162,6 +166,7 @@ async function learn({ step, plain }) {
 
 /** Scorers, findings, wearable days and reference patients into the trial's bundle. The encoder of wearable days is trained twice: one seed, one hash. */
 async function ship({ step, plain }, { work, models }) {
+  await step('icu_bundle', '--quiet');
   await step('icu_bundle');
   const bundle = newest(models);
   writeFileSync(join(models, 'active.json'), JSON.stringify({ current: bundle, previous: null }));

@@ -11,6 +11,7 @@ const STEPS = [
   'vitals',
   'image',
   'findings',
+  'findings_curve',
   'sides',
   'pneumonia28',
   'fusion',

@@ -111,10 +111,19 @@ function sentAs(parameter: string, value: number): readonly Sent[] {
 
 /** @returns by record id: whether the patient died in hospital. @throws when the column is missing. */
 export function diedInHospital(csv: string): ReadonlyMap<string, boolean> {
+  return outcome(csv, 'In-hospital_death', (cell) => cell === '1');
+}
+
+/** @returns by record id: days from intensive care to death, in hospital or later; -1 where none is recorded. Never an input. @throws when the column is missing. */
+export function daysToDeath(csv: string): ReadonlyMap<string, number> {
+  return outcome(csv, 'Survival', Number);
+}
+
+function outcome<T>(csv: string, name: string, read: (cell: string | undefined) => T): ReadonlyMap<string, T> {
   const [head = '', ...rows] = csv.trim().split('\n');
-  const at = head.trim().split(',').indexOf('In-hospital_death');
-  if (at < 0) throw new Error('outcomes_set has no column In-hospital_death');
-  return new Map(rows.map((row) => row.trim().split(',')).map((cells) => [cells[0] ?? '', cells[at] === '1']));
+  const at = head.trim().split(',').indexOf(name);
+  if (at < 0) throw new Error(`outcomes_set has no column ${name}`);
+  return new Map(rows.map((row) => row.trim().split(',')).map((cells) => [cells[0] ?? '', read(cells[at])]));
 }
 
 /** The record as a timeline that went through the plug-ins' own doors. */

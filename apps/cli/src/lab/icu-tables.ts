@@ -8,7 +8,7 @@ import { splitOf, type Split } from '@concord/governance/models';
 import { labs } from '@concord/modalities/labs';
 import { vitals } from '@concord/modalities/vitals';
 import { CONTEXT_COLUMNS, contextRow } from '@concord/pipeline/assess';
-import { atHour, diedInHospital, endOfRow, hourlyRecords, mortalityRecords, mortalityTimeline, timelineOf } from '@concord/pipeline/evaluate';
+import { atHour, daysToDeath, diedInHospital, endOfRow, hourlyRecords, mortalityRecords, mortalityTimeline, timelineOf } from '@concord/pipeline/evaluate';
 import { LANDMARK_HOURS } from '@concord/tasks/hospital-mortality';
 import { HORIZONS_HOURS, indexHours } from '@concord/tasks/physiological-decline';
 import { sepsisHours } from '@concord/tasks/sepsis-onset';
@@ -65,18 +65,20 @@ export function sepsisTables(folder: string): readonly NpzArray[] {
 
 /**
  * Tables of every adult stay of the PhysioNet 2012 folder at hours 12, 24, 36 and 48.
- * @returns `values`, `columns` as above, `died`, `hour`, `patient`, `split`, `record` (the set's number) [n].
+ * @returns `values`, `columns` as above, `died`, `daysToDeath` (from intensive care, -1 = none recorded; a target of teaching, never a
+ * column), `hour`, `patient`, `split`, `record` (the set's number) [n].
  */
 export function mortalityTables(folder: string): readonly NpzArray[] {
   const stays = ['a', 'b'].flatMap((set) => {
-    const died = diedInHospital(readFileSync(join(folder, `outcomes_set_${set}.csv`), 'utf8'));
+    const outcomes = readFileSync(join(folder, `outcomes_set_${set}.csv`), 'utf8');
+    const [died, days] = [diedInHospital(outcomes), daysToDeath(outcomes)];
     const events = gunzipSync(readFileSync(join(folder, `events_set_${set}.csv.gz`))).toString('utf8');
-    return [...mortalityRecords(events)].map((record) => ({ record, died: died.get(record.recordId) === true }));
+    return [...mortalityRecords(events)].map((record) => ({ record, died: died.get(record.recordId) === true, days: days.get(record.recordId) ?? -1 }));
   });
   const rows = stays.length * LANDMARK_HOURS.length;
   const table = new Table(rows, NAMES);
-  const columns = { patient: column(rows), split: column(rows), hour: column(rows), died: column(rows), record: column(rows) };
-  stays.forEach(({ record, died }, patient) => {
+  const columns = { patient: column(rows), split: column(rows), hour: column(rows), died: column(rows), daysToDeath: column(rows), record: column(rows) };
+  stays.forEach(({ record, died, days }, patient) => {
     const timeline = mortalityTimeline(record, PLUGINS);
     LANDMARK_HOURS.forEach((hour, place) => {
       const at = patient * LANDMARK_HOURS.length + place;
@@ -85,6 +87,7 @@ export function mortalityTables(folder: string): readonly NpzArray[] {
       columns.split[at] = splitNumber(record.recordId);
       columns.hour[at] = hour;
       columns.died[at] = Number(died);
+      columns.daysToDeath[at] = days;
       columns.record[at] = Number(record.recordId);
     });
   });

@@ -57,7 +57,7 @@ describe('invented folders of the lab', () => {
 
 describe('parity between the lab and the server', () => {
   const models = new URL('../../../../infra/models/', import.meta.url).pathname;
-  const manifest = JSON.parse(readFileSync(join(models, 'concord-4/manifest.json'), 'utf8')) as {
+  const manifest = JSON.parse(readFileSync(join(models, 'concord-5/manifest.json'), 'utf8')) as {
     encoders: Record<string, { block: string; input: { name: string; shape: number[] }; output: { name: string; shape: number[] } }>;
   };
 
