@@ -208,6 +208,12 @@ export const evaluationSchemas = {
     onlyInformativeShare: share,
     retrieval: besideCeiling,
     mislink: besideCeiling,
+    /** What one head tells of the members' spread: correlation with that spread, with the distance to the best possible score, and AUROC for a report of another patient. */
+    spreadCorrelation: z.number().min(-1).max(1),
+    spreadOfError: z.number().min(-1).max(1),
+    spreadOnStrangers: share,
+    /** Worst of the seven patterns where sources are missing at random: below the best AUROC; expected events over those of the raw chance and of the mapped. */
+    atRandom: z.object({ belowOptimal: z.number(), rawLow: z.number(), rawHigh: z.number(), mappedLow: z.number(), mappedHigh: z.number() }),
   }),
 } as const;
 

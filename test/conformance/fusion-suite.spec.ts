@@ -20,7 +20,21 @@ describe('fusion, on a few hundred patients whose truth is known', () => {
       const [, high = 1] = json.ci[`patterns.${pattern.pattern.join('+')}.fusedOverBest`] ?? [];
       expect(high, pattern.pattern.join('+')).toBeGreaterThanOrEqual(0);
       expect(json.ci).toHaveProperty([`patterns.${pattern.pattern.join('+')}.fusedAuroc`]);
+      expect(Math.abs(pattern.truth.coverage - 0.9), pattern.pattern.join('+')).toBeLessThan(0.03);
+      expect(Math.abs(pattern.truth.slope - 1), pattern.pattern.join('+')).toBeLessThan(0.1);
+      expect(pattern.truth.eceGain, pattern.pattern.join('+')).toBeGreaterThan(0);
+      // Sets made for these patients from their own chances: what they miss of .9 is luck, five standard errors of it at most.
+      expect(Math.abs(pattern.best.coverage - 0.9), pattern.pattern.join('+')).toBeLessThan(5 * Math.sqrt(0.09 / pattern.n));
     }
+  });
+
+  it('holds its raw chance where sources are missing at random, which the maps of wards that measure the sick more do not', async () => {
+    const { atRandom, spreadOnStrangers } = await judgeFusion({ bundle: await shipped(), runner }, 4);
+    expect(atRandom.rawLow).toBeGreaterThan(0.95);
+    expect(atRandom.rawHigh).toBeLessThan(1.05);
+    expect(atRandom.mappedHigh - atRandom.mappedLow).toBeGreaterThan(0.15);
+    // A report of another patient is none that an outcome was learned from: the members part.
+    expect(spreadOnStrangers).toBeGreaterThan(0.8);
   });
 
   it('answers as before when one adapter is exchanged for its next version and nothing else is touched', async () => {

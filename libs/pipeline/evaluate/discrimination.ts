@@ -1,4 +1,4 @@
-import { at, type Ranked } from './predictions.ts';
+import { at, ranked, type Ranked } from './predictions.ts';
 
 interface TieGroup {
   readonly score: number;
@@ -53,4 +53,10 @@ function* tieGroups({ score, outcome, weight }: Ranked): Generator<TieGroup> {
     }
     if (positives + negatives > 0) yield { score: value, positives, negatives };
   }
+}
+
+/** Area under the curve of rows that count differently. @param weight how often each row counts. */
+export function weightedAuroc(score: Float64Array, outcome: Uint8Array, weight: (unit: number) => number): number {
+  const rows = ranked({ score, outcome });
+  return auroc({ ...rows, weight: Float64Array.from(rows.origin, weight) });
 }

@@ -1,9 +1,9 @@
 import { calibrate } from '@concord/stages/calibration';
 import { interactions, shapley } from '@concord/stages/explanation';
 import type { Logits } from '@concord/stages/fusion';
-import { auroc } from './discrimination.ts';
+import { weightedAuroc } from './discrimination.ts';
 import { calibrationOn, everyCoalition, fused, fusedByMembers, lateLogit, located, tokensOf, type FusionParts, type TruthPatient } from './fusion-rows.ts';
-import { at, ranked } from './predictions.ts';
+import { at } from './predictions.ts';
 
 /** A property measured patient by patient: its figures can be drawn again from any choice of patients. */
 export interface Measured {
@@ -136,11 +136,6 @@ function rateAbove(
     if (at(score, row) >= alarm) above += weight(row);
   });
   return above / all;
-}
-
-function weightedAuroc(score: Float64Array, outcome: Uint8Array, weight: (unit: number) => number): number {
-  const rows = ranked({ score, outcome });
-  return auroc({ ...rows, weight: Float64Array.from(rows.origin, weight) });
 }
 
 /** A report of another patient, noticed. @param patients complete, some mislinked. */

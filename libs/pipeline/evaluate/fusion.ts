@@ -1,5 +1,6 @@
 import { ok, seededRng, type Result } from '@concord/core/kernel';
 import { bootstrap } from './bootstrap.ts';
+import { measureAtRandom } from './fusion-at-random.ts';
 import { judgePatterns, perPattern } from './fusion-patterns.ts';
 import { GALLERY, measureClock, measureContributions, measureEnsemble, measureMislink, measureRetrieval, type Measured } from './fusion-properties.ts';
 import type { FusionParts, TruthPatient } from './fusion-rows.ts';
@@ -7,7 +8,7 @@ import { nested } from './nested.ts';
 import type { Interval, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 
 /** Patients of each pattern and of each cohort: enough for the third decimal of an AUROC, and for a slope to a twentieth (ADR 0066). */
-const COUNTS = { ofEachPattern: 10_000, complete: 3_000, mislinked: 3_000, pairs: 10 * GALLERY };
+const COUNTS = { ofEachPattern: 10_000, complete: 3_000, mislinked: 3_000, atRandom: 10_000, pairs: 10 * GALLERY };
 /** So many are drawn at most for each one that is judged: one in seventeen has the rarest pattern. */
 const DRAWN_FOR_ONE = 40;
 /** A property over thousands of patients is drawn again often enough for two digits. */
@@ -27,9 +28,7 @@ export function fusionSuite(parts: FusionParts, counts = COUNTS): Suite {
 }
 
 async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionParts, counts: typeof COUNTS): Promise<Result<SuiteReport, SuiteError>> {
-  const cohort = (name: 'complete' | 'mislinked' | 'pairs', mislink?: number): readonly TruthPatient[] => [
-    ...parts.generator.cohort({ seed: `evaluate-${name}-${seed}`, count: counts[name], measured: 'complete', ...(mislink === undefined ? {} : { mislink }) }),
-  ];
+  const cohort = cohorts(parts.generator, counts, seed);
   const patterned = asTheyComeOf(parts.generator, counts.ofEachPattern, seed);
   const asTheyCome = [...patterned.values()].reduce((sum, own) => sum + own.length, 0);
   const rng = seededRng(seed);
@@ -46,6 +45,7 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
     await measureClock(complete, parts),
     await measureEnsemble({ linked: complete, mixed }, parts),
     await measureMislink(mixed, parts),
+    await measureAtRandom(cohort('atRandom', 0), parts),
     await measureRetrieval(cohort('pairs', 0), parts),
   ];
   const judged = properties.map((property) => judgeProperty(property, plan));
@@ -53,7 +53,7 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
     suite: 'fusion',
     bundle: parts.bundle.id,
     n: asTheyCome,
-    nPatients: asTheyCome + counts.complete + counts.mislinked + counts.pairs,
+    nPatients: asTheyCome + counts.complete + counts.mislinked + counts.atRandom + counts.pairs,
     resampled: 'patient',
     figures: {
       patterns: patterns.figures,
@@ -61,6 +61,14 @@ async function judge({ seed, draws, progress }: SuiteQuestion, parts: FusionPart
     },
     ci: Object.assign({}, patterns.ci, ...judged.map(({ ci }) => ci)) as Readonly<Record<string, Interval>>,
   });
+}
+
+/** Patients by the name of their cohort: complete but where sources are missing at random. */
+function cohorts(generator: FusionParts['generator'], counts: typeof COUNTS, seed: number) {
+  return (name: Exclude<keyof typeof COUNTS, 'ofEachPattern'>, mislink?: number): readonly TruthPatient[] => {
+    const measured = name === 'atRandom' ? 'at-random' : 'complete';
+    return [...generator.cohort({ seed: `evaluate-${name}-${seed}`, count: counts[name], measured, ...(mislink === undefined ? {} : { mislink }) })];
+  };
 }
 
 /** As many patients of each pattern, each measured as it comes: the sick more. */
