@@ -1,11 +1,12 @@
 import pg from 'pg';
+import { blobWrapPlace, waitingWrapPlace } from '../places.ts';
 
 const BATCH = 500;
 
 /** Rows whose key hangs on the root key itself: arrivals that nobody could be matched to. */
 const TABLES = [
-  { table: 'blobs', id: 'name', place: (id: string) => `blobs|wrapped|${id}` },
-  { table: 'reconcile_items', id: 'id', place: (id: string) => `reconcile_items|wrapped|${id}` },
+  { table: 'blobs', id: 'name', place: blobWrapPlace },
+  { table: 'reconcile_items', id: 'id', place: waitingWrapPlace },
 ] as const;
 
 /**

@@ -1,4 +1,4 @@
-import { reportPlace, seriesTextPlace, studyTextPlace, textPlace } from '../places.ts';
+import * as places from '../places.ts';
 
 /** The columns that name a row, as text. */
 export type RowName = Readonly<Record<string, string>>;
@@ -29,9 +29,6 @@ const byVersion = (table: string, column: string, place: (id: string, version: n
   key: ['id', 'version'],
   place: ({ id = '', version = '' }) => place(id, Number(version)),
 });
-const plain = (table: string, column: string) => (id: string) => `${table}|${column}|${id}`;
-const plainVersion = (table: string, column: string) => (id: string, version: number) => `${table}|${column}|${id}|${version}`;
-
 /** Every sealed column of a patient, but blobs, whose own keys are renewed as well; a test compares it with the schema. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   {
@@ -39,29 +36,29 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     column: 'sealed',
     owner: 'patient_id',
     key: ['patient_id', 'version'],
-    place: ({ patient_id = '', version = '' }) => `patient_versions|sealed|${patient_id}|${version}`,
+    place: ({ patient_id = '', version = '' }) => places.patientPlace(patient_id, Number(version)),
   },
   {
     table: 'patient_identifiers',
     column: 'sealed',
     owner: 'patient_id',
     key: ['value_index', 'patient_id'],
-    place: ({ patient_id = '' }) => `patient_identifiers|sealed|${patient_id}`,
+    place: ({ patient_id = '' }) => places.patientIdentifierPlace(patient_id),
   },
-  byVersion('encounters', 'sealed', plainVersion('encounters', 'sealed')),
-  byVersion('observations', 'identifier_sealed', plainVersion('observations', 'identifier_sealed')),
-  byVersion('observations', 'text_sealed', textPlace),
-  byVersion('reports', 'sealed', reportPlace),
-  byVersion('reports', 'identifier_sealed', plainVersion('reports', 'identifier_sealed')),
-  byKey('imaging_studies', 'accession_sealed', plain('imaging_studies', 'accession_sealed')),
-  byKey('imaging_studies', 'description_sealed', studyTextPlace),
-  byKey('imaging_series', 'description_sealed', seriesTextPlace),
-  byKey('imaging_instances', 'dicom_json_sealed', plain('imaging_instances', 'dicom_json_sealed')),
-  byKey('imaging_instances', 'prepared_sealed', plain('imaging_instances', 'prepared_sealed')),
-  byKey('assessments', 'sealed', plain('assessments', 'sealed')),
-  byVersion('consents', 'sealed', plainVersion('consents', 'sealed')),
-  byKey('emergency_grants', 'reason_sealed', plain('emergency_grants', 'reason')),
-  byKey('emergency_reviews', 'note_sealed', plain('emergency_reviews', 'note'), 'grant_id'),
-  byKey('concordances', 'sealed', plain('concordances', 'sealed')),
-  byKey('region_checks', 'sealed', plain('region_checks', 'sealed'), 'assessment_id'),
+  byVersion('encounters', 'sealed', places.encounterPlace),
+  byVersion('observations', 'identifier_sealed', places.observationIdentifierPlace),
+  byVersion('observations', 'text_sealed', places.textPlace),
+  byVersion('reports', 'sealed', places.reportPlace),
+  byVersion('reports', 'identifier_sealed', places.reportIdentifierPlace),
+  byKey('imaging_studies', 'accession_sealed', places.accessionPlace),
+  byKey('imaging_studies', 'description_sealed', places.studyTextPlace),
+  byKey('imaging_series', 'description_sealed', places.seriesTextPlace),
+  byKey('imaging_instances', 'dicom_json_sealed', places.dicomJsonPlace),
+  byKey('imaging_instances', 'prepared_sealed', places.preparedPlace),
+  byKey('assessments', 'sealed', places.assessmentPlace),
+  byVersion('consents', 'sealed', places.consentPlace),
+  byKey('emergency_grants', 'reason_sealed', places.reasonPlace),
+  byKey('emergency_reviews', 'note_sealed', places.notePlace, 'grant_id'),
+  byKey('concordances', 'sealed', places.concordancePlace),
+  byKey('region_checks', 'sealed', places.regionCheckPlace, 'assessment_id'),
 ];

@@ -4,6 +4,7 @@ import { invariant, type Instant } from '@concord/core/kernel';
 import type { AssessmentStore, Page, Paged, StoredAssessment } from '@concord/core/ports';
 import { fold } from '@concord/governance/access';
 import { outputOf } from '@concord/governance/audit';
+import { assessmentPlace } from '../places.ts';
 import { asAssessmentId, asOneOf, asPatientKey, at, date, dateOrNull, type PatientKey } from '../rows.ts';
 import { reachableCare, type Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
@@ -78,7 +79,7 @@ const INSERT = `INSERT INTO assessments (id, patient_key, sequence, task, as_of,
 
 async function insert(tx: Transaction, assessment: Assessment, { id, key, storedAt }: Place & { readonly storedAt: Instant }): Promise<void> {
   const { task, asOf, bundle, outcome, pins, patientId, staleAt } = assessment;
-  const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: assessment });
+  const sealed = await sealJson(tx, patientId, { place: assessmentPlace(id), content: assessment });
   // prettier-ignore
   await tx.rows('assessment-insert', INSERT, [
     id, key, task, date(asOf), date(storedAt), bundle, outcome.kind, ...figures(outcome), pins.revision,
@@ -109,10 +110,6 @@ async function insertEvidence(tx: Transaction, { outcome }: Assessment, { id, ke
     items.map((one) => one.contribution),
   ];
   await tx.rows('evidence-insert', INSERT_EVIDENCE, [id, key, ...columns, pointers]);
-}
-
-function contentPlace(id: string): string {
-  return `assessments|sealed|${id}`;
 }
 
 export interface AssessmentRow {
@@ -165,7 +162,7 @@ export async function toAssessments(tx: Transaction, rows: readonly AssessmentRo
   const items = [];
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
-    const whole = await openJson<Assessment>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+    const whole = await openJson<Assessment>(tx, patientId, { place: assessmentPlace(row.id), sealed: row.sealed });
     if (shownAs === 'each') tx.scores.show(asPatientKey(row.patient_key), asAssessmentId(row.id), whole);
     else tx.scores.showTrend(asPatientKey(row.patient_key), { id: asAssessmentId(row.id), output: outputOf(whole) });
     const check = checks.get(row.id);

@@ -1,4 +1,5 @@
 import type { BreakGlassStore, EmergencyGrant, EmergencyReview, Purpose } from '@concord/core/ports';
+import { notePlace, reasonPlace } from '../places.ts';
 import { asOneOf, asPatientKey, at, date } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { openJson, sealJson } from './sealed-json.ts';
@@ -59,8 +60,7 @@ export async function reviewsOf(tx: Transaction): Promise<readonly EmergencyRevi
     const row = rows[i];
     if (row === undefined) continue;
     const { patientId } = grant;
-    const reason =
-      patientId === undefined ? undefined : await openJson<string>(tx, patientId, { place: `emergency_grants|reason|${row.id}`, sealed: row.reason_sealed });
+    const reason = patientId === undefined ? undefined : await openJson<string>(tx, patientId, { place: reasonPlace(row.id), sealed: row.reason_sealed });
     reviews.push({ ...grant, reason, isOwn: row.issuer === issuer && row.subject === subject });
   }
   return reviews;
@@ -80,7 +80,7 @@ export async function closeReview(tx: Transaction, grantId: string, { finding, n
   if (row === undefined) return false;
   await tx.meet([row.patient_key]);
   const patientId = tx.handOut(asPatientKey(row.patient_key));
-  const sealed = await sealJson(tx, patientId, { place: `emergency_reviews|note|${grantId}`, content: note });
+  const sealed = await sealJson(tx, patientId, { place: notePlace(grantId), content: note });
   const text = `INSERT INTO emergency_reviews (grant_id, patient_key, issuer, subject, login, finding, note_sealed, closed_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
   await tx.rows('glass-close', text, [grantId, row.patient_key, issuer, subject, login, finding, sealed, date(tx.now)]);

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Identifier, PatientId } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { BreakGlassStore, EmergencyGrant, GrantFacts, LookUp } from '@concord/core/ports';
+import { patientPlace, reasonPlace } from '../places.ts';
 import { asPatientId, asPatientKey, at, date, type PatientKey } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { readingAlerts, seeReadingAlert } from './reading-alerts.ts';
 import { closeReview, GRANT_COLUMNS, openReviews, reviewsOf, toGrants, type GrantRow } from './break-glass-review.ts';
 import { identifierIndex } from './identifiers.ts';
-import { contentPlace, type PatientContent } from './patient-row.ts';
+import { type PatientContent } from './patient-row.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 /** Look-ups of one actor in a quarter of an hour, and of one identifier in an hour, whoever asks. */
@@ -59,7 +60,7 @@ async function named(tx: Transaction, index: Buffer, birthDate: string | undefin
   const newest = 'SELECT version, sealed FROM patient_versions WHERE patient_id = $1 AND superseded_at IS NULL AND retracted_at IS NULL';
   const [version] = await tx.rows<{ version: number; sealed: Buffer }>('glass-version', newest, [id]);
   if (version === undefined) return undefined;
-  const { demographics } = await openJson<PatientContent>(tx, id, { place: contentPlace(id, version.version), sealed: version.sealed });
+  const { demographics } = await openJson<PatientContent>(tx, id, { place: patientPlace(id, version.version), sealed: version.sealed });
   return demographics.birthDate === undefined || demographics.birthDate === birthDate ? id : undefined;
 }
 
@@ -103,10 +104,6 @@ async function open(tx: Transaction, grant: Parameters<BreakGlassStore['open']>[
   await relate(tx, key, id, row);
   tx.touched.add(key);
   return { id, patientId, login, purpose: tx.request.purpose, reasonCode, startsAt: at(row.starts_at), endsAt: at(row.ends_at) };
-}
-
-function reasonPlace(id: string): string {
-  return `emergency_grants|reason|${id}`;
 }
 
 async function relate(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Concordance, PatientId, SignAgreement } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { ConcordanceStore, ReviewOutcome, StoredConcordance } from '@concord/core/ports';
+import { concordancePlace } from '../places.ts';
 import { asOneOf, asPatientKey, at, date } from '../rows.ts';
 import { reachable, reachableCare, type Transaction } from '../transaction.ts';
 import { PATIENT_COLUMNS, PATIENT_FROM, toRecord, type PatientRow } from './patient-row.ts';
@@ -26,7 +27,7 @@ async function save(tx: Transaction, concordance: Concordance): Promise<string |
   const [last] = await tx.rows<{ content_mac: Buffer }>('concordance-last', same, [key]);
   if (last?.content_mac.equals(mac) === true) return undefined;
   const id = randomUUID();
-  const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: concordance });
+  const sealed = await sealJson(tx, patientId, { place: concordancePlace(id), content: concordance });
   const disagreements = findings.filter(({ verdict }) => verdict === 'disagree').length;
   const text = `INSERT INTO concordances (id, patient_key, as_of, stored_at, revision, bundle, content_mac, disagreements, mislink_suspected, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
@@ -38,10 +39,6 @@ async function save(tx: Transaction, concordance: Concordance): Promise<string |
 function toldAnew(sign: SignAgreement): unknown {
   const { code, verdict, used, other } = sign;
   return verdict === 'disagree' ? sign : { code, verdict, devices: [used.device, other.device].sort() };
-}
-
-function contentPlace(id: string): string {
-  return `concordances|sealed|${id}`;
 }
 
 interface ConcordanceRow {
@@ -105,7 +102,7 @@ async function review(tx: Transaction, id: string, outcome: ReviewOutcome): Prom
 async function toStored(tx: Transaction, row: ConcordanceRow): Promise<StoredConcordance> {
   await tx.meet([row.patient_key]);
   const patientId = tx.handOut(asPatientKey(row.patient_key));
-  const concordance = await openJson<Concordance>(tx, patientId, { place: contentPlace(row.id), sealed: row.sealed });
+  const concordance = await openJson<Concordance>(tx, patientId, { place: concordancePlace(row.id), sealed: row.sealed });
   const { outcome, login, reviewed_at } = row;
   const reviewed =
     outcome === null || login === null || reviewed_at === null ? {} : { review: { outcome: asOneOf<ReviewOutcome>(outcome), by: login, at: at(reviewed_at) } };

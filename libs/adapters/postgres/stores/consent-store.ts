@@ -2,6 +2,7 @@ import type { PatientId } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { ConsentRecord, ConsentStore, NewConsent, Page, Paged, Stored } from '@concord/core/ports';
 import { compile } from '@concord/governance/consent';
+import { consentPlace } from '../places.ts';
 import { asOneOf, asPatientKey, at, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import { reachable, type Raised, type Transaction } from '../transaction.ts';
 import { devicesOf, pauseDevice, resumeDevice } from './device-pauses.ts';
@@ -74,7 +75,7 @@ async function insert(tx: Transaction, { patientId, statement, resource }: NewCo
     revision,
   ]);
   await tx.rows('consent-lines-close', 'UPDATE consent_denials SET closed_revision = $2 WHERE consent_id = $1 AND closed_revision IS NULL', [id, revision]);
-  const sealed = await sealJson(tx, patientId, { place: placeOf(id, version), content: resource });
+  const sealed = await sealJson(tx, patientId, { place: consentPlace(id, version), content: resource });
   // prettier-ignore
   await tx.rows('consent-insert', INSERT, [
     id, version, author.key, statement.status, date(statement.dateTime), sealed, mac, revision, date(moment), author.sourceId, issuer, subject,
@@ -85,10 +86,6 @@ async function insert(tx: Transaction, { patientId, statement, resource }: NewCo
     id, version, author.key, revision, author.sourceId, lines.map((_, i) => i), lines.map(({ use }) => use), lines.map(({ dataClass }) => dataClass),
     lines.map(({ from }) => date(from)), lines.map(({ until }) => dateOrNull(until)),
   ]);
-}
-
-function placeOf(id: string, version: number): string {
-  return `consents|sealed|${id}|${version}`;
 }
 
 interface ConsentRow {
@@ -123,7 +120,7 @@ async function toRecords(tx: Transaction, rows: readonly ConsentRow[]): Promise<
   const records = [];
   for (const row of rows) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
-    const resource = await openJson<ConsentRecord['resource']>(tx, patientId, { place: placeOf(row.id, row.version), sealed: row.sealed });
+    const resource = await openJson<ConsentRecord['resource']>(tx, patientId, { place: consentPlace(row.id, row.version), sealed: row.sealed });
     records.push({
       id: row.id,
       version: row.version,

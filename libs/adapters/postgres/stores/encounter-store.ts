@@ -1,5 +1,6 @@
 import type { EncounterId, Identifier, PatientId } from '@concord/core/clinical';
 import type { EncounterRecord, EncounterStore, NewEncounter, Page, Paged, Stored } from '@concord/core/ports';
+import { encounterPlace } from '../places.ts';
 import { asEncounterId, asOneOf, asPatientKey, asSourceId, asWardId, at, date, dateOrNull, given, idFrom, type PatientKey } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
@@ -62,7 +63,7 @@ async function insert(tx: Transaction, record: NewEncounter, { id, key, version,
   const available = date(tx.availableAt(raised, record.availableAt));
   const retracted = stay.status === 'entered-in-error' ? available : null;
   if (version > 1) await tx.rows('encounter-close', CLOSE, [id, available, retracted, raised.revision]);
-  const sealed = await sealJson(tx, patientId, { place: placeOf(id, version), content: identifiers });
+  const sealed = await sealJson(tx, patientId, { place: encounterPlace(id, version), content: identifiers });
   const indexes = identifiers.map((one) => identifierIndex(tx, one));
   // prettier-ignore
   await tx.rows('encounter-insert', INSERT, [
@@ -80,10 +81,6 @@ async function insertLocations(tx: Transaction, { locations }: NewEncounter, { i
     const values = [id, version, place, key, wardId, bed ?? null, dateOrNull(start), dateOrNull(end), status ?? null, tx.sourceId];
     await tx.rows('location-insert', INSERT_LOCATION, values);
   }
-}
-
-function placeOf(id: string, version: number): string {
-  return `encounters|sealed|${id}|${version}`;
 }
 
 export interface EncounterRow {
@@ -157,7 +154,7 @@ async function records(tx: Transaction, filter: Filter, page: Page): Promise<Pag
 /** Opens a row of a patient already met, and counts it as handed out. */
 export async function toEncounter(tx: Transaction, row: EncounterRow): Promise<EncounterRecord> {
   const patientId: PatientId = tx.handOut(asPatientKey(row.patient_key));
-  const identifiers = await openJson<readonly Identifier[]>(tx, patientId, { place: placeOf(row.id, row.version), sealed: row.sealed });
+  const identifiers = await openJson<readonly Identifier[]>(tx, patientId, { place: encounterPlace(row.id, row.version), sealed: row.sealed });
   return {
     id: asEncounterId(row.id),
     patientId,

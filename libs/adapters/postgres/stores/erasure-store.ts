@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AssessmentId, Identifier, PatientId } from '@concord/core/clinical';
 import type { ErasureReason, ErasureRefusal, ErasureRequest, ErasureStore, HoldBasis, LegalHold, RemainingScore } from '@concord/core/ports';
+import { patientPlace, waitingSealPlace, waitingWrapPlace } from '../places.ts';
 import { asOneOf, asPatientId, asPatientKey, asWritten, at, date, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
-import { contentPlace, type PatientContent } from './patient-row.ts';
+import { type PatientContent } from './patient-row.ts';
 import { openJson } from './sealed-json.ts';
 
 export function erasureStore(tx: Transaction): ErasureStore {
@@ -153,8 +154,8 @@ async function waitingFor(tx: Transaction, patientId: PatientId): Promise<readon
 }
 
 function identifiersIn(tx: Transaction, { id, wrapped, sealed }: WaitingRow): readonly Identifier[] {
-  const key = tx.keyring.unwrap(wrapped, `reconcile_items|wrapped|${id}`);
-  const plain = tx.keyring.open(key, sealed, `reconcile_items|sealed|${id}`);
+  const key = tx.keyring.unwrap(wrapped, waitingWrapPlace(id));
+  const plain = tx.keyring.open(key, sealed, waitingSealPlace(id));
   return asWritten<readonly Identifier[]>(JSON.parse(Buffer.from(plain).toString('utf8')));
 }
 
@@ -164,7 +165,7 @@ async function identifiersOf(tx: Transaction, patientId: PatientId): Promise<rea
   ]);
   const found = [];
   for (const { version, sealed } of rows) {
-    const content = await openJson<PatientContent>(tx, patientId, { place: contentPlace(patientId, version), sealed });
+    const content = await openJson<PatientContent>(tx, patientId, { place: patientPlace(patientId, version), sealed });
     found.push(...content.identifiers);
   }
   return found;

@@ -1,12 +1,12 @@
 import { days, plus } from '@concord/core/kernel';
 import type { NewImageInstance, Stored } from '@concord/core/ports';
-import { seriesTextPlace, studyTextPlace } from '../places.ts';
+import { accessionPlace, dicomJsonPlace, preparedPlace, seriesTextPlace, studyTextPlace } from '../places.ts';
 import { bytesOf, date, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
 import { putBlob } from './blob-store.ts';
 import { replaceGrants } from './grant-rows.ts';
 import { identifierIndex } from './identifiers.ts';
-import { ACCESSION, accessionPlace, dicomJsonPlace, preparedPlace, type StoredPixels } from './imaging-row.ts';
+import { ACCESSION, type StoredPixels } from './imaging-row.ts';
 import { sealJson, sealText } from './sealed-json.ts';
 
 /** How long a study lets radiologists reach its patient (DESIGN 7). */

@@ -1,6 +1,6 @@
 import type { ImageHeader, PatientId, PixelRecipe } from '@concord/core/clinical';
 import type { ImageInstanceRecord, StudyRecord } from '@concord/core/ports';
-import { seriesTextPlace, studyTextPlace } from '../places.ts';
+import { accessionPlace, dicomJsonPlace, preparedPlace, seriesTextPlace, studyTextPlace } from '../places.ts';
 import { asModality, asPatientKey, asSha256, asSourceId, asWritten, at, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { blobStore } from './blob-store.ts';
@@ -37,14 +37,6 @@ export const INSTANCE_COLUMNS = `o.id, o.patient_key, o.modality, o.sop_class_ui
   o.source_id, o.blob_sha256, o.byte_length`;
 
 export const INSTANCE_FROM = 'imaging_instances o JOIN imaging_series se ON se.id = o.series_id JOIN imaging_studies st ON st.id = o.study_id';
-
-export function dicomJsonPlace(id: string): string {
-  return `imaging_instances|dicom_json_sealed|${id}`;
-}
-
-export function preparedPlace(id: string): string {
-  return `imaging_instances|prepared_sealed|${id}`;
-}
 
 /** What is kept beside the grey values of a frame, which are a blob. */
 export interface StoredPixels {
@@ -110,10 +102,6 @@ export const STUDY_COLUMNS = `o.id, o.patient_key, o.study_uid, o.started_at, o.
      (SELECT json_agg(json_build_object('sop', i.sop_uid, 'class', i.sop_class_uid, 'number', i.instance_number) ORDER BY i.instance_number NULLS LAST, i.sop_uid)
       FROM imaging_instances i WHERE i.series_id = s.id)) ORDER BY s.series_uid), '[]')
    FROM imaging_series s WHERE s.study_id = o.id) AS series`;
-
-export function accessionPlace(id: string): string {
-  return `imaging_studies|accession_sealed|${id}`;
-}
 
 /** Opens a row of a patient already met, and counts it as handed out. */
 export async function toStudy(tx: Transaction, row: StudyRow): Promise<StudyRecord> {

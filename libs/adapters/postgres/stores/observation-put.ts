@@ -1,13 +1,13 @@
 import { cameLive, type PatientId } from '@concord/core/clinical';
 import { minus, type Instant, type Milliseconds } from '@concord/core/kernel';
 import type { NewObservation, Stored, StoredObservation } from '@concord/core/ports';
-import { textPlace } from '../places.ts';
+import { observationIdentifierPlace, textPlace } from '../places.ts';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
 import { readDevices } from './device-clocks.ts';
 import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
-import { identifierPlace } from './observation-row.ts';
+
 import { openText, sealText } from './sealed-json.ts';
 import { verdict, type StoredVersion } from './verdict.ts';
 
@@ -147,7 +147,7 @@ async function toRow(
   { effectiveAt, told }: Dated,
 ): Promise<readonly unknown[]> {
   const available = date(receivedAt);
-  const sealed = await sealIdentifier(tx, record.patientId, { place: identifierPlace(id, version), identifier: record.identifier });
+  const sealed = await sealIdentifier(tx, record.patientId, { place: observationIdentifierPlace(id, version), identifier: record.identifier });
   return [
     key,
     id,

@@ -1,5 +1,5 @@
 import type { ObservationRecord } from '@concord/core/ports';
-import { textPlace } from '../places.ts';
+import { observationIdentifierPlace, textPlace } from '../places.ts';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asSha256, asSourceId, at, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { openIdentifier } from './identifiers.ts';
@@ -35,10 +35,6 @@ export interface ObservationRow {
 export const OBSERVATION_COLUMNS = `o.id, o.patient_key, o.version, o.modality, o.code, o.code_system, o.number, o.unit, o.text, o.text_sealed, o.sent_number, o.sent_unit,
   o.status, o.effective_at, o.available_at, o.superseded_at, o.retracted_at, o.sent_at, o.sent_effective_at, o.device, o.encounter_id, o.identifier_sealed, o.source_id, o.blob_sha256`;
 
-export function identifierPlace(id: string, version: number): string {
-  return `observations|identifier_sealed|${id}|${version}`;
-}
-
 /** Reads the rows' patients once and counts each as handed out. */
 export async function toObservations(tx: Transaction, rows: readonly ObservationRow[]): Promise<readonly ObservationRecord[]> {
   await tx.meet(rows.map(({ patient_key }) => patient_key));
@@ -49,7 +45,7 @@ export async function toObservations(tx: Transaction, rows: readonly Observation
 
 async function toObservation(tx: Transaction, row: ObservationRow): Promise<ObservationRecord> {
   const patientId = tx.handOut(asPatientKey(row.patient_key));
-  const identifier = await openIdentifier(tx, patientId, { place: identifierPlace(row.id, row.version), sealed: row.identifier_sealed });
+  const identifier = await openIdentifier(tx, patientId, { place: observationIdentifierPlace(row.id, row.version), sealed: row.identifier_sealed });
   const words = await openText(tx, patientId, { place: textPlace(row.id, row.version), sealed: row.text_sealed });
   return {
     id: row.id,

@@ -1,5 +1,6 @@
 import type { Demographics, Identifier } from '@concord/core/clinical';
 import type { PatientRecord } from '@concord/core/ports';
+import { patientPlace } from '../places.ts';
 import { asOneOf, asPatientId, asPatientKey, asSourceId, at, given } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { openJson } from './sealed-json.ts';
@@ -10,10 +11,6 @@ export interface PatientContent {
   readonly given: readonly string[];
   readonly demographics: Demographics;
   readonly identifiers: readonly Identifier[];
-}
-
-export function contentPlace(id: string, version: number): string {
-  return `patient_versions|sealed|${id}|${version}`;
 }
 
 export interface PatientRow {
@@ -41,7 +38,7 @@ export async function toRecord(tx: Transaction, row: PatientRow): Promise<Patien
   const key = asPatientKey(row.patient_key);
   tx.know(id, key);
   tx.handOut(key);
-  const content = await openJson<PatientContent>(tx, id, { place: contentPlace(row.id, row.version), sealed: row.sealed });
+  const content = await openJson<PatientContent>(tx, id, { place: patientPlace(row.id, row.version), sealed: row.sealed });
   return {
     id,
     version: row.version,

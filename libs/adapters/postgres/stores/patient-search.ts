@@ -1,11 +1,12 @@
 import type { PatientId } from '@concord/core/clinical';
 import type { Page, Paged, PatientStore } from '@concord/core/ports';
+import { patientPlace } from '../places.ts';
 import { asPatientId } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { pageSize } from './paging.ts';
-import { contentPlace, KNOWN_PATIENT_FROM, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
+import { KNOWN_PATIENT_FROM, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
 import { birthTerm, normalName, prefixTerm } from './search-terms.ts';
 import { openJson } from './sealed-json.ts';
 
@@ -58,6 +59,6 @@ async function byName(tx: Transaction, filter: Filter, begins: string, page: Pag
 }
 
 async function isNamed(tx: Transaction, row: PatientRow, begins: string): Promise<boolean> {
-  const content = await openJson<PatientContent>(tx, asPatientId(row.id), { place: contentPlace(row.id, row.version), sealed: row.sealed });
+  const content = await openJson<PatientContent>(tx, asPatientId(row.id), { place: patientPlace(row.id, row.version), sealed: row.sealed });
   return [content.family, ...content.family.split(/[\s-]+/)].some((name) => normalName(name).startsWith(begins));
 }

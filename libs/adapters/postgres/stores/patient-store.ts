@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Identifier, PatientId } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
 import type { NewPatient, Page, Paged, PatientRecord, PatientStore, Stored } from '@concord/core/ports';
+import { patientIdentifierPlace, patientPlace } from '../places.ts';
 import { asPatientId, asPatientKey, at, date } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { identifierIndex } from './identifiers.ts';
-import { contentPlace, toRecord, type PatientContent } from './patient-row.ts';
+import { toRecord, type PatientContent } from './patient-row.ts';
 import { findPatient, searchPatients } from './patient-search.ts';
 import { contentMac, sealJson } from './sealed-json.ts';
 import { searchTerms } from './search-terms.ts';
@@ -96,7 +97,7 @@ async function insert(tx: Transaction, record: NewPatient): Promise<PatientId> {
   await tx.rows(
     'version-insert',
     'INSERT INTO patient_versions (patient_id, version, sealed, content_mac, revision, available_at, source_id) VALUES ($1, 1, $2, $3, 1, $4, $5)',
-    [id, await sealJson(tx, id, { place: contentPlace(id, 1), content }), await contentMac(tx, id, content), available, sourceId],
+    [id, await sealJson(tx, id, { place: patientPlace(id, 1), content }), await contentMac(tx, id, content), available, sourceId],
   );
   await insertLookUps(tx, id, content);
   return id;
@@ -104,7 +105,7 @@ async function insert(tx: Transaction, record: NewPatient): Promise<PatientId> {
 
 async function insertLookUps(tx: Transaction, id: PatientId, content: PatientContent): Promise<void> {
   for (const identifier of content.identifiers) {
-    const sealed = await sealJson(tx, id, { place: `patient_identifiers|sealed|${id}`, content: identifier });
+    const sealed = await sealJson(tx, id, { place: patientIdentifierPlace(id), content: identifier });
     await tx.rows('identifier-insert', 'INSERT INTO patient_identifiers (value_index, patient_id, system, sealed, source_id) VALUES ($1, $2, $3, $4, $5)', [
       identifierIndex(tx, identifier),
       id,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page, Paged, ReconcileItem, ReconcileStore } from '@concord/core/ports';
+import { waitingSealPlace, waitingWrapPlace } from '../places.ts';
 import { asOneOf, asSha256, asSourceId, at, bytesOf, date } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { Filter, searchPage } from './filter.ts';
@@ -24,8 +25,8 @@ export function reconcileStore(tx: Transaction): ReconcileStore {
 /** Identifiers wait sealed under a key of the item's own: it names nobody until a person looks. */
 async function add(tx: Transaction, item: Parameters<ReconcileStore['add']>[0]): Promise<ReconcileItem> {
   const id = randomUUID();
-  const { key, wrapped } = tx.keyring.newKey(`reconcile_items|wrapped|${id}`);
-  const sealed = tx.keyring.seal(key, Buffer.from(JSON.stringify(item.identifiers)), `reconcile_items|sealed|${id}`);
+  const { key, wrapped } = tx.keyring.newKey(waitingWrapPlace(id));
+  const sealed = tx.keyring.seal(key, Buffer.from(JSON.stringify(item.identifiers)), waitingSealPlace(id));
   const text = `INSERT INTO reconcile_items (id, source_id, received_at, reason, door, blob_sha256, wrapped, sealed, state)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open')`;
   await tx.rows('reconcile-insert', text, [id, tx.sourceId, date(tx.now), item.reason, item.door, bytesOf(item.blob), wrapped, sealed]);

@@ -1,4 +1,5 @@
 import type { AssessmentId, PatientId, RegionCheck } from '@concord/core/clinical';
+import { regionCheckPlace } from '../places.ts';
 import { asPatientKey, date } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { openJson, sealJson } from './sealed-json.ts';
@@ -10,7 +11,7 @@ export async function keepCheck(tx: Transaction, id: AssessmentId, check: Region
   if (row === undefined) return false;
   await tx.meet([row.patient_key]);
   const patientId: PatientId = tx.handOut(asPatientKey(row.patient_key));
-  const sealed = await sealJson(tx, patientId, { place: contentPlace(id), content: check });
+  const sealed = await sealJson(tx, patientId, { place: regionCheckPlace(id), content: check });
   const text = `INSERT INTO region_checks (assessment_id, patient_key, modality, stored_at, regions, holding, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (assessment_id) DO NOTHING RETURNING assessment_id`;
   const { modality, faithfulness } = check;
@@ -25,7 +26,7 @@ export async function checksOf(tx: Transaction, rows: readonly { readonly id: st
   const text = 'SELECT assessment_id, patient_key, sealed FROM region_checks WHERE assessment_id = ANY ($1::uuid[])';
   for (const row of await tx.rows<CheckRow>('region-checks', text, [rows.map(({ id }) => id)])) {
     const patientId = tx.handOut(asPatientKey(row.patient_key));
-    checks.set(row.assessment_id, await openJson<RegionCheck>(tx, patientId, { place: contentPlace(row.assessment_id), sealed: row.sealed }));
+    checks.set(row.assessment_id, await openJson<RegionCheck>(tx, patientId, { place: regionCheckPlace(row.assessment_id), sealed: row.sealed }));
   }
   return checks;
 }
@@ -34,8 +35,4 @@ interface CheckRow {
   readonly assessment_id: string;
   readonly patient_key: string;
   readonly sealed: Buffer;
-}
-
-function contentPlace(id: string): string {
-  return `region_checks|sealed|${id}`;
 }

@@ -1,6 +1,6 @@
 import type { PatientId, ReportId } from '@concord/core/clinical';
 import type { NewReport, Page, Paged, ReportRecord, ReportStore, Stored } from '@concord/core/ports';
-import { reportPlace } from '../places.ts';
+import { reportIdentifierPlace, reportPlace } from '../places.ts';
 import { asEncounterId, asModality, asOneOf, asPatientKey, asReportId, asSha256, asSourceId, at, bytesOf, date, given, idFrom } from '../rows.ts';
 import { reachable, REPORTED, type Transaction } from '../transaction.ts';
 import { Filter, firstRow, searchPage } from './filter.ts';
@@ -74,17 +74,13 @@ async function insert(tx: Transaction, record: NewReport, { id, version, mac }: 
   }
   const content: ReportContent = { text: record.text, derived: record.derived, ...given({ title: record.title, codeDisplay: code.display }) };
   const sealed = await sealJson(tx, patientId, { place: reportPlace(id, version), content });
-  const identifierSealed = await sealIdentifier(tx, patientId, { place: identifierPlace(id, version), identifier });
+  const identifierSealed = await sealIdentifier(tx, patientId, { place: reportIdentifierPlace(id, version), identifier });
   // prettier-ignore
   await tx.rows('report-insert', INSERT, [
     id, version, tx.writeKey(patientId), code.code, code.system, record.modality ?? null, record.status,
     date(record.issued), date(record.effectiveAt), available, retracted, record.language ?? null, record.contentType, sealed, mac,
     record.encounterId ?? null, indexOrNull(tx, identifier), identifierSealed, raised.revision, tx.sourceId, bytesOf(record.blob),
   ]);
-}
-
-function identifierPlace(id: string, version: number): string {
-  return `reports|identifier_sealed|${id}|${version}`;
 }
 
 export interface ReportRow {
@@ -154,7 +150,7 @@ async function records(tx: Transaction, filter: Filter, page: Page): Promise<Pag
 export async function toReport(tx: Transaction, row: ReportRow): Promise<ReportRecord> {
   const patientId: PatientId = tx.handOut(asPatientKey(row.patient_key));
   const { codeDisplay, ...content } = await openJson<ReportContent>(tx, patientId, { place: reportPlace(row.id, row.version), sealed: row.sealed });
-  const identifier = await openIdentifier(tx, patientId, { place: identifierPlace(row.id, row.version), sealed: row.identifier_sealed });
+  const identifier = await openIdentifier(tx, patientId, { place: reportIdentifierPlace(row.id, row.version), sealed: row.identifier_sealed });
   return {
     id: asReportId(row.id),
     patientId,

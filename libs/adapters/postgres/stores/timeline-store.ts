@@ -14,11 +14,12 @@ import type {
 import { byTime } from '@concord/core/clinical';
 import { days, hours, minus, type Instant } from '@concord/core/kernel';
 import type { TimelineStore } from '@concord/core/ports';
+import { patientPlace } from '../places.ts';
 import { asModality, asSourceId, asWritten, at, date, given, type PatientKey } from '../rows.ts';
 import { IMAGED, OBSERVED, reachable, REPORTED, type Transaction } from '../transaction.ts';
 import { ENCOUNTER_COLUMNS, toStay, type EncounterRow } from './encounter-store.ts';
 import { preparedOf, type InstanceRow } from './imaging-row.ts';
-import { contentPlace, type PatientContent } from './patient-row.ts';
+import { type PatientContent } from './patient-row.ts';
 import { REPORT_COLUMNS, toReport, type ReportRow } from './report-store.ts';
 import { openJson } from './sealed-json.ts';
 
@@ -198,7 +199,7 @@ async function demographics(tx: Transaction, known: Known): Promise<readonly Obs
     'SELECT version, sealed, available_at, superseded_at, retracted_at, source_id FROM patient_versions WHERE patient_id = $1 AND revision <= $2 ORDER BY version';
   const found = [];
   for (const row of await tx.rows<VersionRow>('timeline-demographics', text, [known.patientId, known.revision])) {
-    const content = await openJson<PatientContent>(tx, known.patientId, { place: contentPlace(known.patientId, row.version), sealed: row.sealed });
+    const content = await openJson<PatientContent>(tx, known.patientId, { place: patientPlace(known.patientId, row.version), sealed: row.sealed });
     const lifetime = times({ ...row, closed_revision: null }, known.revision);
     found.push({
       id: `${known.patientId}/${row.version}`,
