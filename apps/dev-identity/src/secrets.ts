@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { z } from 'zod';
+import { RSA_BITS_MIN } from '@concord/core/ports';
 
 const secretsSchema = z.object({
   signingKey: z.record(z.string(), z.string()),
@@ -12,9 +13,6 @@ const secretsSchema = z.object({
   integratorKey: z.record(z.string(), z.string()),
 });
 type Kept = z.infer<typeof secretsSchema>;
-
-/** 128 bits of strength (NIST SP 800-57 part 1, table 2); the edge believes no shorter key. */
-const RSA_BITS = 3072;
 
 export interface Secrets {
   readonly signingKey: JWK;
@@ -48,14 +46,14 @@ async function fresh(): Promise<Kept> {
 }
 
 async function freshKey(alg: 'RS256' | 'ES256'): Promise<Record<string, string>> {
-  const { privateKey } = await generateKeyPair(alg, { modulusLength: RSA_BITS, extractable: true });
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: RSA_BITS_MIN, extractable: true });
   return { ...stringsOf(await exportJWK(privateKey)), kid: randomBytes(12).toString('base64url'), alg, use: 'sig' };
 }
 
 /** A key of an earlier version that is too short is made anew: who is signed in signs in again. */
 function withoutShort({ signingKey, ...kept }: Readonly<Record<string, unknown>> & { readonly signingKey?: Kept['signingKey'] | undefined }): object {
   const bits = Buffer.from(signingKey?.['n'] ?? '', 'base64url').length * 8;
-  return bits < RSA_BITS ? kept : { ...kept, signingKey };
+  return bits < RSA_BITS_MIN ? kept : { ...kept, signingKey };
 }
 
 const secret = (): string => randomBytes(32).toString('base64url');

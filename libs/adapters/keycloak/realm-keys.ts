@@ -1,4 +1,5 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { RSA_BITS_MIN } from '@concord/core/ports';
 import type { KeyTimes } from './settings.ts';
 
 /** The realm's keys cannot be fetched and none were ever seen, or those seen are too old. */
@@ -7,8 +8,6 @@ export class KeysUnavailable extends Error {
 }
 
 const TIMEOUT_MS = 3_000;
-/** 128 bits of strength (NIST SP 800-57 part 1, table 2). */
-const RSA_BITS_MIN = 3072;
 const TIMES: KeyTimes = { freshFor: 60_000, coolDown: 5_000, staleFor: 15 * 60_000 };
 
 /** The realm's public keys with a timeout, a cool-down, a short life, and the last good ones while the realm is away. */

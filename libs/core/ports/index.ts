@@ -16,6 +16,7 @@ export type {
   WithAccess,
 } from './access.ts';
 export { ModelUnavailable } from './outside.ts';
+export { RSA_BITS_MIN } from './strength.ts';
 export type {
   Backoff,
   Clock,

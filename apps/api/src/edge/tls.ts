@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
+import { RSA_BITS_MIN } from '@concord/core/ports';
 import type { TlsFiles } from '../config.ts';
 
 /** For TLS 1.2 only suites with forward secrecy and authenticated encryption; those of 1.3 all have both (RFC 9325). */
@@ -16,9 +17,6 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
-/** 128 bits of strength (NIST SP 800-57 part 1, table 2). */
-const RSA_BITS_MIN = 3072;
-
 /**
  * What the edge's own TLS accepts.
  * @throws when a file cannot be read (the start ends with its name), or when the certificate's key is weak.
@@ -27,7 +25,9 @@ export function tlsOptions({ certFile, keyFile, minVersion }: TlsFiles): ServerO
   const cert = readFileSync(certFile);
   const { modulusLength } = new X509Certificate(cert).publicKey.asymmetricKeyDetails ?? {};
   if (modulusLength !== undefined && modulusLength < RSA_BITS_MIN)
-    throw new Error(`${certFile}: an RSA key of ${String(modulusLength)} bits is too short. Ask for a certificate with a P-256 key, or RSA of 3072 bits.`);
+    throw new Error(
+      `${certFile}: an RSA key of ${String(modulusLength)} bits is too short. Ask for a certificate with a P-256 key, or RSA of ${String(RSA_BITS_MIN)} bits.`,
+    );
   return {
     cert,
     key: readFileSync(keyFile),
