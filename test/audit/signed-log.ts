@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync } from 'node:fs';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { PatientId } from '@concord/core/clinical';
 import type { CommittedRecord } from '@concord/core/ports';
-import { auditFolder, openAnchors, openBundleFiles } from '@concord/adapters/anchors';
+import { auditFolder, openAnchors, openBundleFiles, type BundleFiles } from '@concord/adapters/anchors';
 import { createSigner, createTagOpener, digest } from '@concord/adapters/crypto';
 import { openExports, openSequencer, type Sequencer } from '@concord/adapters/postgres';
 import { formatKey } from '@concord/governance/audit';
@@ -88,27 +88,58 @@ export class SignedLog {
     await one.close();
   }
 
-  /** What the officer asks for, made. @returns the folder of the bundle. */
-  async exported(query: Asked): Promise<string> {
+  /**
+   * What the officer asks for, made; on request by a second maker, after the first died while it wrote.
+   * @returns the folder of the bundle.
+   */
+  async exported(query: Asked, { firstDies = false } = {}): Promise<string> {
     const id = allowed(await this.stores.api.withAccess(this.officer, (scope) => scope.audit.requestExport(query)));
+    if (id === undefined) throw new Error('the record knows nothing of whom the export is about');
     await pause(350);
     await this.sign();
-    const queue = await openExports(this.stores.database.url('audit_sequencer'));
-    const task = await queue.next();
-    if (task === undefined || task.id !== id) throw new Error('the export that was asked for is not the next one');
-    const place = join(this.#exports, task.id);
-    const publicKeys = Buffer.from(JSON.stringify(this.keys));
-    await queue.make(task, { digest, openTag: this.#openTag, signer: this.heads.log, publicKeys }, await openBundleFiles(place));
-    await queue.close();
+    const place = join(this.#exports, id);
+    if (firstDies) await this.#make(id, await dying(place)).catch(() => undefined);
+    await this.#make(id, await openBundleFiles(place));
     const state = allowed(await this.stores.api.withAccess(this.officer, (scope) => scope.audit.exportState(id)));
     if (state?.state !== 'done') throw new Error('the export did not end');
     return place;
+  }
+
+  async #make(id: string, place: BundleFiles): Promise<void> {
+    const queue = await openExports(this.stores.database.url('audit_sequencer'));
+    try {
+      const task = await queue.next();
+      if (task === undefined || task.id !== id) throw new Error('the export that was asked for is not the next one');
+      const publicKeys = Buffer.from(JSON.stringify(this.keys));
+      await queue.make(task, { digest, openTag: this.#openTag, signer: this.heads.log, publicKeys }, place);
+    } finally {
+      await queue.close();
+    }
   }
 
   /** Events as if they had been recorded seven years ago, by the physician about the patient. */
   recordLongAgo(count: number): Promise<void> {
     return recordLongAgo(this.superuser, count);
   }
+}
+
+/** Writes half of the second thing it is given, and no more; nobody tidies up behind a process that was killed. */
+async function dying(place: string): Promise<BundleFiles> {
+  const files = await openBundleFiles(place);
+  let appends = 0;
+  return {
+    ...files,
+    append: async (name, bytes) => {
+      appends += 1;
+      await files.append(name, appends === 1 ? bytes : bytes.subarray(0, bytes.length / 2));
+      if (appends > 1) throw new Error('killed');
+    },
+    async discard() {
+      cpSync(`${place}.part`, `${place}.half`, { recursive: true });
+      await files.discard();
+      renameSync(`${place}.half`, `${place}.part`);
+    },
+  };
 }
 
 /** Events as if they had been recorded seven years ago, under the bytes' own time: like the physician's first. */

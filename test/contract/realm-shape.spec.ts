@@ -57,6 +57,14 @@ describe('the realm that a site imports', () => {
     expect(client('concord-cli')).toMatchObject({ enabled: false });
   });
 
+  it('has a group for each ward, which gives no role by itself, and says when a session ended to nobody but the API', () => {
+    const groups = realm['groups'] as readonly { name: string; subGroups: readonly Json[] }[];
+    expect(groups.map(({ name, subGroups }) => [name, subGroups])).toEqual([['wards', [{ name: 'ward-a' }, { name: 'ward-b' }]]]);
+    const told = clients.filter(({ attributes }) => attributes?.['backchannel.logout.url'] !== undefined);
+    expect(told.map(({ clientId, attributes }) => [clientId, attributes?.['backchannel.logout.session.required']])).toEqual([['concord-web', 'true']]);
+    expect(told[0]?.attributes?.['backchannel.logout.url']).toMatch(/\/auth\/backchannel-logout$/);
+  });
+
   it('holds no secret: what a site must keep to itself comes from its environment', () => {
     expect(client('concord-web')['secret']).toBe('${CONCORD_WEB_CLIENT_SECRET}');
     expect(JSON.stringify(realm)).not.toMatch(/"(?:privateKey|credentials|secretData)"/);

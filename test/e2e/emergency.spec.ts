@@ -100,6 +100,23 @@ describe.skipIf(skip !== undefined)(`looking past the usual relations${skip === 
     await page.context().close();
   });
 
+  it('a patient pauses a device, which stands there as paused, and reads who looked and why they were allowed', async () => {
+    const page = await bench.signIn('patient');
+    await page.waitForURL('**/your-choices');
+    await expectAccessible(page);
+    const pause = page.getByRole('button', { name: /^Pause / }).first();
+    const device = (await pause.innerText()).replace('Pause ', '');
+    await pause.click();
+    await page.getByText(`${device} is paused.`).waitFor();
+    await page.getByRole('button', { name: `Resume ${device}` }).waitFor();
+    await page.getByRole('button', { name: `Resume ${device}` }).click();
+    await page.getByText(`${device} collects again.`).waitFor();
+    await page.getByRole('link', { name: /^Everybody who looked at your record/ }).click();
+    await page.waitForURL('**/access-report**');
+    expect(await page.locator('body').innerText()).toMatch(/patient[\s\S]*own record/i);
+    await page.context().close();
+  });
+
   it('and no browser complained', () => {
     expect(bench.complaints.filter((line) => !line.includes('401'))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PatientId } from '@concord/core/clinical';
@@ -30,6 +30,12 @@ describe('a signed export from the database', () => {
     // The admission, six looks, and the officer's own question about the patient.
     expect(patient.events).toBeGreaterThanOrEqual(8);
     expect(verifyBundle(await log.exported({ user: 'physician' }), { keys: log.keys })).toMatchObject({ verdict: 'valid', events: 6 });
+  });
+
+  it('whose maker was killed in the middle is made whole by the next, from the beginning, and nothing of the half is in it', async () => {
+    const place = await log.exported({ patientId: log.patientId }, { firstDies: true });
+    expect(verifyBundle(place, { keys: log.keys })).toMatchObject({ verdict: 'valid' });
+    expect(existsSync(`${place}.part`)).toBe(false);
   });
 
   it('is refused for a patient and a person whom the record does not know', async () => {

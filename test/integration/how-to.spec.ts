@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,23 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
     expect(code, stderr).toBe(0);
     expect(stdout.match(/^valid: /gm)).toHaveLength(3);
     expect(stdout).toMatch(/^tampered: [\s\S]*first bad index 1: [\s\S]*exit code 1$/m);
+  });
+
+  it('a transfer of an export that broke off goes on where it was, says how far it is, and comes out as if it had not', async () => {
+    const folder = join(system.dataDir, 'export');
+    const first = await system.concord(['audit', 'export', '--bundle', folder, '--user', 'integrator', '--json']);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/^export [0-9a-f-]{36}$/m);
+    const { id } = JSON.parse(first.stdout) as { id: string };
+    const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = names.map(({ parentPath, name }) => join(parentPath, name));
+    const whole = files.map((file) => readFileSync(file));
+    for (const [i, file] of files.entries()) if (i % 2 === 0) truncateSync(file, Math.floor((whole[i]?.length ?? 0) / 3));
+    rmSync(files.find((file) => file.endsWith('events.ndjson')) ?? '');
+    const again = await system.concord(['audit', 'export', '--bundle', folder, '--resume', id]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(files.map((file) => readFileSync(file).equals(Buffer.from(whole[files.indexOf(file)] ?? [])))).toEqual(files.map(() => true));
+    rmSync(folder, { recursive: true });
   });
 
   it('read the audit record: every command works as printed, and the reading stands in it', async () => {

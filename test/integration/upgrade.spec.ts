@@ -79,6 +79,18 @@ describe('a site of the first release, upgraded with its patients in it', () => 
     }
   });
 
+  it('keeps its record of accesses as it was: what was there is the first partition, whole, and what comes now has higher numbers', async () => {
+    const { rows } = await superuser.query<{ name: string; events: number; first: number; last: number; hidden: boolean }>(
+      `SELECT e.tableoid::regclass::text AS name, count(*)::int AS events, min(n)::int AS first, max(n)::int AS last, bool_and(c.relforcerowsecurity) AS hidden
+       FROM audit_events e JOIN pg_class c ON c.oid = e.tableoid GROUP BY 1 ORDER BY first`,
+    );
+    const [old, now] = rows;
+    expect(rows).toHaveLength(2);
+    expect(old).toMatchObject({ name: 'part.audit_events_0', hidden: true });
+    expect(['audit_events', old?.events]).toEqual((before as readonly (readonly unknown[])[]).find(([table]) => table === 'audit_events'));
+    expect(now).toMatchObject({ name: `part.audit_events_${String((old?.last ?? 0) + 1)}`, hidden: true, first: (old?.last ?? 0) + 1 });
+  });
+
   it('is found by identifier, and a repeat of the patient is known as one', async () => {
     const [first] = site.patients;
     const found = await api
