@@ -38,6 +38,9 @@ export const riskFiguresSchema = z.object({
   excluded: z.record(z.string(), z.number().int().nonnegative()),
 });
 
+/** F1 once the text arrives spoilt, by what happened to it; only with `--report`. */
+const robustness = z.record(z.string(), z.object({ f1: share.nullable() })).optional();
+
 /** A figure beside what guessing gives, and what the best possible answer gives. */
 const besideCeiling = z.object({ value: share, chance: share, ceiling: share });
 
@@ -90,6 +93,7 @@ export const evaluationSchemas = {
     f1: share.nullable(),
     historicalF1: share.nullable(),
     experiencerF1: share.nullable(),
+    robustness,
     /** The lab's sentence encoder on the same rows; it reads no patient's report. Counts are of denials. */
     sentenceEncoder: z
       .object({
@@ -118,6 +122,7 @@ export const evaluationSchemas = {
     hitsWithSentence: z.number().int().nonnegative(),
     /** Labelled reports without a file. */
     withoutReport: z.number().int().nonnegative(),
+    robustness,
     /** The same findings, each meant as the lab's sentence encoder says. */
     sentenceEncoder: z
       .object({

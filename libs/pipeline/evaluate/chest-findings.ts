@@ -4,7 +4,9 @@ import type { Hash, ModelRunner } from '@concord/core/ports';
 import { splitOf, type BundleManifest } from '@concord/governance/models';
 import { findingsOf } from '../assess/index.ts';
 import { bootstrap } from './bootstrap.ts';
+import { chestDetail } from './chest-detail.ts';
 import { centredChest, chestFigures, chestFiguresFlat, type ChestRow } from './chest-figures.ts';
+import type { Who } from './detail.ts';
 import type { Figures, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 import { readTable, type Row } from './table.ts';
 
@@ -64,7 +66,11 @@ async function judge(question: SuiteQuestion, parts: ChestParts): Promise<Result
   const patients = [...new Set(rows.map(({ cells }) => cells['patient_id'] ?? ''))];
   const place = new Map(patients.map((id, index) => [id, index]));
   const judged = asked.map(({ row }, at) => chestRow(row, findings[at] ?? {}, place));
-  return ok(report({ judged, patients: patients.length, excluded }, question, parts));
+  const made = report({ judged, patients: patients.length, excluded }, question, parts);
+  if (question.detail !== true) return ok(made);
+  const tensors = asked.map(({ tensor }) => tensor);
+  const who = asked.map(({ row }) => whoOf(row));
+  return ok({ ...made, detail: await chestDetail({ rows: judged, tensors, who, kind: parts.plugin.kind, seed: question.seed, parts }) });
 }
 
 interface Seen {
@@ -98,6 +104,12 @@ function tensorOf(received: ReceivedImage, plugin: ModalityPlugin<ImageValue>): 
   if (observation === undefined) return 'The door keeps nothing of the file.';
   if (observation.value.unusedReason !== undefined) return observation.value.unusedReason;
   return plugin.align({ kind: plugin.kind, observations: [observation] }, observation.effectiveAt);
+}
+
+/** The set gives completed years, and M or F. */
+function whoOf({ cells: { sex = '', age = '' } }: Row): Who {
+  const ageYears = Number.parseInt(age, 10);
+  return { sex: sex === 'F' ? 'female' : sex === 'M' ? 'male' : 'unknown', ageYears: Number.isFinite(ageYears) ? ageYears : undefined };
 }
 
 function chestRow({ cells }: Row, findings: Readonly<Record<string, number>>, place: ReadonlyMap<string, number>): ChestRow {

@@ -1,4 +1,4 @@
-import type { Demographics, ModalityKind } from '@concord/core/clinical';
+import type { Demographics } from '@concord/core/clinical';
 import type { Rng } from '@concord/core/ports';
 import { conformalCells, subgroupsOf, type ConformalCell, type Subgroup } from './detail-cells.ts';
 import { decisionCurve, reliability, type DecisionPoint, type ReliabilityBin } from './detail-curves.ts';
@@ -17,7 +17,8 @@ export interface DetailRow {
   readonly label: boolean;
   readonly probability: number;
   readonly covered: boolean;
-  readonly pattern: readonly ModalityKind[];
+  /** Inputs by name: modalities, or the view of a film. */
+  readonly pattern: readonly string[];
   readonly who: Who | undefined;
 }
 

@@ -7,6 +7,7 @@ import { openiText } from './openi-report.ts';
 import { readAgain, type SecondReader } from './second-reader.ts';
 import type { ArchiveMember, Figures, Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 import { readTable, type Row } from './table.ts';
+import { TEXT_DISTURBANCES } from './text-disturbances.ts';
 
 const REPORTS = 'reports_xml.zip';
 const GOLD = 'gold_labels_14.csv';
@@ -45,7 +46,7 @@ interface Judged {
 }
 
 async function judge(
-  { files, split, seed, draws, progress }: SuiteQuestion,
+  { files, split, seed, draws, progress, detail }: SuiteQuestion,
   hash: Hash,
   reader: SecondReader | undefined,
 ): Promise<Result<SuiteReport, SuiteError>> {
@@ -78,6 +79,7 @@ async function judge(
       hits: reports.reduce((sum, { hits }) => sum + hits, 0),
       hitsWithSentence: reports.reduce((sum, { quoted }) => sum + quoted, 0),
       withoutReport: rows.length - reports.length,
+      ...(detail === true && { robustness: await disturbed(rows, members) }),
       ...(second === undefined ? {} : { sentenceEncoder: { ...micro(second, () => 1), disagreements: disagreements(all, second) } }),
     },
     ci: bootstrap(plan, (draw) => drawn(all, second, (unit) => draw[unit] ?? 0)),
@@ -88,6 +90,23 @@ async function judge(
 function drawn(all: readonly Judged[], second: readonly Judged[] | undefined, weightOf: (unit: number) => number): Readonly<Record<string, number>> {
   const own = second === undefined ? [] : Object.entries(micro(second, weightOf));
   return { ...flat(all, weightOf), ...Object.fromEntries(own.map(([name, value]) => [`sentenceEncoder.${name}`, value])) };
+}
+
+/** Micro-F1 over the same reports once their text arrives spoilt. */
+async function disturbed(rows: readonly Row[], members: ReadonlyMap<string, ArchiveMember>): Promise<Readonly<Record<string, { readonly f1: number }>>> {
+  const answers: Record<string, { readonly f1: number }> = {};
+  for (const [name, spoil] of Object.entries(TEXT_DISTURBANCES)) {
+    const rng = seededRng(name);
+    const again = await Promise.all(rows.map((row, unit) => judgedRow(row, members, { unit, reader: undefined, spoil: (text) => spoil(text, rng) })));
+    answers[name] = {
+      f1:
+        flat(
+          again.flatMap((each) => each?.judged ?? []),
+          () => 1,
+        )['microF1'] ?? Number.NaN,
+    };
+  }
+  return answers;
 }
 
 interface JudgedReport {
@@ -102,12 +121,13 @@ interface JudgedReport {
 interface Place {
   readonly unit: number;
   readonly reader: SecondReader | undefined;
+  readonly spoil?: (text: string) => string;
 }
 
-async function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, { unit, reader }: Place): Promise<JudgedReport | undefined> {
+async function judgedRow({ cells }: Row, members: ReadonlyMap<string, ArchiveMember>, { unit, reader, spoil }: Place): Promise<JudgedReport | undefined> {
   const xml = members.get(`${cells['filename'] ?? ''}.xml`);
   if (xml === undefined) return undefined;
-  const text = openiText(xml.text());
+  const text = (spoil ?? ((plain) => plain))(openiText(xml.text()));
   const derived = readReport(text);
   const again = reader === undefined ? undefined : await readAgain(text, derived, reader);
   const judged: Judged[] = [];

@@ -4,6 +4,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { SecondReader } from './second-reader.ts';
 import type { Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
 import { readTable, type Row } from './table.ts';
+import { TEXT_DISTURBANCES } from './text-disturbances.ts';
 
 const FILE = 'negex_annotations.tsv';
 const COLUMNS = ['condition', 'sentence', 'negation', 'temporality', 'experiencer'];
@@ -34,7 +35,7 @@ interface Judged {
   readonly unit: number;
 }
 
-async function judge({ files, seed, draws, progress }: SuiteQuestion, reader: SecondReader | undefined): Promise<Result<SuiteReport, SuiteError>> {
+async function judge({ files, seed, draws, progress, detail }: SuiteQuestion, reader: SecondReader | undefined): Promise<Result<SuiteReport, SuiteError>> {
   const table = await readTable(files, FILE, '\t');
   if (!table.ok) return table;
   const missing = COLUMNS.find((column) => table.value[0]?.cells[column] === undefined);
@@ -56,7 +57,11 @@ async function judge({ files, seed, draws, progress }: SuiteQuestion, reader: Se
     n: rows.length,
     nPatients: 0,
     resampled: 'sentence',
-    figures: { ...figuresOf(rows, () => 1), ...(second === undefined ? {} : { sentenceEncoder: besideRules(rows, second, () => 1) }) },
+    figures: {
+      ...figuresOf(rows, () => 1),
+      ...(detail === true && { robustness: disturbed(table.value, rows) }),
+      ...(second === undefined ? {} : { sentenceEncoder: besideRules(rows, second, () => 1) }),
+    },
     ci: bootstrap(plan, (draw) => {
       const weightOf = (unit: number): number => draw[unit] ?? 0;
       const own = second === undefined ? [] : Object.entries(besideRules(rows, second, weightOf));
@@ -82,6 +87,23 @@ function judged({ cells: { negation, temporality, experiencer } }: Row, unit: nu
     experiencer: { gold: experiencer !== 'Patient', seen: seen.has('family') },
     unit,
   };
+}
+
+/** F1 of denials when the words around the condition arrive spoilt; the condition itself stays where it can be found. */
+function disturbed(table: readonly Row[], rows: readonly Judged[]): Readonly<Record<string, { readonly f1: number }>> {
+  return Object.fromEntries(
+    Object.entries(TEXT_DISTURBANCES).map(([name, spoil]) => {
+      const rng = seededRng(name);
+      const again = table.map((row, at) => {
+        const { sentence = '', condition = '' } = row.cells;
+        const { start, end } = placeOf(sentence, condition);
+        const [before, after] = [spoil(sentence.slice(0, start), rng), spoil(sentence.slice(end), rng)];
+        const text = `${before}${sentence.slice(start, end)}${after}`;
+        return judged(row, rows[at]?.unit ?? 0, circumstancesOf(tokensOf(text), { start: before.length, end: before.length + end - start }));
+      });
+      return [name, { f1: figuresOf(again, () => 1)['f1'] ?? Number.NaN }];
+    }),
+  );
 }
 
 function read({ cells: { sentence = '', condition = '' } }: Row): Meanings {

@@ -7,7 +7,7 @@ import type { Settings } from '../config.ts';
 import { receivedFilm } from '../lab/nih-film.ts';
 
 /** The suite bound to the active bundle; the threads that decode films and run the model end with the run. */
-export async function chestSuite({ modelsDir, dataDir }: Settings): Promise<Suite> {
+export async function chestSuite({ modelsDir, dataDir }: Pick<Settings, 'modelsDir' | 'dataDir'>): Promise<Suite> {
   const folders = { models: modelsDir, data: dataDir };
   const bundle = await readActiveBundle(folders);
   const runner = new SessionPool({ blocks: blocksFolder(folders), threads: 1 });

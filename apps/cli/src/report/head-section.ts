@@ -87,6 +87,7 @@ ${table({ caption: 'Disturbances', head: ['What happened', 'Still scored', 'Refu
 }
 
 function sets({ conformal }: HeadDetail): string {
+  if (conformal.length === 0) return '';
   const rows = conformal.map(({ pattern, class: which, patients, coverage, holds }) => [
     pattern,
     which,

@@ -34,15 +34,19 @@ export function page(bundle: Pick<BundleManifest, 'id' | 'title' | 'intendedUse'
 
 function suiteSection({ suite, title, split, printed, detail }: StoredSuite): string {
   const heads = (detail?.heads ?? []).map((head) => headSection(head, figuresOf(printed, head.task), split));
-  if (heads.length > 0) return heads.join('\n');
-  return `<section id="suite-${suite}" aria-labelledby="name-${suite}"><h2 id="name-${suite}">${escaped(title)}</h2><p class="quiet">${escaped(split)}. ${plain(Number(printed['n'] ?? 0))} rows.</p>${flat(suite, printed)}</section>`;
+  // A suite whose question is one of several findings shows the others below it.
+  if (heads.length > 0 && printed['perFinding'] === undefined) return heads.join('\n');
+  const rest = `<section id="suite-${suite}" aria-labelledby="name-${suite}"><h2 id="name-${suite}">${escaped(title)}</h2><p class="quiet">${escaped(split)}. ${plain(Number(printed['n'] ?? 0))} rows.</p>${flat(suite, printed)}</section>`;
+  return [...heads, rest].join('\n');
 }
 
-/** Figures of one question: of a horizon where a suite has several, of the suite otherwise. */
+/** Figures of one question: of a horizon or of a finding where a suite has several, of the suite otherwise. */
 function figuresOf(printed: FigureTree, task: string): HeadFigures {
   const horizon = /-(\d+h)$/.exec(task)?.[1] ?? '';
-  const own = (printed['horizons'] as FigureTree | undefined)?.[horizon] as FigureTree | undefined;
-  const prefix = own === undefined ? '' : `horizons.${horizon}.`;
+  const ofHorizon = (printed['horizons'] as FigureTree | undefined)?.[horizon] as FigureTree | undefined;
+  const ofFinding = printed[task] as FigureTree | undefined;
+  const own = ofHorizon ?? (ofFinding && { ...ofFinding, nPatients: printed['nPatients'] });
+  const prefix = own === undefined ? '' : ofHorizon === undefined ? `${task}.` : `horizons.${horizon}.`;
   const ci = Object.entries((printed['ci'] ?? {}) as Readonly<Record<string, readonly [number, number]>>);
   return {
     figures: own ?? printed,
