@@ -66,7 +66,8 @@ export type Review = z.infer<typeof reviewSchema>;
  * A stored concordance as it crosses HTTP. What a reader may not see is left out, and with it any verdict that rested on it:
  * a contradiction with a hidden source would tell what the source says.
  */
-export function concordanceToWire({ id, concordance, review }: StoredConcordance, withhold: readonly string[] = []): WireConcordance {
+export function concordanceToWire({ id, concordance, review, withheld }: StoredConcordance, obligations: readonly string[] = []): WireConcordance {
+  const withhold = [...obligations, ...withheld];
   const findings = concordance.findings.flatMap((each) => spared(each, withhold));
   return {
     id,

@@ -167,6 +167,11 @@ describe('the code', () => {
     ).toEqual([]);
   });
 
+  it('sets no context of a reader beyond a transaction: who borrows a connection next begins with none', () => {
+    // The owner's own connection, which serves nobody.
+    expect(holding(/set_config\([^)]*,\s*false\)|\bSET (?:SESSION )?app\./)).toEqual(['libs/adapters/postgres/rotation/rewrap-rows.ts']);
+  });
+
   it('never turns the check of certificates off, and makes no primitive of its own beside the tree of the record', () => {
     expect(holding(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED/)).toEqual([]);
     expect(holding(/from 'node:crypto'/).filter((file) => /^libs\/(core|stages|modalities|tasks|pipeline|governance)\//.test(file))).toEqual([]);

@@ -7,10 +7,11 @@ import { refusal } from '@concord/governance/access';
 import type { AccessPolicy } from '@concord/adapters/postgres';
 import { edgeOver } from '../access-world.ts';
 import type { RunningEdge } from '../edge.ts';
-import { absences } from '../matrix/absences.ts';
-import { isListed, isOnWorklist, mayHaveRows, mayRead } from '../matrix/oracle.ts';
-import { APP_ONLY, ELSEWHERE, LISTS, NAMED, POINTS, type PointRoute } from '../matrix/routes.ts';
-import { makeCast, type Actor } from '../matrix/world.ts';
+import { absences, nobody } from '../matrix/absences.ts';
+import { ACTS, type Act } from '../matrix/acts.ts';
+import { isListed, isOnWorklist, mayHaveRows, mayRead, seesPair } from '../matrix/oracle.ts';
+import { APP_ONLY, LISTS, NAMED, POINTS, type ListRoute, type PointRoute } from '../matrix/routes.ts';
+import { makeWholeCast, type WholeActor as Actor } from '../matrix/whole.ts';
 import { testStores, type TestStores } from '../stores.ts';
 
 const ALL: readonly Relationship[] = ['ward', 'discharged-72h', 'care-team', 'recent-study', 'own-record', 'own-source', 'break-glass', 'job'];
@@ -33,8 +34,9 @@ let cells = 0;
 beforeAll(async () => {
   stores = await testStores();
   // A superuser: no policy binds it, so only the decision and the stores' own conditions are left.
-  [both, rows, decision] = await Promise.all([edgeOver(stores.api), edgeOver(stores.open('app_rw', ALLOW_EVERYTHING)), edgeOver(stores.open('postgres'))]);
-  cast = await makeCast(stores, both);
+  both = remembering(await edgeOver(stores.api));
+  [rows, decision] = await Promise.all([edgeOver(stores.open('app_rw', ALLOW_EVERYTHING)), edgeOver(stores.open('postgres'))]);
+  cast = await makeWholeCast(stores, both);
   owner = new pg.Client({ connectionString: stores.database.url('postgres') });
   await owner.connect();
 });
@@ -43,6 +45,26 @@ afterAll(async () => {
   for (const edge of [both, rows, decision]) await edge.close();
   await stores.close();
 });
+
+interface Answered {
+  readonly requestId: string;
+  readonly status: number;
+  readonly what: string;
+}
+const answered: Answered[] = [];
+
+/** The same edge; how each request was answered is kept beside the id under which it stands in the record. */
+function remembering(edge: RunningEdge): RunningEdge {
+  const kept = (what: string, answer: Response): Response => {
+    answered.push({ requestId: answer.headers.get('x-request-id') ?? '', status: answer.status, what });
+    return answer;
+  };
+  return {
+    ...edge,
+    get: async (path, ...rest) => kept(`GET ${path} ${rest[0] ?? ''}`, await edge.get(path, ...rest)),
+    post: async (path, ...rest) => kept(`POST ${path} ${rest[0] ?? ''}`, await edge.post(path, ...rest)),
+  };
+}
 
 /** Runs the questions eight at a time. */
 async function ask<T>(questions: readonly T[], one: (question: T) => Promise<void>): Promise<void> {
@@ -54,10 +76,45 @@ async function ask<T>(questions: readonly T[], one: (question: T) => Promise<voi
   cells += questions.length;
 }
 
+type Mode = 'both walls' | 'row-level security alone' | 'the decision alone';
+const edgeOf = (mode: Mode) => ({ 'both walls': both, 'row-level security alone': rows, 'the decision alone': decision })[mode];
+
+/** What a list or a search answers; the patient's id goes where the search ends. */
+async function asked(edge: RunningEdge, { path, form }: ListRoute, role: string, id = ''): Promise<string> {
+  const answer = form === undefined ? await edge.get(`${path}${id}`, role) : await edge.post(path, role, `${form}${id}`, 'application/x-www-form-urlencoded');
+  return answer.text();
+}
+
+function mayBeListed({ kind, lists }: ListRoute, role: string, standing: Actor['standing']): boolean {
+  if (lists !== undefined) return lists(role, standing);
+  return kind === 'worklist' ? isOnWorklist(role, standing) : isListed(role, kind, standing);
+}
+
+/** Pages that are composed of rows which a reader may see elsewhere: the rows are all that row-level security knows. */
+function mayBeListedByRows({ route, kind }: ListRoute, role: string, standing: Actor['standing']): boolean {
+  if (route === 'GET /api/v1/legal-holds') return role === 'administrator';
+  if (kind === 'worklist') return ['patient', 'integrator'].includes(role);
+  return kind === 'contradiction' && isListed(role, 'record', standing);
+}
+
 interface Cell {
   readonly role: string;
   readonly point: PointRoute;
   readonly actor: Actor;
+}
+
+/** Of whom something is done: in the ward, filmed, whose account it is, whom nobody has to do with, under the glass. */
+const FEW = [0, 7, 8, 9, 15] as const;
+
+/** Rows of every table that is about patients, the record of accesses and its units left out. */
+async function rowsOfPatients(): Promise<Readonly<Record<string, string>>> {
+  const { rows: tables } = await owner.query<{ name: string }>(
+    `SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('patient_key', 'patient_id')
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE 'audit%' ORDER BY 1`,
+  );
+  const counts = tables.map(({ name }) => `SELECT '${name}' AS name, count(*) || ' ' || coalesce(sum(hashtext(t::text)::bigint), 0) AS said FROM ${name} t`);
+  const { rows: said } = await owner.query<{ name: string; said: string }>(counts.join(' UNION ALL '));
+  return Object.fromEntries(said.map(({ name, said: what }) => [name, what]));
 }
 
 /** Those who have to do with no patient are asked about a few of them; the others about all. */
@@ -75,9 +132,9 @@ const LONG = { timeout: 300_000 };
 describe('the matrix of roles, relations, consents, labels and routes', () => {
   it('knows every route of the running server, and the API is described as it runs', () => {
     const running = both.routes.list().filter(({ method, open }) => method !== 'HEAD' && open === undefined);
-    const known = new Set([...POINTS, ...LISTS].map(({ route }) => route).concat(Object.keys(APP_ONLY)));
+    const known = new Set([...POINTS, ...LISTS, ...ACTS].map(({ route }) => route).concat(Object.keys(APP_ONLY)));
     const names = running.map(({ method, path }) => `${method} ${path}`);
-    expect(names.filter((name) => !known.has(name) && !ELSEWHERE.some((pattern) => pattern.test(name)))).toEqual([]);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
     expect([...known].filter((name) => !names.includes(name))).toEqual([]);
     const { paths } = openApi() as { paths: Record<string, object> };
     const described = Object.entries(paths).flatMap(([path, methods]) =>
@@ -128,21 +185,17 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
     'lists nobody who must not be listed, and everybody who may: %s',
     LONG,
     async (mode) => {
-      const edge = { 'both walls': both, 'row-level security alone': rows, 'the decision alone': decision }[mode];
+      const edge = edgeOf(mode);
       const wrong: string[] = [];
       await ask(
         ROLES.flatMap((role) => LISTS.map((list) => ({ role, list }))),
         async ({ role, list }) => {
-          const text = await (await edge.get(list.path, role)).text();
+          const text = await asked(edge, list, role);
           for (const { standing, person } of cast) {
-            const allowed = list.kind === 'worklist' ? isOnWorklist(role, standing) : isListed(role, list.kind, standing);
+            const allowed = mayBeListed(list, role, standing);
             const listed = text.includes(list.trace(person));
             cells += 1;
-            if (
-              mode === 'row-level security alone'
-                ? listed && !allowed && !(list.kind === 'worklist' && ['patient', 'integrator'].includes(role))
-                : listed !== allowed
-            )
+            if (mode === 'row-level security alone' ? listed && !allowed && !mayBeListedByRows(list, role, standing) : listed !== allowed)
               wrong.push(`${role} ${list.route} ${standing.name}: ${listed ? 'listed' : 'missing'}`);
           }
         },
@@ -151,18 +204,32 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
     },
   );
 
-  it('finds nothing of a hidden patient who is named inside a search', LONG, async () => {
-    const wrong: string[] = [];
-    await ask(
-      ROLES.flatMap((role) => NAMED.flatMap((list) => cast.map((actor) => ({ role, list, actor })))),
-      async ({ role, list, actor }) => {
-        const text = await (await both.get(`${list.path}${actor.person.id}`, role)).text();
-        const listed = text.includes(list.trace(actor.person));
-        if (list.kind !== 'worklist' && listed !== isListed(role, list.kind, actor.standing))
-          wrong.push(`${role} ${list.path} ${actor.standing.name}: ${listed}`);
-      },
-    );
-    expect(wrong).toEqual([]);
+  it.each(['both walls', 'row-level security alone', 'the decision alone'] as const)(
+    'finds nothing of a hidden patient who is named inside a search: %s',
+    LONG,
+    async (mode) => {
+      const wrong: string[] = [];
+      await ask(
+        ROLES.flatMap((role) => NAMED.flatMap((list) => cast.map((actor) => ({ role, list, actor })))),
+        async ({ role, list, actor }) => {
+          const text = await asked(edgeOf(mode), list, role, actor.person.id);
+          const listed = JSON.stringify((JSON.parse(text) as { entry?: unknown }).entry ?? []).includes(list.trace(actor.person));
+          const allowed = mayBeListed(list, role, actor.standing);
+          if (mode === 'row-level security alone' ? listed && !allowed : listed !== allowed)
+            wrong.push(`${role} ${list.route} ${actor.standing.name}: ${listed}`);
+        },
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it('repeats no word of a withheld report where report and film contradict each other', async () => {
+    const said = async (n: number) => (await both.get(`/api/v1/patients/${cast[n]?.person.id ?? ''}`, 'nurse')).text();
+    expect([0, 13, 14].map((n) => cast[n]?.standing.withholds)).toEqual([undefined, ['radiology-report'], ['vitals', 'chest-imaging']]);
+    const [whole, withoutReport, withoutFilm] = [await said(0), await said(13), await said(14)];
+    expect([whole.includes('no effusion'), whole.includes('on the film'), whole.includes('"disagree"')]).toEqual([true, true, true]);
+    expect([withoutReport.includes('no effusion'), withoutReport.includes('"disagree"')]).toEqual([false, false]);
+    expect([withoutFilm.includes('on the film'), withoutFilm.includes('"disagree"')]).toEqual([false, false]);
   });
 
   it('opens to each role what the application alone guards, and to no other', LONG, async () => {
@@ -179,6 +246,41 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
     expect(wrong).toEqual([]);
   });
 
+  it.each(['both walls', 'row-level security alone', 'the decision alone'] as const)(
+    'does to nobody, and tells of nobody, what the one who asks may not: %s',
+    LONG,
+    async (mode) => {
+      const edge = edgeOf(mode);
+      const said = async ({ send }: Act, role: string, person: Actor['person']): Promise<string> => {
+        const { path, body, type } = send(person);
+        const answer = body === undefined ? await edge.get(path, role) : await edge.post(path, role, body, type);
+        return `${answer.status} ${await answer.text()}`;
+      };
+      const wrong: string[] = [];
+      const questions = ROLES.flatMap((role) => ACTS.flatMap((act) => FEW.map((n) => ({ role, act, actor: cast[n] as Actor }))));
+      const [denied, allowed] = [false, true].map((may) => questions.filter(({ role, act, actor }) => act.may(role, actor.standing) === may));
+      const before = await rowsOfPatients();
+      await ask(denied ?? [], async ({ role, act, actor }) => {
+        const absent = nobody();
+        const answer = (await said(act, role, actor.person)).replaceAll(actor.person.id, absent.id);
+        if (mode === 'row-level security alone' && seesPair(role, act.route, actor.standing)) return;
+        if ((mode !== 'row-level security alone' && /^2/.test(answer)) || answer !== (await said(act, role, absent)))
+          wrong.push(`${role} ${act.route} ${actor.standing.name}: ${answer.slice(0, 90)}`);
+      });
+      expect(wrong).toEqual([]);
+      expect(await rowsOfPatients()).toEqual(before);
+      if (mode === 'row-level security alone') return;
+      await ask(
+        (allowed ?? []).filter(({ act }) => act.spared === undefined && (mode === 'both walls' || act.once !== true)),
+        async ({ role, act, actor }) => {
+          const answer = await said(act, role, actor.person);
+          if (/^(403|404|5)/.test(answer)) wrong.push(`${role} ${act.route} ${actor.standing.name}: ${answer.slice(0, 90)}`);
+        },
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
+
   it('answers nobody without a token, or with one that nobody issued', async () => {
     const wrong: string[] = [];
     const forged = `${(await both.token('physician')).slice(0, -6)}AAAAAA`;
@@ -193,6 +295,20 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
       },
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('stands in the record as it was answered: no answer as a refusal, and nothing that was not found as an answer', async () => {
+    const { rows: events } = await owner.query<{ request_id: string; outcomes: readonly number[] }>(
+      'SELECT request_id, array_agg(DISTINCT outcome)::int[] AS outcomes FROM audit_events WHERE request_id = ANY ($1) GROUP BY 1',
+      [answered.map(({ requestId }) => requestId)],
+    );
+    const outcomes = new Map(events.map((row) => [row.request_id, row.outcomes]));
+    const wrong = answered.filter(({ requestId, status, what }) => {
+      const said = outcomes.get(requestId) ?? [];
+      return status < 300 ? said.some((outcome) => outcome !== 0) : status === 404 && what.startsWith('GET') && said.join() !== '4';
+    });
+    expect([...new Set(wrong.map(({ status, what }) => `${status} ${what.replaceAll(/[0-9a-f-]{36}/g, 'ID')}`))]).toEqual([]);
+    expect(answered.filter(({ status }) => status < 300).length).toBeGreaterThan(2_000);
   });
 
   it('is large enough to say so', () => {

@@ -159,12 +159,14 @@ describe('a connection', () => {
   it('carries nothing of one actor into the next transaction', async () => {
     const client = new pg.Client({ connectionString: stores.database.url('app_rw') });
     await client.connect();
+    const context = { issuer: 'concord', subject: person('physician').subject, roles: 'physician', purpose: 'TREAT', write_ids: inB, lookup: 'ff' };
     await client.query('BEGIN');
-    await client.query(
-      `SELECT set_config('app.issuer', 'concord', true), set_config('app.subject', '${person('physician').subject}', true), set_config('app.roles', 'physician', true), set_config('app.purpose', 'TREAT', true)`,
-    );
-    expect((await client.query('SELECT id FROM encounters')).rowCount).toBeGreaterThan(0);
+    await client.query('SELECT app.enter($1, $2, $3)', [Object.keys(context), Object.values(context), inA]);
+    const left = `SELECT string_agg(app.setting(n), '') AS said FROM unnest(ARRAY['issuer', 'subject', 'roles', 'purpose', 'write_ids', 'lookup', 'hands', 'scope_id', 'scope_key', 'scope_held', 'scope_left', 'recorded_id']) n`;
+    expect((await client.query('SELECT id FROM encounters')).rowCount).toBe(1);
+    expect((await client.query<{ said: string | null }>(left)).rows[0]?.said).toContain(inA);
     await client.query('COMMIT');
+    expect((await client.query<{ said: string | null }>(left)).rows[0]?.said).toBeNull();
     for (const table of ['encounters', 'patients', 'patient_links', 'patient_keys', 'observations', 'access_grants', 'blobs', 'audit_events'])
       expect((await client.query(`SELECT 1 FROM ${table}`)).rowCount, table).toBe(0);
     await client.end();

@@ -24,14 +24,24 @@ const WARDS: Readonly<Record<string, readonly string[]>> = { nurse: ['ward-a'], 
 /** DESIGN 7 read sentence by sentence, without a table: may this role see this kind of thing of this patient? */
 export function mayRead(role: string, kind: Kind, standing: Standing): boolean {
   if (kind === 'reach') return role === 'privacy' || role === 'administrator';
-  if (role === 'integrator') return isRecord(kind);
-  if (role === 'patient') return standing.isOwn === true && (isRecord(kind) || kind === 'device');
-  if (kind === 'device') return false;
+  if (role === 'patient') return standing.isOwn === true && isTheirs(kind);
+  if (role === 'integrator') return isRecord(kind) || kind === 'consent';
+  if (kind === 'accesses') return role === 'privacy';
+  return kind !== 'device' && kind !== 'consent' && mayReadInCare(role, kind, standing);
+}
+
+function mayReadInCare(role: string, kind: Kind, standing: Standing): boolean {
+  if (kind === 'contradiction') return role === 'radiologist' && isReachedInCare(role, standing) && standing.withholds === undefined;
   return hasBrokenTheGlass(role, standing) || (isReachedInCare(role, standing) && !isWithheld(kind, standing));
 }
 
 function hasBrokenTheGlass(role: string, { glassOf, refuses }: Standing): boolean {
   return glassOf === role && refuses?.includes('BTG') !== true;
+}
+
+/** What a patient reads of themselves. */
+function isTheirs(kind: Kind): boolean {
+  return isRecord(kind) || kind === 'device' || kind === 'consent' || kind === 'accesses';
 }
 
 function isRecord(kind: Kind): boolean {
@@ -54,9 +64,20 @@ function isOfTheirWard(mine: readonly string[], { ward, left }: Standing): boole
   return left !== undefined && left.hours <= 72 && mine.includes(left.ward);
 }
 
+/** Who holds a relation is shown that the patient is there, even where consent or label strike it: a denial is recorded under the pseudonym. */
+function hasPair(role: string, { refuses: _, isVeryRestricted: __, ...held }: Standing): boolean {
+  return mayRead(role, 'record', held);
+}
+
+/** Of whose doings row-level security alone only has to change nothing: the pair is theirs to see. An administrator is the second person of an erasure. */
+export function seesPair(role: string, route: string, standing: Standing): boolean {
+  return hasPair(role, standing) || (role === 'administrator' && /erasures|legal-holds/.test(route));
+}
+
 /** What row-level security alone must refuse: it knows rows, not which page they are composed into. */
 export function mayHaveRows(role: string, kind: Kind, standing: Standing): boolean {
-  if (kind === 'chart' || kind === 'device') return mayRead(role, 'record', standing);
+  if (kind === 'chart' || kind === 'device' || kind === 'contradiction') return mayRead(role, 'record', standing);
+  if (kind === 'accesses') return hasPair(role, standing) || mayRead(role, kind, standing);
   return mayRead(role, kind, standing);
 }
 

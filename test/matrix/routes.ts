@@ -1,21 +1,24 @@
 import type { Person } from '../access-world.ts';
+import type { Standing } from './oracle.ts';
+import type { Whole } from './whole.ts';
 
 /** What a route's answer is made of, as the rules speak of it. */
-export type Kind = 'record' | 'vitals' | 'radiology-report' | 'chest-imaging' | 'score' | 'chart' | 'device' | 'reach';
+export type Kind =
+  'record' | 'vitals' | 'radiology-report' | 'chest-imaging' | 'score' | 'chart' | 'device' | 'reach' | 'consent' | 'accesses' | 'contradiction';
 
-export interface PointRoute {
+export interface PointRoute<P extends Person = Whole> {
   readonly route: string;
   readonly kind: Kind;
-  readonly path: (person: Person) => string;
+  readonly path: (person: P) => string;
 }
 
+const point = <P extends Person>(route: string, kind: Kind, path: (person: P) => string): PointRoute<P> => ({ route: `GET ${route}`, kind, path });
 const study = (person: Person) => `/dicom-web/studies/${person.studyUid}`;
 const series = (person: Person) => `${study(person)}/series/${person.seriesUid}`;
 const sop = (person: Person) => `${series(person)}/instances/${person.sopUid}`;
-const point = (route: string, kind: Kind, path: PointRoute['path']): PointRoute => ({ route: `GET ${route}`, kind, path });
 
-/** Every route that answers about one patient, asked for by an id of that patient. */
-export const POINTS: readonly PointRoute[] = [
+/** Every route that answers about what care has of one patient, asked for by an id of that patient. */
+export const CARE_POINTS: readonly PointRoute<Person>[] = [
   point('/fhir/R4/Patient/:id', 'record', (p) => `/fhir/R4/Patient/${p.id}`),
   point('/fhir/R4/Patient/:id/_history/:version', 'record', (p) => `/fhir/R4/Patient/${p.id}/_history/1`),
   point('/fhir/R4/Encounter/:id', 'record', (p) => `/fhir/R4/Encounter/${p.encounterId}`),
@@ -46,12 +49,24 @@ export const POINTS: readonly PointRoute[] = [
   point('/api/v1/patients/:id/reach', 'reach', (p) => `/api/v1/patients/${p.id}/reach`),
 ];
 
+/** The same, and what is kept about a patient beside the care. */
+export const POINTS: readonly PointRoute[] = [
+  ...CARE_POINTS,
+  point<Whole>('/fhir/R4/Consent/:id', 'consent', (p) => `/fhir/R4/Consent/${p.consentId}`),
+  point('/api/v1/patients/:id/access-report', 'accesses', (p) => `/api/v1/patients/${p.id}/access-report`),
+  point('/api/v1/patients/:id/disclosures', 'accesses', (p) => `/api/v1/patients/${p.id}/disclosures`),
+];
+
 export interface ListRoute {
   readonly route: string;
   readonly kind: Kind | 'worklist';
   readonly path: string;
+  /** Of a search that is posted: what is sent, the patient's id left out. */
+  readonly form?: string;
+  /** Where the kind does not say who is listed. */
+  readonly lists?: (role: string, standing: Standing) => boolean;
   /** What of the patient stands in the answer when they are on the list. */
-  readonly trace: (person: Person) => string;
+  readonly trace: (person: Whole) => string;
 }
 
 const list = (route: string, kind: ListRoute['kind'], trace: ListRoute['trace'], query = ''): ListRoute => ({
@@ -60,29 +75,43 @@ const list = (route: string, kind: ListRoute['kind'], trace: ListRoute['trace'],
   path: `${route}${query}`,
   trace,
 });
-const id = (person: Person) => person.id;
+const id = (person: Whole) => person.id;
+
+type Searched = readonly [type: string, kind: Kind, trace: ListRoute['trace']];
+const SEARCHED: readonly Searched[] = [
+  ['Patient', 'record', id],
+  ['Encounter', 'record', (p) => p.encounterId],
+  ['Observation', 'vitals', (p) => p.observationId],
+  ['DiagnosticReport', 'radiology-report', (p) => p.reportId],
+  ['ImagingStudy', 'chest-imaging', (p) => p.studyId],
+  ['RiskAssessment', 'score', (p) => p.assessmentId],
+  ['Consent', 'consent', (p) => p.consentId],
+];
 
 /** Every route that answers about many. */
 export const LISTS: readonly ListRoute[] = [
-  list('/fhir/R4/Patient', 'record', id, '?_count=200'),
-  list('/fhir/R4/Encounter', 'record', id, '?_count=200'),
-  list('/fhir/R4/Observation', 'vitals', (p) => p.observationId, '?_count=200'),
-  list('/fhir/R4/DiagnosticReport', 'radiology-report', (p) => p.reportId, '?_count=200'),
-  list('/fhir/R4/ImagingStudy', 'chest-imaging', (p) => p.studyId, '?_count=200'),
-  list('/fhir/R4/RiskAssessment', 'score', (p) => p.assessmentId, '?_count=200'),
+  ...SEARCHED.flatMap(([type, kind, trace]) => [
+    list(`/fhir/R4/${type}`, kind, trace, '?_count=200'),
+    { route: `POST /fhir/R4/${type}/_search`, kind, path: `/fhir/R4/${type}/_search`, form: '_count=200', trace },
+  ]),
   list('/dicom-web/studies', 'chest-imaging', (p) => p.studyUid),
   list('/api/v1/patients', 'record', id),
   list('/api/v1/worklist', 'worklist', id),
+  list('/api/v1/discordances', 'contradiction', id),
+  { ...list('/api/v1/break-glass/grants', 'record', (p) => p.grantId), lists: (role, { glassOf }) => glassOf === role },
+  { ...list('/api/v1/break-glass/reviews', 'record', id), lists: (role, { glassOf }) => role === 'privacy' && glassOf !== undefined },
+  { ...list('/api/v1/erasures', 'record', (p) => p.erasureId), lists: (role) => role === 'privacy' || role === 'administrator' },
+  { ...list('/api/v1/legal-holds', 'record', (p) => p.holdId), lists: (role) => role === 'privacy' },
 ];
 
 /** A search that names one patient among its words: what it finds is as hidden as the patient. */
-export const NAMED: readonly ListRoute[] = [
-  { route: 'GET /fhir/R4/Encounter', kind: 'record', path: '/fhir/R4/Encounter?patient=', trace: (p) => p.encounterId },
-  { route: 'GET /fhir/R4/Observation', kind: 'vitals', path: '/fhir/R4/Observation?patient=', trace: (p) => p.observationId },
-  { route: 'GET /fhir/R4/DiagnosticReport', kind: 'radiology-report', path: '/fhir/R4/DiagnosticReport?patient=', trace: (p) => p.reportId },
-  { route: 'GET /fhir/R4/ImagingStudy', kind: 'chest-imaging', path: '/fhir/R4/ImagingStudy?patient=', trace: (p) => p.studyId },
-  { route: 'GET /fhir/R4/RiskAssessment', kind: 'score', path: '/fhir/R4/RiskAssessment?patient=', trace: (p) => p.assessmentId },
-];
+export const NAMED: readonly ListRoute[] = SEARCHED.flatMap(([type, kind, trace]) => {
+  const query = type === 'Patient' ? '_id=' : 'patient=';
+  return [
+    { route: `GET /fhir/R4/${type}`, kind, path: `/fhir/R4/${type}?${query}`, trace },
+    { route: `POST /fhir/R4/${type}/_search`, kind, path: `/fhir/R4/${type}/_search`, form: query, trace },
+  ];
+});
 
 /** Routes that a role may call or not, whoever the patient; the application alone guards these, and why that is enough. */
 export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string[]; readonly because: string }>> = {
@@ -100,7 +129,6 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
     because: 'the description of the API',
   },
   'GET /api/v1/reconcile': { roles: ['integrator'], because: 'a source’s own arrivals, by row-level security too' },
-  'GET /audit': { roles: ['privacy'], because: 'the record of accesses, by row-level security too' },
   'GET /api/v1/admin/wards': { roles: ['administrator'], because: 'wards, no patient' },
   'POST /api/v1/admin/wards': { roles: ['administrator'], because: 'wards, no patient' },
   'GET /api/v1/admin/sources': { roles: ['administrator'], because: 'sources, no patient' },
@@ -108,38 +136,20 @@ export const APP_ONLY: Readonly<Record<string, { readonly roles: readonly string
   'GET /api/v1/admin/staff': { roles: ['administrator'], because: 'staff, no patient' },
   'POST /api/v1/admin/staff': { roles: ['administrator'], because: 'staff, no patient' },
   'POST /api/v1/admin/staff/wards': { roles: ['administrator'], because: 'staff, no patient' },
-  'POST /api/v1/admin/care-teams': { roles: ['administrator'], because: 'teams, by row-level security too' },
-  'GET /api/v1/break-glass/grants': { roles: ['physician', 'nurse', 'privacy'], because: 'one’s own grants, by row-level security too' },
-  'POST /api/v1/break-glass/look-up': { roles: ['physician', 'nurse'], because: 'discloses existence by rule, by row-level security too' },
-  'POST /api/v1/break-glass/grants': { roles: ['physician', 'nurse'], because: 'follows a look-up, by row-level security too' },
-  'GET /api/v1/break-glass/reviews': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'POST /api/v1/break-glass/alerts/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
-  'POST /api/v1/break-glass/reviews/:id': { roles: ['privacy'], because: 'the officer’s desk, by row-level security too' },
   'GET /audit/head': { roles: ['privacy'], because: 'the log’s own state, no patient' },
   'GET /api/v1/models': { roles: ['steward'], because: 'bundles, no patient' },
-  'POST /fhir/R4': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
-  'POST /fhir/R4/Patient': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
-  'POST /fhir/R4/Encounter': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
-  'POST /fhir/R4/Observation': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
-  'POST /fhir/R4/DiagnosticReport': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
-  'POST /fhir/R4/Consent': { roles: ['integrator', 'patient'], because: 'the patient and sources; the rows by row-level security' },
-  'POST /api/v1/ingest/wearables/csv': { roles: ['integrator'], because: 'only a source writes; the rows by row-level security' },
+  'GET /audit/bundles/:id': { roles: ['privacy'], because: 'one’s own exports of the record, by row-level security too' },
+  'GET /audit/bundles/:id/files/:name': { roles: ['privacy'], because: 'one’s own exports of the record, by row-level security too' },
+  'GET /audit/bundles/:id/archive': { roles: ['privacy'], because: 'one’s own exports of the record, by row-level security too' },
+  'GET /api/v1/models/:id/card': { roles: ['steward'], because: 'bundles, no patient' },
+  'GET /api/v1/models/:id/report': { roles: ['steward'], because: 'bundles, no patient' },
+  'POST /api/v1/models/rollback': { roles: ['steward'], because: 'bundles, no patient' },
+  'POST /api/v1/models/:id/activate': { roles: ['steward'], because: 'bundles, no patient' },
+  'POST /api/v1/models/validations': { roles: ['steward'], because: 'figures of a ward, no patient' },
+  'POST /api/v1/models/validations/:id/withdraw': { roles: ['steward'], because: 'figures of a ward, no patient' },
+  'POST /api/v1/sessions/:ref/end': {
+    roles: ['physician', 'nurse', 'radiologist', 'integrator', 'privacy', 'steward', 'administrator', 'patient'],
+    because: 'one’s own sessions',
+  },
 };
-
-/** Covered by the suites of their own; what they ask is the same decision. */
-export const ELSEWHERE: readonly RegExp[] = [
-  /^POST \/fhir\/R4\/\w+\/_search$/,
-  /^POST \/dicom-web\//,
-  // One's own session, after signing in again: my-sessions.spec.ts.
-  /^POST \/api\/v1\/sessions\/:ref\/end$/,
-  /^GET \/fhir\/R4\/Consent/,
-  /^POST \/api\/v1\/assessments\/:id\/counterfactual$/,
-  /^POST \/api\/v1\/patients\/:id\//,
-  /^GET \/api\/v1\/patients\/:id\/(access-report|disclosures)/,
-  /^POST \/api\/v1\/break-glass\/grants\/:id\/end$/,
-  / \/api\/v1\/models\//,
-  / \/api\/v1\/discordances/,
-  / \/audit\//,
-  // Two people and legal holds, asked of both walls: erasure.spec.ts.
-  / \/api\/v1\/(erasures|legal-holds)/,
-];

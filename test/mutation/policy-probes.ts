@@ -37,7 +37,7 @@ BEGIN
     EXECUTE format('SELECT count(*), coalesce(sum(hashtext(tableoid::text || ctid::text)::bigint), 0) FROM %I', tab) INTO n, s;
     said := n || '/' || s;
     -- The application asks for these too, beside the policies.
-    IF tab = 'patients' THEN said := said || facts || (SELECT g::text FROM app.open_grant(about) g) || coalesce(app.key_of(about)::text, ''); END IF;
+    IF tab = 'patients' THEN said := said || facts || (SELECT g::text FROM app.open_grant(about) g) || coalesce(app.key_of(about)::text, '') || coalesce(app.reached_by(ARRAY['ward', 'break-glass'])::text, ''); END IF;
     IF tab = 'consent_denials' THEN said := said || coalesce((SELECT string_agg(w::text, ' ' ORDER BY w::text) FROM app.withheld() w), ''); END IF;
   EXCEPTION WHEN OTHERS THEN said := SQLSTATE; END;
   FOR one IN SELECT * FROM jsonb_array_elements(inserts) LOOP

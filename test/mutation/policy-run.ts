@@ -21,11 +21,11 @@ export interface PolicyOutcome {
  * again comes out the same. */
 const EQUIVALENT = [
   "audit_events.own_report USING: C ARRAY['patient'::text]) AND (app.setting('purpose'::t | AND → OR",
-  "app.holders:  IF app.setting('hands') IS NOT NULL THEN RETURN app.setting( | IS NOT NULL → IS NULL",
-  "app.reach_ids:  BEGIN IF app.setting('scope_id') IS NOT NULL THEN IF | 'scope_id' → 'mutated'",
+  "app.reach:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
+  "app.reach_care:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
+  "app.reach_ids:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN | 'scope_id' → 'mutated'",
   "app.relations: n BEGIN IF app.setting('scope_id') IS NOT NULL THEN pa | 'scope_id' → 'mutated'",
   "app.withheld: n BEGIN IF app.setting('scope_id') IS NOT NULL THEN pa | 'scope_id' → 'mutated'",
-  "app.holders:  again. IF app.setting('hands') IS NOT NULL THEN RETURN | 'hands' → 'mutated'",
 ];
 
 interface Mutation {

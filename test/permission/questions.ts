@@ -2,7 +2,7 @@ import { ROLES } from '@concord/core/ports';
 import type { Person } from '../access-world.ts';
 import type { RunningEdge } from '../edge.ts';
 import { isListed, isOnWorklist, mayRead } from '../matrix/oracle.ts';
-import { POINTS, type Kind } from '../matrix/routes.ts';
+import { CARE_POINTS, type Kind } from '../matrix/routes.ts';
 import { leaksIn, type May } from './leaks.ts';
 import { pick, type Rng, type Soul } from './souls.ts';
 
@@ -32,7 +32,7 @@ export function randomQuestion(asking: Asking): Question {
   return share < 0.97 ? worklist(asking) : exported(asking);
 }
 
-const ABOUT = POINTS.filter(({ kind }) => kind !== 'reach');
+const ABOUT = CARE_POINTS.filter(({ kind }) => kind !== 'reach');
 
 /** Something of one patient by its id: what it may not be looks absent to the last byte, and nothing of anybody else stands in it. */
 function point({ rng, souls, absent }: Asking): Question {

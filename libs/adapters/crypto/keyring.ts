@@ -119,7 +119,7 @@ type Entries = Pick<SiteKeyring, 'nameOf' | 'wrapEntry' | 'openEntry' | 'makeKey
 
 function entriesOf({ roots, store, site }: Parts): Entries {
   const nameKey = derive(site, 'concord/key-name/1');
-  const nameOf = (patientId: string): string => hmac(nameKey).update(patientId).digest('hex');
+  const nameOf = remembered((patientId: string): string => hmac(nameKey).update(patientId).digest('hex'));
   const wrap = (key: Uint8Array, place: string): Buffer => wrapUnder(roots.newest(), key, place);
   const wrapEntry = (name: string, { newest, versions, fixed }: DataKeys): KeyEntry => ({
     newest,
@@ -149,6 +149,21 @@ function entriesOf({ roots, store, site }: Parts): Entries {
       const entry = await store.read(name);
       return entry === undefined ? undefined : openEntry(name, entry);
     },
+  };
+}
+
+const NAMES_REMEMBERED = 10_000;
+
+/** A keyed digest costs as much as opening what it names; the name is no secret, the keys are read each time. */
+function remembered(nameOf: (patientId: string) => string): (patientId: string) => string {
+  const names = new Map<string, string>();
+  return (patientId) => {
+    const known = names.get(patientId);
+    if (known !== undefined) return known;
+    if (names.size >= NAMES_REMEMBERED) names.clear();
+    const name = nameOf(patientId);
+    names.set(patientId, name);
+    return name;
   };
 }
 

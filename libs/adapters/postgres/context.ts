@@ -46,10 +46,11 @@ const ENTER = 'SELECT * FROM app.enter($1, $2, $3)';
 
 /**
  * Begins the transaction, sets the context that row-level security reads, and asks for the facts of the decision: one round
- * trip, for both statements are sent as one message. The context lives only as long as the transaction.
+ * trip, for both statements are sent as one message. The context lives only as long as the transaction, so the next one begins
+ * with none: what is empty is not said.
  */
 export async function begin(client: ClientBase, request: AccessRequest, { machine, demo }: Process): Promise<Facts> {
-  const context = Object.entries(settings(request, { machine, demo }));
+  const context = Object.entries(settings(request, { machine, demo })).filter(([, value]) => value !== '');
   const about = machine === 'api' && request.subject.kind === 'patient' ? request.subject.patientId : null;
   const values = [context.map(([name]) => name), context.map(([, value]) => value), about];
   const [, { rows }] = await atOnce<never, FactRow>(client, BEGIN, { name: 'enter', text: ENTER, values });
@@ -90,17 +91,6 @@ function settings({ actor, purpose, subject }: AccessRequest, { machine, demo }:
     source: actor.sourceId ?? '',
     // Outside the demo a score that was not tested in a setting like this one is kept from every reader (DESIGN 5).
     shadow: demo ? '' : 'on',
-    // Left over from nobody: a connection carries nothing into a transaction, and this says so.
-    write_ids: '',
-    write_keys: '',
-    lookup: '',
-    hands: '',
-    scope_id: '',
-    scope_key: '',
-    scope_held: '',
-    scope_left: '',
-    scope_withheld: '',
-    patient: '',
     ...job,
   };
 }

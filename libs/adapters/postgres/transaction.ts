@@ -274,7 +274,8 @@ export const REPORTED = "'radiology-report'";
 export const IMAGED = "'chest-imaging'";
 
 /**
- * The application's own wall, beside row-level security: SQL that is true for the rows this transaction may hand out.
+ * The application's own wall, beside row-level security: SQL that is true for the rows this transaction may hand out. The one
+ * patient of a request is compared with first: what holds was worked out when the request began, and no set is asked for.
  * Its values are `reachValues`, `$1` to `$3`.
  * @param dataClass of rows that a consent may withhold; a source reads back what it wrote all the same.
  */
@@ -285,12 +286,14 @@ export function reachable(row: string, dataClass?: string): string {
 }
 
 function related(row: string): string {
-  return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]))
+  return `(${row}.patient_key = (SELECT app.reached_by($1::text[]))
+    OR ${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]))
     OR ${row}.source_id = $2::text OR ${row}.patient_key = (SELECT app.key_of($3::uuid)))`;
 }
 
 /** The same for rows that no source reads back: scores and their evidence. */
 export function reachableCare(row: string): string {
-  return `(${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]) AND r.relationship <> 'own-record')
+  return `(${row}.patient_key = (SELECT app.reached_by(array_remove($1::text[], 'own-record')))
+    OR ${row}.patient_key IN (SELECT r.patient_key FROM app.relations() r WHERE r.relationship = ANY ($1::text[]) AND r.relationship <> 'own-record')
     OR ($2::text IS NOT NULL AND false) OR ${row}.patient_key = (SELECT app.key_of($3::uuid)))`;
 }

@@ -16,6 +16,8 @@ export interface StoredConcordance {
   readonly id: string;
   readonly concordance: Concordance;
   readonly storedAt: Instant;
+  /** Classes of data that the patient withholds from this reader now: nothing that rests on one is told. */
+  readonly withheld: readonly string[];
   readonly review?: ConcordanceReview;
 }
 

@@ -99,7 +99,7 @@ export class BreakGlassController {
   async close(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: RawBody): Promise<Done> {
     readQuery(request, {});
     const caller = callerOf(request);
-    await this.#gate.open(caller, { ...aboutNobody, purpose: 'HOPERAT', action: 'read' }, () => Promise.resolve());
+    await this.#gate.open(caller, { ...aboutNobody, purpose: 'HOPERAT', action: 'read' }, () => Promise.resolve(true));
     const review = readJsonBody(request, body, grantReviewSchema);
     const done = await this.#gate.open(caller, { ...aboutNobody, purpose: 'HOPERAT' }, async (scope) => {
       const closed = isUuid(id) && (await scope.breakGlass.close(id, review));

@@ -95,7 +95,6 @@ export class BundleController {
 
   async #stateOf(caller: Caller, id: string): Promise<AuditExportState> {
     if (!isUuid(id)) throw notFound();
-    // About nobody: a look at one thing that brings out no patient would stand in the record as one that found nothing.
     return this.#gate.find(caller, aboutNobody, (scope) => {
       scope.audit.note({ objects: [`AuditExport/${id}`] });
       return scope.audit.exportState(id);

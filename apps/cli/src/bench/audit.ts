@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { createFileBlobs } from '@concord/adapters/blobs';
 import { createTagOpener, digest, openKeyring } from '@concord/adapters/crypto';
@@ -28,6 +30,7 @@ export const auditBench: Bench = {
     const [seconds, clients] = [whole(values.seconds), whole(values.clients)];
     const events = values.events === '0' ? 0 : whole(values.events);
     const folder = await mkdtemp(join(tmpdir(), 'concord-bench-audit-'));
+    const tagSecret = randomBytes(32);
     try {
       const reads = await benchAuditedReads({
         seconds,
@@ -35,7 +38,8 @@ export const auditBench: Bench = {
         keyring: await openKeyring(join(folder, 'root.key')),
         files: createFileBlobs(join(folder, 'blobs')),
         digest,
-        openTag: createTagOpener(randomBytes(32)),
+        openTag: createTagOpener(tagSecret),
+        sequence: (url) => sequenceBeside(url, tagSecret),
         also: [prepareQueue],
         log: (line) => {
           io.err(line);
@@ -51,9 +55,27 @@ export const auditBench: Bench = {
   },
 };
 
-/** What is left of the rate with the record written. */
-function shares({ readsPerSecond, readsPerSecondAuditOff, httpReadsPerSecond, httpReadsPerSecondAuditOff }: AuditedReads): Record<string, number> {
-  return { auditedShare: readsPerSecond / readsPerSecondAuditOff, httpAuditedShare: httpReadsPerSecond / httpReadsPerSecondAuditOff };
+/** What is left of the rate with the record written, and of what the machine gives without walls. */
+function shares(figures: AuditedReads): Record<string, number> {
+  const { readsPerSecond, readsPerSecondAuditOff, httpReadsPerSecond, httpReadsPerSecondAuditOff, bareReadsWithWritePerSecond } = figures;
+  return {
+    auditedShare: readsPerSecond / readsPerSecondAuditOff,
+    httpAuditedShare: httpReadsPerSecond / httpReadsPerSecondAuditOff,
+    shareOfBare: readsPerSecond / bareReadsWithWritePerSecond,
+  };
+}
+
+/** The sequencer in a thread of its own, as it is a process of its own in an installation. */
+async function sequenceBeside(url: string, tagSecret: Uint8Array): Promise<{ stop(): Promise<void> }> {
+  const worker = new Worker(new URL('./sequencer-thread.js', import.meta.url), { workerData: { url, tagSecret } });
+  const ended = once(worker, 'exit');
+  await once(worker, 'message');
+  return {
+    stop: async () => {
+      worker.postMessage('stop');
+      await ended;
+    },
+  };
 }
 
 const verdict = z.object({ verdict: z.literal('valid'), events: z.number(), maxRssMb: z.number() });

@@ -41,7 +41,7 @@ export async function record(
     now: facts.now,
     pseudonyms: tx.pseudonyms,
     ...(sessionHash === undefined ? {} : { sessionHash }),
-    ...ending(request, decision, { refused, isEmpty: isEmpty || patients.length === 0 }),
+    ...ending(request, decision, { refused, isEmpty }),
   };
   const response = { happening, patients, notes: notes.notes, tiers: await notes.tiers(), scores: tx.scores, tally: notes.tally };
   const events = await eventsOf(client, refused ? { ...response, happening: { ...happening, request: alone(request) } } : response);
@@ -68,14 +68,13 @@ export function hashedSession(keyring: Keyring, { sessionId }: Actor): string | 
 
 type Ending = Pick<Happening, 'outcome' | 'outcomeText'>;
 
-/** A look at one thing that found nothing may have been a look at what is hidden: it ends like a refusal. */
-function ending(
-  { action, subject }: AccessRequest,
-  decision: AccessDecision,
-  { refused, isEmpty }: { readonly refused: boolean; readonly isEmpty: boolean },
-): Ending {
+/**
+ * A look at one thing that found nothing may have been a look at what is hidden: it ends like a refusal. Found is what the work
+ * gave back, not whom it touched: a thing that is about no patient was found as well.
+ */
+function ending({ action }: AccessRequest, decision: AccessDecision, { refused, isEmpty }: { readonly refused: boolean; readonly isEmpty: boolean }): Ending {
   if (refused) return { outcome: 4, outcomeText: decision.ruleId };
-  const missed = isEmpty && (action === 'read' || action === 'vread') && subject.kind !== 'none';
+  const missed = isEmpty && (action === 'read' || action === 'vread' || action === 'export');
   return missed ? { outcome: 4, outcomeText: 'not found' } : { outcome: 0 };
 }
 

@@ -12,6 +12,8 @@ import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { asOneOf } from '../rows.ts';
 import { migrate, type AlsoMigrate } from '../schema/migrate.ts';
 import type { Database } from '../database.ts';
+import { openBare } from './bare.ts';
+import { processor } from './processor.ts';
 import { openDatabase } from '../with-access.ts';
 
 export interface AuditedReadsSettings {
@@ -21,6 +23,8 @@ export interface AuditedReadsSettings {
   readonly files: SealedFiles;
   readonly digest: Digest;
   readonly openTag: TagOpener;
+  /** Starts the sequencer beside the reads, as an installation does, where it takes no turn of the thread that reads. */
+  readonly sequence: (url: string) => Promise<{ stop(): Promise<void> }>;
   readonly also: readonly AlsoMigrate[];
   readonly log: (line: string) => void;
   /** Starts the edge over the database of the measurement. */
@@ -44,8 +48,13 @@ export interface AuditedReads {
   readonly readsPerSecondAuditOff: number;
   readonly httpReadsPerSecond: number;
   readonly httpReadsPerSecondAuditOff: number;
-  /** One row of 600 bytes, inserted and committed, by as many clients: what the disk and the machine give at that minute. */
+  /** What the machine gives in the same rounds without walls, by as many clients (`bare.ts`): one row read, one inserted, both. */
+  readonly bareReadsPerSecond: number;
   readonly bareWritesPerSecond: number;
+  readonly bareReadsWithWritePerSecond: number;
+  /** Processor of the thread that reads, and of the database with what the sequencer asks of it, for one audited read of the store. */
+  readonly nodeMsPerRead: number;
+  readonly serverMsPerRead: number;
   readonly events: number;
   readonly lagMsP50: number;
   readonly lagMsP99: number;
@@ -98,41 +107,66 @@ async function measure(settings: AuditedReadsSettings, bench: Bench): Promise<Au
   for (let i = 0; i < PATIENTS; i += 1) patients.push(await admit(database, i));
   await superuser.query(THROWN_AWAY);
   const from = await lastEvent(superuser);
-  const stop = new AbortController();
-  const sequencing = sequence(cluster, settings, stop.signal);
-  const [both, sequenced] = await Promise.allSettled([
-    readBothWays(settings, bench, patients).finally(() => {
-      stop.abort();
-    }),
-    sequencing,
-  ]);
-  // What went wrong first is what is told: the sequencer only loses its server after that.
-  if (both.status === 'rejected') throw both.reason;
-  if (sequenced.status === 'rejected') throw sequenced.reason;
-  const { store, http } = both.value;
+  const sequencing = await settings.sequence(cluster.url('audit_sequencer', 'concord'));
+  const rates = await ratesOf(settings, bench, patients).finally(() => sequencing.stop());
   return {
-    readsPerSecond: store.audited,
-    readsPerSecondAuditOff: store.off,
-    httpReadsPerSecond: http.audited,
-    httpReadsPerSecondAuditOff: http.off,
-    bareWritesPerSecond: await bareWrites(cluster, settings),
+    ...rates,
     ...(await lagsOf(superuser, from)),
     bytesPerEvent: await bytesPerEvent(superuser),
     leavesPerSecond: await backlog(cluster, settings, superuser),
   };
 }
 
-async function readBothWays(
-  settings: AuditedReadsSettings,
-  bench: Bench,
-  patients: readonly PatientId[],
-): Promise<Readonly<Record<'store' | 'http', BothWays>>> {
+type Rates = Omit<AuditedReads, 'bytesPerEvent' | 'leavesPerSecond' | keyof Lags>;
+
+async function ratesOf(settings: AuditedReadsSettings, bench: Bench, patients: readonly PatientId[]): Promise<Rates> {
   const { cluster, database } = bench;
-  const store = await withAndWithout(bench, settings, (seconds) => storeReads(database, patients, { ...settings, seconds }));
+  const { clients, seconds } = settings;
+  const bare = await openBare(cluster.url('postgres', 'concord'), clients);
+  const reading: Way = (part) => storeReads(database, patients, { seconds: part, clients });
+  await reading(2);
+  const { audited, used } = counted(cluster, reading);
+  const store = await inTurn(seconds, { audited, off: thrownAway(bench, reading), ...bare.ways }).finally(() => bare.close());
   const edge = await settings.overHttp({ appUrl: cluster.url('app_rw', 'concord'), patients });
-  const http = await withAndWithout(bench, settings, (seconds) => edge.read(seconds, settings.clients)).finally(() => edge.close());
+  const overHttp: Way = (part) => edge.read(part, clients);
+  const http = await overHttp(2)
+    .then(() => inTurn(seconds, { audited: overHttp, off: thrownAway(bench, overHttp) }))
+    .finally(() => edge.close());
   await pause(500);
-  return { store, http };
+  return {
+    readsPerSecond: store.audited,
+    readsPerSecondAuditOff: store.off,
+    httpReadsPerSecond: http.audited,
+    httpReadsPerSecondAuditOff: http.off,
+    bareReadsPerSecond: store.read,
+    bareWritesPerSecond: store.write,
+    bareReadsWithWritePerSecond: store.readAndWrite,
+    nodeMsPerRead: used.threadMs / used.reads,
+    serverMsPerRead: used.serverMs / used.reads,
+  };
+}
+
+/** The same reads, with the processor that they took added up. */
+function counted(cluster: Cluster, read: Way): { readonly audited: Way; readonly used: { threadMs: number; serverMs: number; reads: number } } {
+  const used = { threadMs: 0, serverMs: 0, reads: 0 };
+  const audited: Way = async (part) => {
+    const before = processor(cluster.serverPid);
+    const reads = await read(part);
+    const after = processor(cluster.serverPid);
+    used.threadMs += after.threadMs - before.threadMs;
+    used.serverMs += after.serverMs - before.serverMs;
+    used.reads += reads;
+    return reads;
+  };
+  return { audited, used };
+}
+
+function thrownAway({ superuser }: Bench, read: Way): Way {
+  const trigger = (how: 'ENABLE' | 'DISABLE') => superuser.query(`ALTER TABLE audit_events ${how} TRIGGER thrown_away`);
+  return async (part) => {
+    await trigger('ENABLE');
+    return read(part).finally(() => trigger('DISABLE'));
+  };
 }
 
 // A trigger, not a switch: the product has none. Nor a rule: a prepared statement would stay without its table.
@@ -140,37 +174,23 @@ const THROWN_AWAY = `CREATE FUNCTION app.throw_away() RETURNS trigger LANGUAGE p
   CREATE TRIGGER thrown_away BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION app.throw_away();
   ALTER TABLE audit_events DISABLE TRIGGER thrown_away`;
 
-interface BothWays {
-  readonly audited: number;
-  readonly off: number;
-}
+/** Does something for so many seconds. @returns how often. */
+export type Way = (seconds: number) => Promise<number>;
 
-/** @param read for so many seconds. @returns reads a second, with the record and with every event thrown away. */
-async function withAndWithout({ superuser }: Bench, { seconds }: AuditedReadsSettings, read: (seconds: number) => Promise<number>): Promise<BothWays> {
-  await read(2);
-  const sums = { audited: 0, off: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await superuser.query('ALTER TABLE audit_events ENABLE TRIGGER thrown_away');
-    sums.off += await read(seconds / ROUNDS);
-    await superuser.query('ALTER TABLE audit_events DISABLE TRIGGER thrown_away');
-    sums.audited += await read(seconds / ROUNDS);
-  }
-  return { audited: sums.audited / seconds, off: sums.off / seconds };
-}
-
-async function sequence(cluster: Cluster, { digest, openTag }: AuditedReadsSettings, signal: AbortSignal): Promise<void> {
-  const sequencer = await openSequencer({ url: cluster.url('audit_sequencer', 'concord'), digest, openTag });
-  if (sequencer === undefined) throw new Error('another sequencer is at work');
-  while (!signal.aborted) {
-    const { leaves } = await sequencer.step();
-    await pause(leaves === 0 ? 100 : 25);
-  }
-  while ((await sequencer.step()).leaves > 0);
-  await sequencer.close();
+/** Each way in turn, a part of the time at once, so that all meet the same machine. @returns how often a second. */
+async function inTurn<K extends string>(seconds: number, ways: Readonly<Record<K, Way>>): Promise<Readonly<Record<K, number>>> {
+  const names = Object.keys(ways) as K[];
+  const rates = Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>;
+  for (let round = 0; round < ROUNDS; round += 1) for (const name of names) rates[name] += (await ways[name](seconds / ROUNDS)) / seconds;
+  return rates;
 }
 
 /** @returns how many patients were read. */
-async function storeReads(database: Database, patients: readonly PatientId[], { seconds, clients }: AuditedReadsSettings): Promise<number> {
+async function storeReads(
+  database: Database,
+  patients: readonly PatientId[],
+  { seconds, clients }: Pick<AuditedReadsSettings, 'seconds' | 'clients'>,
+): Promise<number> {
   const until = performance.now() + seconds * 1000;
   let reads = 0;
   const client = async (first: number): Promise<void> => {
@@ -183,20 +203,6 @@ async function storeReads(database: Database, patients: readonly PatientId[], { 
   };
   await Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
   return reads;
-}
-
-async function bareWrites(cluster: Cluster, { seconds, clients }: AuditedReadsSettings): Promise<number> {
-  const pool = new pg.Pool({ connectionString: cluster.url('postgres', 'concord'), max: clients });
-  await pool.query('CREATE TABLE scratch (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, bytes bytea)');
-  const until = performance.now() + seconds * 1000;
-  const bytes = Buffer.alloc(600, 7);
-  let writes = 0;
-  const client = async (): Promise<void> => {
-    for (; performance.now() < until; writes += 1) await pool.query({ name: 'bare', text: 'INSERT INTO scratch (bytes) VALUES ($1)', values: [bytes] });
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  await pool.end();
-  return writes / seconds;
 }
 
 async function lastEvent(superuser: pg.Client): Promise<string> {

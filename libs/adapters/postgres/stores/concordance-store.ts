@@ -59,7 +59,7 @@ async function newest(tx: Transaction, patientId: PatientId): Promise<StoredConc
   if (key === undefined) return undefined;
   const text = `SELECT ${COLUMNS} FROM ${FROM} WHERE ${reachableCare('o')} AND o.patient_key = $4 ORDER BY o.as_of DESC, o.stored_at DESC, o.id LIMIT 1`;
   const [row] = await tx.rows<ConcordanceRow>('concordance-newest', text, [...tx.reachValues, key]);
-  return row === undefined ? undefined : toStored(tx, row);
+  return row === undefined ? undefined : toStored(tx, row, (await tx.withheldOf([key])).get(key) ?? []);
 }
 
 /** Only the newest of a patient counts: a contradiction that was resolved by new data leaves the queue by itself. */
@@ -70,10 +70,11 @@ async function queue(tx: Transaction, count: number): ReturnType<ConcordanceStor
   const rows = await tx.rows<ConcordanceRow>('concordance-queue', QUEUE, [...tx.reachValues, count]);
   await tx.meet(rows.map(({ patient_key }) => patient_key));
   const patients = await patientsOf(tx, rows);
+  const withheld = await tx.withheldOf(rows.map(({ patient_key }) => patient_key));
   const found = [];
   for (const row of rows) {
     const patient = patients.get(row.patient_key);
-    if (patient !== undefined) found.push({ stored: await toStored(tx, row), patient });
+    if (patient !== undefined) found.push({ stored: await toStored(tx, row, withheld.get(row.patient_key) ?? []), patient });
   }
   return found;
 }
@@ -89,7 +90,7 @@ async function patientsOf(tx: Transaction, rows: readonly ConcordanceRow[]) {
 async function review(tx: Transaction, id: string, outcome: ReviewOutcome): Promise<boolean> {
   const find = `SELECT o.patient_key FROM ${FROM} WHERE ${reachableCare('o')} AND o.id = $4 AND v.id IS NULL`;
   const [row] = await tx.rows<{ patient_key: string }>('concordance-open', find, [...tx.reachValues, id]);
-  if (row === undefined) return false;
+  if (row === undefined || (await withholdsALook(tx, row.patient_key))) return false;
   await tx.meet([row.patient_key]);
   tx.handOut(asPatientKey(row.patient_key));
   const { issuer, subject, login } = tx.request.actor;
@@ -99,12 +100,18 @@ async function review(tx: Transaction, id: string, outcome: ReviewOutcome): Prom
   return (await tx.rows('concordance-review', text, values)).length === 1;
 }
 
-async function toStored(tx: Transaction, row: ConcordanceRow): Promise<StoredConcordance> {
+/** Report or film are withheld from this reader: their contradiction is on no list of theirs, and not theirs to close. */
+async function withholdsALook(tx: Transaction, key: string): Promise<boolean> {
+  const classes = (await tx.withheldOf([key])).get(key) ?? [];
+  return classes.includes('radiology-report') || classes.includes('chest-imaging');
+}
+
+async function toStored(tx: Transaction, row: ConcordanceRow, withheld: readonly string[]): Promise<StoredConcordance> {
   await tx.meet([row.patient_key]);
   const patientId = tx.handOut(asPatientKey(row.patient_key));
   const concordance = await openJson<Concordance>(tx, patientId, { place: concordancePlace(row.id), sealed: row.sealed });
   const { outcome, login, reviewed_at } = row;
   const reviewed =
     outcome === null || login === null || reviewed_at === null ? {} : { review: { outcome: asOneOf<ReviewOutcome>(outcome), by: login, at: at(reviewed_at) } };
-  return { id: row.id, concordance, storedAt: at(row.stored_at), ...reviewed };
+  return { id: row.id, concordance, storedAt: at(row.stored_at), withheld, ...reviewed };
 }

@@ -57,9 +57,9 @@ function me({ request: { actor } }: Transaction): string {
   return `${actor.issuer}|${actor.subject}`;
 }
 
-/** The officer is shown the link of exactly this patient, which names them in the record of accesses. */
+/** The officer and the administrator, and nobody else, are shown the link of exactly this patient, which names them in the record of accesses. */
 async function isThere(tx: Transaction, patientId: PatientId): Promise<boolean> {
-  await tx.rows('recorded-id', "SELECT set_config('app.recorded_id', $1, true)", [patientId]);
+  await tx.rows('erased-id', "SELECT set_config('app.reach_id', $1, true)", [patientId]);
   const key = await tx.keyOf(patientId);
   if (key !== undefined) tx.touched.add(key);
   return key !== undefined;

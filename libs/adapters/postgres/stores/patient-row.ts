@@ -30,7 +30,7 @@ const VERSIONS = 'JOIN patient_versions v ON v.patient_id = o.id';
 /** Patients with their pseudonym and newest version; the condition on the version is the caller's. */
 export const PATIENT_FROM = `(SELECT p.id, l.patient_key, ${ROW} FROM patients p JOIN patient_links l ON l.patient_id = p.id) o ${VERSIONS}`;
 /** The same for one patient whose pseudonym was told before: nobody asks for the pair again. */
-export const KNOWN_PATIENT_FROM = `(SELECT p.id, $4::uuid AS patient_key, ${ROW} FROM patients p) o ${VERSIONS}`;
+export const KNOWN_PATIENT_FROM = `(SELECT p.id, $6::uuid AS patient_key, ${ROW} FROM patients p) o ${VERSIONS}`;
 
 /** Opens a row and counts it as handed out. */
 export async function toRecord(tx: Transaction, row: PatientRow): Promise<PatientRecord> {

@@ -3,7 +3,7 @@ import type { Page, Paged, PatientStore } from '@concord/core/ports';
 import { patientPlace } from '../places.ts';
 import { asPatientId } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
-import { Filter, firstRow, searchPage } from './filter.ts';
+import { Filter, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { pageSize } from './paging.ts';
 import { KNOWN_PATIENT_FROM, PATIENT_COLUMNS, PATIENT_FROM, type PatientContent, type PatientRow } from './patient-row.ts';
@@ -32,15 +32,17 @@ export async function searchPatients(tx: Transaction, query: Query, page: Page):
   return byName(tx, filter, begins, page);
 }
 
-/** One patient, as of a version or as they stand. */
-export function findPatient(tx: Transaction, id: PatientId, version: number | undefined): Promise<PatientRow | undefined> {
+/** One patient, as of a version or as they stand: `$4` to `$6` are id, version, and the pseudonym where it was told before. */
+const one = (from: string): string => `SELECT ${PATIENT_COLUMNS} FROM ${from} WHERE ${reachable('o')} AND o.id = $4
+  AND v.retracted_at IS NULL AND (v.version = $5::int OR ($5::int IS NULL AND v.superseded_at IS NULL))`;
+const ONE = one(PATIENT_FROM);
+const KNOWN = one(KNOWN_PATIENT_FROM);
+
+export async function findPatient(tx: Transaction, id: PatientId, version: number | undefined): Promise<PatientRow | undefined> {
   const key = tx.knownKey(id);
-  const filter = new Filter([...tx.reachValues, ...(key === undefined ? [] : [key])]);
-  filter.conditions.push(reachable('o'), 'v.retracted_at IS NULL');
-  filter.where('o.id = ?', id);
-  filter.where('v.version = ?', version);
-  if (version === undefined) filter.conditions.push('v.superseded_at IS NULL');
-  return firstRow<PatientRow>(tx, key === undefined ? SEARCH : { ...SEARCH, from: KNOWN_PATIENT_FROM }, filter);
+  const values = [...tx.reachValues, id, version ?? null];
+  const [row] = key === undefined ? await tx.rows<PatientRow>('patient', ONE, values) : await tx.rows<PatientRow>('known-patient', KNOWN, [...values, key]);
+  return row;
 }
 
 const TERM = 'o.id IN (SELECT patient_id FROM patient_search_terms WHERE term_index = ?)';
