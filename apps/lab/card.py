@@ -102,7 +102,7 @@ def learned(folder) -> str:
     rows = "\n".join(f"| {curve['head']} | {curve['goal']:.3f} | {course(curve)} | {curve['perDoubling']:+.3f} |" for curve in curves)
     return f"""
 ## What more patients would bring
-AUROC out of fold by the number of patients that teach, one booster (films: linear head and one network), and what the last doubling brought.
+AUROC out of fold by the number of patients that teach, one booster (films: the linear head), and what the last doubling brought.
 `npm run lab -- icu_report` and `findings_curve` make the table from stored predictions and draw it (`docs/figures`).
 
 | question | goal | patients: AUROC | last doubling |
