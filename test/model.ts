@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { blocksFolder, readActiveBundle, SessionPool } from '@concord/adapters/onnx';
-import type { Assess, ImageValue, Sha256 } from '@concord/core/clinical';
+import { blocksFolder, readActiveBundle, readServableBundle, SessionPool } from '@concord/adapters/onnx';
+import type { Assess, BundleId, ImageValue, Sha256 } from '@concord/core/clinical';
 import type { Hash } from '@concord/core/ports';
 import type { PhantomFinding } from '@concord/generator';
 import type { BundleManifest } from '@concord/governance/models';
@@ -24,9 +24,9 @@ export interface TestModel {
   readonly assess: Assess;
 }
 
-/** The shipped pipeline with the shipped weights in a real session thread. The caller closes the runner. */
-export async function openModel(): Promise<TestModel> {
-  const active = await bundle();
+/** The shipped pipeline with the shipped weights in a real session thread, of the active bundle or of one by name. The caller closes the runner. */
+export async function openModel(name?: string): Promise<TestModel> {
+  const active = name === undefined ? await bundle() : await readServableBundle(FOLDERS, name as BundleId);
   const runner = new SessionPool({ blocks: blocksFolder(FOLDERS), threads: 1 });
   return { bundle: active, runner, assess: createAssess({ plugins: modalities, bundle: active, runner, hash: sha256 }) };
 }

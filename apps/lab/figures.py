@@ -1,6 +1,6 @@
 """Figures with their intervals: what `concord evaluate SUITE --split validation --report DIR` found, into a bundle's manifest and card.
 
-Run: npm run lab -- figures --bundle concord-5 --from DIR
+Run: npm run lab -- figures --bundle concord-5 --from DIR [--suite SUITE …]     all three questions unless some are named
 Reads DIR/<bundle>.<suite>.json and puts AUROC, slope and observed / expected of each head and set of inputs, with the 95 % interval by patient,
 before the figures that the manifest has; earlier figures on patients set aside go. A set of inputs without an event there gets none.
 """
@@ -33,11 +33,12 @@ def main() -> None:
     options = parser()
     options.add_argument("--bundle", required=True)
     options.add_argument("--from", dest="reports", type=Path, required=True)
+    options.add_argument("--suite", action="append", choices=list(SUITES))
     chosen = options.parse_args()
     folder = MODELS / chosen.bundle
     manifest = json.loads((folder / "manifest.json").read_text())
     found = []
-    for suite in SUITES:
+    for suite in chosen.suite or SUITES:
         report = json.loads((chosen.reports / f"{chosen.bundle}.{suite}.json").read_text())
         if report["printed"]["bundle"] != chosen.bundle or "set aside" not in report["split"]:
             raise SystemExit(f"{suite}: these are not figures of {chosen.bundle} on patients set aside")

@@ -15,7 +15,7 @@ import lightgbm as lgb
 import numpy as np
 
 from icu import FOLDS, ROUNDS, TREES, Questions
-from icu_blend import HEADS
+from icu_blend import HEADS, blended
 from lab import OUT, PREDICTIONS, arguments, seed_everything
 from tables import fold_of
 from trees import filled, fit_trees
@@ -120,6 +120,9 @@ def gather(q):
     out["balanced"] = np.load(OUT / f"{q.task}.balanced.npz")["balanced"].astype(np.float16)
     oof = np.load(OUT / f"{q.task}.oof.npz")
     out |= {name: oof[name].astype(np.float16) for name in oof.files if name.startswith(("trees", "network", "whole"))}
+    quiet = OUT / f"{q.task}-quiet.oof.npz"
+    if quiet.exists():  # the variant without sampling features, as it would answer
+        out["withoutSampling"] = blended(np.load(quiet), q.task).astype(np.float16)
     np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), othersWeight=np.float64(q.weight.max()), shares=np.array(SHARES), **out)
 
 

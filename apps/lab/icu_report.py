@@ -139,11 +139,12 @@ def svg_of(curves):
         first = np.log2(curve["points"][0]["share"])
         low = min(point["interval"][0] for point in curve["points"]) - 0.01
         high = max(curve["goal"], *[point["interval"][1] for point in curve["points"]]) + 0.01
+        step = 0.02 if high - low < 0.2 else 0.05
         x = lambda share: 45 + (np.log2(share) - first) / -first * (width - 65)
         y = lambda value: 30 + (high - value) / (high - low) * (height - 65)
         line = " ".join(f"{x(p['share']):.1f},{y(p['auroc']):.1f}" for p in curve["points"])
         bars = "".join(f'<line x1="{x(p["share"]):.1f}" x2="{x(p["share"]):.1f}" y1="{y(p["interval"][0]):.1f}" y2="{y(p["interval"][1]):.1f}" stroke="#456"/><circle cx="{x(p["share"]):.1f}" cy="{y(p["auroc"]):.1f}" r="3" fill="#124"/><text x="{x(p["share"]):.1f}" y="{height - 18}" text-anchor="middle">{p["patients"]:,}</text>' for p in curve["points"])
-        ticks = "".join(f'<text x="40" y="{y(v) + 3:.1f}" text-anchor="end">{v:.2f}</text>' for v in np.arange(np.ceil(low * 50) / 50, high, 0.02))
+        ticks = "".join(f'<text x="40" y="{y(v) + 3:.1f}" text-anchor="end">{v:.2f}</text>' for v in np.arange(np.ceil(low / step) * step, high, step))
         panels.append(f'<g transform="translate({index * width} 0)"><text x="45" y="16" font-weight="bold">{curve["head"]}</text>{ticks}<line x1="45" x2="{width - 15}" y1="{y(curve["goal"]):.1f}" y2="{y(curve["goal"]):.1f}" stroke="#a30" stroke-dasharray="4 3"/><polyline points="{line}" fill="none" stroke="#124" stroke-width="1.5"/>{bars}<text x="{width / 2 + 10}" y="{height - 4}" text-anchor="middle">patients that teach</text></g>')
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * len(curves)} {height}" font-family="sans-serif" font-size="10" role="img" aria-label="AUROC out of fold by number of training patients, with 95 % intervals and the goal"><rect width="100%" height="100%" fill="#fff"/>{"".join(panels)}</svg>\n'
 
@@ -159,7 +160,9 @@ def main():
         scores = {"ensemble": blend(stored, task), "signsAlone": blend(stored, task, "Vitals"), "boosting": single("boosting"), "trees": single("trees"), "network": single("network"), "oneBooster": single("single"), "oneBoosterNoSampling": single("quiet")}
         if "withHour" in stored:
             scores |= {"oneBoosterWithHour": single("withHour"), "hourAlone": hour[:, None].astype(np.float32)}
-        pairs = [("ensemble", "boosting"), ("ensemble", "trees"), ("oneBooster", "oneBoosterNoSampling"), ("ensemble", "signsAlone"), *([("oneBoosterWithHour", "oneBooster")] if "withHour" in stored else [])]
+        if "withoutSampling" in stored:
+            scores["withoutSampling"] = single("withoutSampling")
+        pairs = [*([("ensemble", "withoutSampling")] if "withoutSampling" in stored else []), ("ensemble", "boosting"), ("ensemble", "trees"), ("oneBooster", "oneBoosterNoSampling"), ("ensemble", "signsAlone"), *([("oneBoosterWithHour", "oneBooster")] if "withHour" in stored else [])]
         for k, head in enumerate(heads):
             asked = served & (labels[:, k] >= 0)
             figures, paired = judged(labels[asked, k], {name: score[asked, k] for name, score in scores.items()}, stored["weight"][asked], patient[asked], pairs, rng)

@@ -93,6 +93,7 @@ describe('the repository', () => {
       'balanced',
       'curve',
       'withHour',
+      'withoutSampling',
     ]);
     const frame = new Set(['rows', 'othersWeight', 'shares']);
     const stored = tracked.filter(isStoredLogits);
