@@ -10,7 +10,9 @@ import type { RunningEdge } from '../edge.ts';
 import { absences, nobody } from '../matrix/absences.ts';
 import { ACTS, type Act } from '../matrix/acts.ts';
 import { isListed, isOnWorklist, mayHaveRows, mayRead, seesPair } from '../matrix/oracle.ts';
+import { remembering, type Answered } from '../matrix/remembering.ts';
 import { APP_ONLY, LISTS, NAMED, POINTS, type ListRoute, type PointRoute } from '../matrix/routes.ts';
+import { rowsOfPatients } from '../matrix/rows-of-patients.ts';
 import { makeWholeCast, type WholeActor as Actor } from '../matrix/whole.ts';
 import { testStores, type TestStores } from '../stores.ts';
 
@@ -30,11 +32,12 @@ let decision: RunningEdge;
 let cast: readonly Actor[];
 let owner: pg.Client;
 let cells = 0;
+const answered: Answered[] = [];
 
 beforeAll(async () => {
   stores = await testStores();
   // A superuser: no policy binds it, so only the decision and the stores' own conditions are left.
-  both = remembering(await edgeOver(stores.api));
+  both = remembering(await edgeOver(stores.api), answered);
   [rows, decision] = await Promise.all([edgeOver(stores.open('app_rw', ALLOW_EVERYTHING)), edgeOver(stores.open('postgres'))]);
   cast = await makeWholeCast(stores, both);
   owner = new pg.Client({ connectionString: stores.database.url('postgres') });
@@ -45,26 +48,6 @@ afterAll(async () => {
   for (const edge of [both, rows, decision]) await edge.close();
   await stores.close();
 });
-
-interface Answered {
-  readonly requestId: string;
-  readonly status: number;
-  readonly what: string;
-}
-const answered: Answered[] = [];
-
-/** The same edge; how each request was answered is kept beside the id under which it stands in the record. */
-function remembering(edge: RunningEdge): RunningEdge {
-  const kept = (what: string, answer: Response): Response => {
-    answered.push({ requestId: answer.headers.get('x-request-id') ?? '', status: answer.status, what });
-    return answer;
-  };
-  return {
-    ...edge,
-    get: async (path, ...rest) => kept(`GET ${path} ${rest[0] ?? ''}`, await edge.get(path, ...rest)),
-    post: async (path, ...rest) => kept(`POST ${path} ${rest[0] ?? ''}`, await edge.post(path, ...rest)),
-  };
-}
 
 /** Runs the questions eight at a time. */
 async function ask<T>(questions: readonly T[], one: (question: T) => Promise<void>): Promise<void> {
@@ -105,17 +88,6 @@ interface Cell {
 
 /** Of whom something is done: in the ward, filmed, whose account it is, whom nobody has to do with, under the glass. */
 const FEW = [0, 7, 8, 9, 15] as const;
-
-/** Rows of every table that is about patients, the record of accesses and its units left out. */
-async function rowsOfPatients(): Promise<Readonly<Record<string, string>>> {
-  const { rows: tables } = await owner.query<{ name: string }>(
-    `SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('patient_key', 'patient_id')
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE 'audit%' ORDER BY 1`,
-  );
-  const counts = tables.map(({ name }) => `SELECT '${name}' AS name, count(*) || ' ' || coalesce(sum(hashtext(t::text)::bigint), 0) AS said FROM ${name} t`);
-  const { rows: said } = await owner.query<{ name: string; said: string }>(counts.join(' UNION ALL '));
-  return Object.fromEntries(said.map(({ name, said: what }) => [name, what]));
-}
 
 /** Those who have to do with no patient are asked about a few of them; the others about all. */
 const POINT_CELLS = (): readonly Cell[] =>
@@ -259,7 +231,7 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
       const wrong: string[] = [];
       const questions = ROLES.flatMap((role) => ACTS.flatMap((act) => FEW.map((n) => ({ role, act, actor: cast[n] as Actor }))));
       const [denied, allowed] = [false, true].map((may) => questions.filter(({ role, act, actor }) => act.may(role, actor.standing) === may));
-      const before = await rowsOfPatients();
+      const before = await rowsOfPatients(owner);
       await ask(denied ?? [], async ({ role, act, actor }) => {
         const absent = nobody();
         const answer = (await said(act, role, actor.person)).replaceAll(actor.person.id, absent.id);
@@ -268,7 +240,7 @@ describe('the matrix of roles, relations, consents, labels and routes', () => {
           wrong.push(`${role} ${act.route} ${actor.standing.name}: ${answer.slice(0, 90)}`);
       });
       expect(wrong).toEqual([]);
-      expect(await rowsOfPatients()).toEqual(before);
+      expect(await rowsOfPatients(owner)).toEqual(before);
       if (mode === 'row-level security alone') return;
       await ask(
         (allowed ?? []).filter(({ act }) => act.spared === undefined && (mode === 'both walls' || act.once !== true)),
