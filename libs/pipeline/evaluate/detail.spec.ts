@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModalityKind } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import { headDetail, type DetailRow } from './detail.ts';
 import { byPatient, ratio } from './ratio.ts';
@@ -19,7 +18,7 @@ function cohort(patients: number): readonly DetailRow[] {
       label: rng.next() < chance,
       probability: isOldWoman ? chance / 2 : chance,
       covered: rng.next() < 0.9,
-      pattern: ['vitals' as ModalityKind],
+      pattern: ['vitals'],
       who: { sex: isOldWoman ? 'female' : 'male', ageYears: isOldWoman ? 84 : 50 },
     };
   });
