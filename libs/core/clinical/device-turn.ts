@@ -1,4 +1,4 @@
-import { minutes, type Instant } from '../kernel/index.ts';
+import { laterOf, minutes, type Instant } from '../kernel/index.ts';
 
 /** A stretch of time in which a device speaks for one patient. */
 export interface DeviceTurn {
@@ -36,7 +36,7 @@ export function takeTurn<T extends DeviceTurn>(turns: readonly (T | DeviceTurn)[
   if (rival !== undefined) return { turns: contest(turns, { rival, ...reading }), elsewhere: true };
   const own = turns.find((turn) => turn.who === who && (turn.until === undefined || (turn.from <= at && at < turn.until)));
   if (own === undefined) return { turns: begin(turns, reading), elsewhere: false };
-  return { turns: turns.map((turn) => (turn === own ? { ...turn, newest: later(turn.newest, at) } : turn)), elsewhere: false };
+  return { turns: turns.map((turn) => (turn === own ? { ...turn, newest: laterOf(turn.newest, at) } : turn)), elsewhere: false };
 }
 
 /** The other's turn and the patient's own last one are marked; a patient who has none gets one of that moment. */
@@ -76,8 +76,4 @@ function lastOf<T extends DeviceTurn>(turns: readonly (T | DeviceTurn)[], who: s
   return turns
     .filter((turn) => turn.who === who)
     .reduce<T | DeviceTurn | undefined>((last, turn) => (last === undefined || turn.from >= last.from ? turn : last), undefined);
-}
-
-function later(a: Instant, b: Instant): Instant {
-  return a < b ? b : a;
 }

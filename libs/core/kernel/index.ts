@@ -1,8 +1,10 @@
 export type { Brand } from './brand.ts';
 export {
   days,
+  earlierOf,
   hours,
   instant,
+  laterOf,
   minus,
   minutes,
   parseInstant,

@@ -79,3 +79,13 @@ export function hours(count: number): Milliseconds {
 export function days(count: number): Milliseconds {
   return (count * 86_400_000) as Milliseconds;
 }
+
+/** The earlier of two moments. */
+export function earlierOf(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
+}
+
+/** The later of two moments. */
+export function laterOf(a: Instant, b: Instant): Instant {
+  return a < b ? b : a;
+}

@@ -1,5 +1,5 @@
 import { cameLive, readClock, STAMPS_USED, type ClockReading, type SendStamp } from '@concord/core/clinical';
-import { hours, minus, type Instant } from '@concord/core/kernel';
+import { earlierOf, hours, laterOf, minus, type Instant } from '@concord/core/kernel';
 import type { DeviceClock, NewObservation } from '@concord/core/ports';
 import { at, date, idFrom, type PatientKey } from '../rows.ts';
 import { reachable, type Transaction } from '../transaction.ts';
@@ -64,20 +64,12 @@ function stampsOf(sent: readonly Measured[]): ReadonlyMap<string, readonly SendS
     const known = own.get(sentAt) ?? { sentAt, receivedAt, oldest: effectiveAt, newest: effectiveAt };
     own.set(sentAt, {
       ...known,
-      oldest: earlier(known.oldest, effectiveAt),
-      newest: later(known.newest, effectiveAt),
+      oldest: earlierOf(known.oldest, effectiveAt),
+      newest: laterOf(known.newest, effectiveAt),
     });
     byDevice.set(device, own);
   }
   return new Map([...byDevice].map(([device, own]) => [device, [...own.values()].filter(cameLive).slice(-STAMPS_USED)] as const));
-}
-
-function earlier(a: Instant, b: Instant): Instant {
-  return a < b ? a : b;
-}
-
-function later(a: Instant, b: Instant): Instant {
-  return a < b ? b : a;
 }
 
 const DEVICES = `SELECT d.id, d.label, o.offset_ms, o.uncertainty_ms, o.applied FROM devices d JOIN sources s ON s.id = d.source_id

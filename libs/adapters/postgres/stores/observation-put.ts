@@ -7,7 +7,6 @@ import type { Raised, Transaction } from '../transaction.ts';
 import { readDevices } from './device-clocks.ts';
 import { pausedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
-
 import { openText, sealText } from './sealed-json.ts';
 import { verdict, type StoredVersion } from './verdict.ts';
 
