@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PatientId, Sha256, SourceId } from '@concord/core/clinical';
+import type { ModalityKind, PatientId, Sha256, SourceId } from '@concord/core/clinical';
 import type { Instant } from '@concord/core/kernel';
 import type { AccessRequest, AccessScope } from '@concord/core/ports';
 import { asks, person, SEED, WORKER } from '../people.ts';
 import { assessment, image, report, TASK } from '../records.ts';
 import { admit, ago, allowed, newPatient, pulse, testStores, VITALS, writes, type TestStores } from '../stores.ts';
 
+const CHEST = 'chest-imaging' as ModalityKind;
 let stores: TestStores;
 beforeAll(async () => {
   stores = await testStores();
@@ -127,6 +128,22 @@ describe('a timeline', () => {
     const replayed = await job(patientId, (scope) => scope.timelines.load(patientId, scope.now, before?.revision));
     expect(replayed).toEqual(before);
     expect(now?.streams.get(VITALS)?.observations).toHaveLength(3);
+  });
+
+  it('holds at its newest moment what came before the clock was set back', async () => {
+    const { patientId } = await admit(stores.api, { mrn: 'T-4' });
+    const superuser = new pg.Client({ connectionString: stores.database.url('postgres') });
+    await superuser.connect();
+    // As a clock that was five minutes fast leaves it: the next row is never stamped before the last one.
+    await superuser.query("UPDATE patients SET updated_at = now() + interval '5 minutes' WHERE id = $1", [patientId]);
+    await superuser.end();
+    await about(patientId, (scope) => scope.imaging.put(image(patientId, '81')));
+    const [atNow, atNewest] = await job(patientId, async ({ now, timelines }) => {
+      const newest = (await timelines.newest(patientId)) ?? now;
+      return [await timelines.load(patientId, now), await timelines.load(patientId, newest)];
+    });
+    expect(atNow?.streams.get(CHEST)).toBeUndefined();
+    expect(atNewest?.streams.get(CHEST)?.observations).toHaveLength(1);
   });
 
   it('keeps a past that the demo’s seed laid down, and ignores such a wish of anyone else', async () => {

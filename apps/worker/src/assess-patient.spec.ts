@@ -47,6 +47,16 @@ describe('one assessment job', () => {
     expect(ward.saved).toEqual([]);
   });
 
+  it('asks for the moment of the newest row when the clock was set back after it came', async () => {
+    const ward = new FakeWard(admitted());
+    ward.newest = plus(NOW, minutes(2));
+    await assessPatient(PATIENT, 'job-1', ward.parts([answer()]));
+    expect(ward.askedFor).toBe(plus(NOW, minutes(2)));
+    ward.newest = plus(NOW, minutes(-2));
+    await assessPatient(PATIENT, 'job-1', ward.parts([answer()]));
+    expect(ward.askedFor).toBe(NOW);
+  });
+
   it('counts a result that a newer one has overtaken as not stored', async () => {
     const ward = new FakeWard(admitted());
     ward.isOvertaken = true;
@@ -59,6 +69,8 @@ class FakeWard {
   readonly planned: (Instant | undefined)[] = [];
   isOvertaken = false;
   open = 0;
+  newest: Instant | undefined;
+  askedFor: Instant | undefined;
   private readonly timeline: PatientTimeline | undefined;
 
   constructor(timeline: PatientTimeline | undefined) {
@@ -79,7 +91,13 @@ class FakeWard {
   private scope(): AccessScope {
     const scope = {
       now: NOW,
-      timelines: { load: () => Promise.resolve(this.timeline) },
+      timelines: {
+        newest: () => Promise.resolve(this.newest),
+        load: (_patient: PatientId, at: Instant) => {
+          this.askedFor = at;
+          return Promise.resolve(this.timeline);
+        },
+      },
       assessments: {
         save: (assessment: Assessment) => {
           this.saved.push(assessment);

@@ -1,5 +1,5 @@
 import { asOf, withTier, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
-import { hours, plus, type Instant } from '@concord/core/kernel';
+import { hours, laterOf, plus, type Instant } from '@concord/core/kernel';
 import { WORKER, type AccessRequest, type AccessScope, type WithAccess } from '@concord/core/ports';
 import type { Agree } from '@concord/pipeline/agree';
 import { namesRegion } from './verify-patient.ts';
@@ -34,7 +34,10 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
     requestId,
     entry: 'job assess',
   };
-  const loaded = await parts.withAccess(request, async (scope) => ({ timeline: await scope.timelines.load(patientId, scope.now), at: scope.now }));
+  const loaded = await parts.withAccess(request, async (scope) => {
+    const at = await present(scope, patientId);
+    return { timeline: await scope.timelines.load(patientId, at), at };
+  });
   if (!loaded.ok || loaded.value.timeline === undefined) return { kind: 'gone' };
   const { timeline, at } = loaded.value;
   const assessments = await parts.assess({ timeline, asOf: at, tasks: parts.tasks });
@@ -52,6 +55,12 @@ export async function assessPatient(patientId: PatientId, requestId: string, par
   });
   if (!saved.ok) return { kind: 'gone' };
   return { kind: 'stored', count: saved.value, outcome: assessments.some(({ outcome }) => outcome.kind === 'scored') ? 'scored' : 'abstained', next };
+}
+
+/** Now, but never before the newest row: after a clock was set back, what the job was made for would not be there yet. */
+async function present({ now, timelines }: AccessScope, patientId: PatientId): Promise<Instant> {
+  const newest = await timelines.newest(patientId);
+  return newest === undefined ? now : laterOf(now, newest);
 }
 
 /** With the tier that is held from the score before. */

@@ -43,6 +43,8 @@ export interface Stores {
 export interface TimelineStore {
   /** The whole timeline that a question about `at` needs; up to `revision` when a replay asks. */
   load(patientId: PatientId, at: Instant, revision?: number): Promise<PatientTimeline | undefined>;
+  /** When the patient's newest row became available; undefined when the patient is not there for the asker. */
+  newest(patientId: PatientId): Promise<Instant | undefined>;
 }
 
 /** Blobs sealed under the patient's key; the wrapped key lives in a row under row-level security. */

@@ -12,7 +12,7 @@ import type {
   Stay,
 } from '@concord/core/clinical';
 import { byTime } from '@concord/core/clinical';
-import { days, hours, minus, type Instant } from '@concord/core/kernel';
+import { days, hours, instant, minus, type Instant } from '@concord/core/kernel';
 import type { TimelineStore } from '@concord/core/ports';
 import { patientPlace } from '../places.ts';
 import { asModality, asSourceId, asWritten, at, date, given, type PatientKey } from '../rows.ts';
@@ -34,7 +34,14 @@ const REPORTS_MAX = 200;
 const IMAGES_MAX = 30;
 
 export function timelineStore(tx: Transaction): TimelineStore {
-  return { load: (patientId, moment, revision) => load(tx, { patientId, moment, revision }) };
+  return { load: (patientId, moment, revision) => load(tx, { patientId, moment, revision }), newest: (patientId) => newest(tx, patientId) };
+}
+
+/** Down to the millisecond, as the rows themselves are stamped. */
+async function newest(tx: Transaction, patientId: PatientId): Promise<Instant | undefined> {
+  const text = 'SELECT floor(extract(epoch FROM updated_at) * 1000)::float8 AS at FROM patients WHERE id = $1';
+  const [row] = await tx.rows<{ at: number }>('patient-newest', text, [patientId]);
+  return row === undefined ? undefined : instant(row.at);
 }
 
 interface Question {
