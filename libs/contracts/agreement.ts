@@ -76,7 +76,8 @@ export function concordanceToWire({ id, concordance, review, withheld }: StoredC
     findings: findings.map(({ finding, verdict, statements }) => ({ finding, verdict, statements: statements.map(statementToWire) })),
     signs: withhold.includes('vitals') ? [] : (concordance.signs ?? []).map(signToWire),
     mislinkSuspected: concordance.mislinkSuspected && withhold.length === 0,
-    review: review === undefined ? null : { outcome: review.outcome, by: review.by, at: toIso(review.at) },
+    // How a contradiction ended names both of its sides.
+    review: review === undefined || withhold.length > 0 ? null : { outcome: review.outcome, by: review.by, at: toIso(review.at) },
   };
 }
 

@@ -30,7 +30,7 @@ export { MainReason, news2Reason } from './main-reason.tsx';
 export { News2Box, News2Words } from './news2-box.tsx';
 export { regionWords } from './region-words.ts';
 export { orderChange, orderWords, type OrderChange } from './order.ts';
-export { reasonWords } from './reason-words.ts';
+export { rationaleWords, reasonWords } from './reason-words.ts';
 export { reportRuns, type Assertion, type ReportRun, type TaggedSpan } from './report-runs.ts';
 export { ReportText, type ReportTextProps } from './report-text.tsx';
 export { EvidenceMark, ScoreMark } from './score-mark.tsx';

@@ -8,3 +8,8 @@ export function reasonWords(item: Pick<WireEvidence, 'kind' | 'modality' | 'text
   if (item.kind !== 'signal-window') return item.text;
   return item.text.replaceAll('SpO2', 'SpO₂').replace(/(\d)\s*(%|\/min|mmHg|°C|L\/min)/g, `$1${NBSP}$2`);
 }
+
+/** The reasons in sentences, signs written as everywhere on the page; what stands in quotes stays as written. */
+export function rationaleWords(rationale: string): string {
+  return rationale.replaceAll(/“[^”]*”|SpO2/g, (found) => (found === 'SpO2' ? 'SpO₂' : found));
+}

@@ -1,5 +1,5 @@
 import type { WireExplanation, WirePiece } from '@concord/contracts';
-import { modalityWords, signed } from '@concord/ui';
+import { modalityWords, rationaleWords, signed } from '@concord/ui';
 
 const STATE = { stale: 'too old', absent: 'not there', withheld: 'withheld', unused: 'not used' } as const;
 const CAUSE = {
@@ -15,7 +15,7 @@ export function BehindScore({ explanation }: { readonly explanation: WireExplana
   const together = interactions.filter(({ value }) => Math.abs(value) >= 0.005);
   return (
     <div className="behind" data-testid="behind-score">
-      {rationale !== null && <p className="small two">{rationale}</p>}
+      {rationale !== null && <p className="small two">{rationaleWords(rationale)}</p>}
       {together.length > 0 && (
         <p className="shares">
           <span>Together:</span>

@@ -13,6 +13,7 @@ import { useChange } from '../worklist/use-change.ts';
 import { AxisPane } from './axis-pane.tsx';
 import { FindingsPane } from './findings-pane.tsx';
 import { ImagePane } from './image-pane.tsx';
+import { MislinkLine } from './mislink-line.tsx';
 import { pageNews } from './news.ts';
 import { QuestionsPane } from './questions-pane.tsx';
 import { ReportPane } from './report-pane.tsx';
@@ -52,6 +53,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
         <div className="across">
           <LostLine lost={lost} shownMs={Date.parse(page.generatedAt)} nowMs={nowMs} zone={zone} onRetry={refresh} />
           <StaleLine page={page} assessment={assessment} nowMs={nowMs} zone={zone} />
+          <MislinkLine page={page} assessment={assessment} />
         </div>
         <LeftColumn {...context} focus={focus} timeline={timeline} />
         <div className="rest">
@@ -67,9 +69,14 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
               />
             </section>
           )}
-          {timeline && (
-            <div className="pair">
-              <ReportPane {...context} timeline={timeline} initial={initialReport} evidence={evidence} tags={tags} selected={selected} onSelect={select} />
+          <div className="pair">
+            <div>
+              {timeline && (
+                <ReportPane {...context} timeline={timeline} initial={initialReport} evidence={evidence} tags={tags} selected={selected} onSelect={select} />
+              )}
+              <FindingsPane {...context} />
+            </div>
+            {timeline && (
               <ImagePane
                 timeline={timeline}
                 evidence={evidence}
@@ -79,8 +86,8 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
                 nowMs={nowMs}
                 zone={zone}
               />
-            </div>
-          )}
+            )}
+          </div>
         </div>
       </main>
       <LiveNews news={news} />
@@ -115,7 +122,6 @@ function LeftColumn({ focus, timeline, ...context }: LeftProps) {
         onSelect={focus.select}
         onUnfold={focus.unfold}
       />
-      <FindingsPane {...context} />
     </div>
   );
 }
