@@ -72,17 +72,25 @@ async function accessTable() {
     '# Who may do what',
     '',
     'The table of `libs/governance/access`, from which every decision is made (`npm run generate`). What no line allows is denied;',
-    'a denial about a patient is the same 404 as an absence. The database decides a second time, by row-level security.',
+    'a denial about a patient is the same 404 as an absence. The database decides a second time, by row-level security whose functions and',
+    'policies are written by the same table: [policies.sql](../prisma/policies.sql) names the rules that each of them holds.',
   ];
   const denials = [
     '## What outweighs every line',
     '',
-    'A denial strikes relations; what rests on a struck relation alone is denied, and the same strikes stand in `app.relations()` of the database.',
+    'A denial strikes relations; what rests on a struck relation alone is denied, and the database strikes the same ones (`app.relations()`, `app.enter()`).',
   ];
   return [...intro, '', describeRules(), '', ...denials, '', describeDenials(), ''].join('\n');
 }
 
+/** The same table as the database has it: what a migration holds after a change of the table. */
+async function policies() {
+  const { policyText } = await import(join(root, 'libs/governance/dist/access/index.js'));
+  return policyText();
+}
+
 put('docs/access.md', await accessTable());
+put('prisma/policies.sql', await policies());
 put('docs/glossary.md', glossary());
 put('docs/api/openapi.json', openApi());
 put('docs/sbom.cdx.json', sbom(root));

@@ -99,6 +99,8 @@ export const LISTS: readonly ListRoute[] = [
   list('/api/v1/worklist', 'worklist', id),
   list('/api/v1/discordances', 'contradiction', id),
   { ...list('/api/v1/break-glass/grants', 'record', (p) => p.grantId), lists: (role, { glassOf }) => glassOf === role },
+  // While a grant is open its holder is told of whom it is.
+  { ...list('/api/v1/break-glass/grants', 'record', id), lists: (role, { glassOf }) => glassOf === role },
   { ...list('/api/v1/break-glass/reviews', 'record', id), lists: (role, { glassOf }) => role === 'privacy' && glassOf !== undefined },
   { ...list('/api/v1/erasures', 'record', (p) => p.erasureId), lists: (role) => role === 'privacy' || role === 'administrator' },
   { ...list('/api/v1/legal-holds', 'record', (p) => p.holdId), lists: (role) => role === 'privacy' },

@@ -91,8 +91,8 @@ const BLANK = {
   rotating: '',
 };
 
-/** Of whom each asks by name: reached, labelled, withholding, and not reached. */
-const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 10, 13], physician: [1, 12], radiologist: [7, 10, 14] };
+/** Of whom each asks by name: reached by each relation, labelled, refusing, withholding, and not reached. */
+const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 2, 4, 10, 12, 13], physician: [1, 12], radiologist: [7, 10, 12, 14] };
 
 /** Every kind of request that the policies tell apart, about patients of the cast. */
 export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promise<readonly Asker[]> {
@@ -104,7 +104,7 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
   };
   const several: Ids[] = [];
   for (const n of [0, 1, 4, 8, 10, 12]) several.push(await idsOf(n));
-  const [inA, inB, own, glass] = [await idsOf(0), await idsOf(1), await idsOf(8), await idsOf(15)];
+  const [inA, inB, own, glass, refusing] = [await idsOf(0), await idsOf(1), await idsOf(8), await idsOf(15), await idsOf(7)];
   type Who = Parameters<typeof person>[0] | 'nobody';
   const asker = (name: string, role: Who, purpose: string, more: Record<string, string> = {}): Asker => ({
     name: `${name} (${purpose})`,
@@ -138,6 +138,7 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
       asker('nurse', 'nurse', purpose),
       asker('nurse seeking', 'nurse', purpose, { lookup: inB.index, sought_id: inB.id }),
       about(glass.id, asker('nurse under a grant', 'nurse', purpose)),
+      about(refusing.id, asker('nurse under a grant that consent refuses', 'nurse', purpose)),
     ]),
     asker('source and nurse', 'nurse', 'TREAT', { roles: 'nurse,integrator', source: 'integrator' }),
     asker('physician seeking', 'physician', 'BTG', { lookup: glass.index, sought_id: glass.id }),
@@ -169,7 +170,8 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
       asker('administrator', 'administrator', purpose),
       asker('administrator asking', 'administrator', purpose, { reach_id: inA.id, reach_key: inA.key }),
     ]),
-    asker('steward', 'steward', 'HOPERAT'),
+    ...['HOPERAT', 'TREAT'].map((purpose) => asker('steward', 'steward', purpose)),
+    asker('radiologist and nurse', 'nurse', 'TREAT', { roles: 'nurse,radiologist', subject: person('radiologist').subject }),
     ...['PATRQT', 'TREAT'].flatMap((purpose) => [asker('patient', 'patient', purpose), about(own.id, asker('patient', 'patient', purpose))]),
     asker('nobody recorded', 'nobody', 'TREAT', { recorded_id: inA.id }),
     asker('nobody', 'nobody', 'TREAT'),
@@ -178,6 +180,7 @@ export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promi
     job('of one who may be read but not scored', { patient: inB.id }),
     job('of one who withholds', { patient: (await idsOf(14)).id }),
     job('for another use', { patient: (await idsOf(12)).id, purpose: 'HOPERAT' }),
+    job('for a use that is none of ours', { patient: inA.id, purpose: 'HRESCH' }),
     job('erasing', { patient: (await idsOf(9)).id, purpose: 'HOPERAT' }),
     job('that was asked for and not confirmed', { patient: (await idsOf(10)).id, purpose: 'HOPERAT' }),
     job('under a hold', { patient: (await idsOf(11)).id, purpose: 'HOPERAT' }),

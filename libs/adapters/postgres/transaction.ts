@@ -2,6 +2,7 @@ import type { ClientBase, QueryResultRow } from 'pg';
 import type { PatientId, SourceId } from '@concord/core/clinical';
 import { instant, invariant, type Instant } from '@concord/core/kernel';
 import type { AccessRequest, DataKeys, Keyring, Relationship, SealedFiles } from '@concord/core/ports';
+import { classOfModality } from '@concord/governance/access';
 import { send } from './at-once.ts';
 import { ScoreBook } from './audit/scores.ts';
 import { asPatientId, asPatientKey, type PatientKey } from './rows.ts';
@@ -269,7 +270,7 @@ export class KeysGone extends Error {
 }
 
 /** Class of data that a consent names, as SQL over a row `o`: of an observation its modality, or `other` where a consent knows no such name. */
-export const OBSERVED = "CASE WHEN o.modality IN ('vitals', 'labs', 'radiology-report', 'chest-imaging') THEN o.modality ELSE 'other' END";
+export const OBSERVED = classOfModality('o.modality');
 export const REPORTED = "'radiology-report'";
 export const IMAGED = "'chest-imaging'";
 

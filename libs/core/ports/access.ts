@@ -65,6 +65,7 @@ export type ResourceKind =
   | 'Consent'
   | 'Device'
   | 'BreakGlass'
+  | 'EmergencyReview'
   | 'Reach'
   | 'Ward'
   | 'Staff'

@@ -17,7 +17,8 @@ export const GRANT_MINUTES = 60;
 const FRESH_FOR = minutes(5);
 const AHEAD = seconds(5);
 /** A look-up may be followed by a grant within this time. */
-const LOOKED_UP_FOR = minutes(15);
+export const LOOK_UP_MINUTES = 15;
+const LOOKED_UP_FOR = minutes(LOOK_UP_MINUTES);
 /** A grant that ended longer ago than this without a review blocks the next one. */
 const REVIEW_WITHIN = days(3);
 /** Letters that a reason holds at least. */

@@ -34,6 +34,7 @@ const ABOUT_NOBODY: readonly ResourceKind[] = [
   'ModelBundle',
   'Metrics',
   'BreakGlass',
+  'EmergencyReview',
   'Ward',
   'Staff',
   'CareTeam',

@@ -4,3 +4,5 @@ export { BREAK_GLASS_ROLES, RULES, type Rule } from './table.ts';
 export { describeDenials, describeRules } from './describe.ts';
 export { BREAK_GLASS_REASONS, GRANT_MINUTES, grantRefusal, REASON_LENGTH, type BreakGlassReason, type GrantRefusal } from './break-glass.ts';
 export { fold } from './fold.ts';
+export { classOfModality } from './sql/facts.ts';
+export { policyStatements, policyText, type Statement } from './sql/index.ts';

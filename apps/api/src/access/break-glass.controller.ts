@@ -43,7 +43,8 @@ export class BreakGlassController {
   @Needs('search', 'BreakGlass')
   grants(@Req() request: FastifyRequest): Promise<GrantList> {
     readQuery(request, {});
-    return this.#gate.open(callerOf(request), aboutNobody, async (scope) => ({ items: (await scope.breakGlass.mine()).map(toWire) }));
+    // Asked as who holds them: the patient of an open grant is named, that of an ended one is not.
+    return this.#gate.open(callerOf(request), { ...aboutNobody, purpose: 'BTG' }, async (scope) => ({ items: (await scope.breakGlass.mine()).map(toWire) }));
   }
 
   @Post('grants')
@@ -83,7 +84,7 @@ export class BreakGlassController {
   }
 
   @Get('reviews')
-  @Needs('read', 'BreakGlass')
+  @Needs('read', 'EmergencyReview')
   reviews(@Req() request: FastifyRequest): Promise<ReviewList> {
     readQuery(request, {});
     return this.#gate.open(callerOf(request), { ...aboutNobody, purpose: 'HOPERAT' }, async (scope) => {
@@ -95,7 +96,7 @@ export class BreakGlassController {
 
   @Post('reviews/:id')
   @HttpCode(200)
-  @Needs('update', 'BreakGlass')
+  @Needs('update', 'EmergencyReview')
   async close(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: RawBody): Promise<Done> {
     readQuery(request, {});
     const caller = callerOf(request);
@@ -113,7 +114,7 @@ export class BreakGlassController {
   /** The officer looked into why somebody opened so many records. */
   @Post('alerts/:id')
   @HttpCode(200)
-  @Needs('update', 'BreakGlass')
+  @Needs('update', 'EmergencyReview')
   async seen(@Req() request: FastifyRequest, @Param('id') id: string): Promise<Done> {
     readQuery(request, {});
     const done = await this.#gate.open(callerOf(request), { ...aboutNobody, purpose: 'HOPERAT' }, async (scope) => {

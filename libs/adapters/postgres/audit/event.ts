@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '@concord/core/kernel';
 import type { PatientId } from '@concord/core/clinical';
 import type { AccessDecision, AccessRequest, AuditKind, AuditRow, DisclosureRecipient, ScoresShown } from '@concord/core/ports';
-import { RULES } from '@concord/governance/access';
+import { DENIALS, RULES } from '@concord/governance/access';
 import { KINDS } from '@concord/governance/audit';
 import { stable } from '../stable-json.ts';
 import { timeOrderedId, type PatientKey } from '../rows.ts';
@@ -46,8 +46,11 @@ export interface UnitPlace {
 const SUBTYPES = { read: 'read', vread: 'vread', search: 'search-type', create: 'create', update: 'update', export: 'export', execute: 'execute' } as const;
 const ACTIONS = { read: 'R', vread: 'R', search: 'E', create: 'C', update: 'U', export: 'R', execute: 'E' } as const;
 
-/** Which rules decided: sixteen hexadecimal digits of the hash of the table. */
-export const POLICY_VERSION = createHash('sha256').update(stable(RULES)).digest('hex').slice(0, 16);
+/** Which rules and denials decided: sixteen hexadecimal digits of the hash of the table. */
+export const POLICY_VERSION = createHash('sha256')
+  .update(stable([RULES, DENIALS]))
+  .digest('hex')
+  .slice(0, 16);
 
 /** One event of the vocabulary: who did what, about whom, why it was allowed, and how it ended. */
 export function eventOf(happening: Happening, place: UnitPlace, notes: Notes): StoredEvent {
