@@ -7,4 +7,5 @@ export { derivedOf, radiologyReport, REPORT_FRESH_FOR } from './plugin.ts';
 export { readReport, REPORT_RULES } from './read-report.ts';
 export { SECTION_LOINC, SECTION_NAMES, type SectionName } from './sections.ts';
 export { sentenceWindow, WINDOW_BUCKETS, WINDOW_PARTS, WINDOW_PLACES, WINDOW_WORDS } from './sentence-window.ts';
+export { spelledRight } from './spelling.ts';
 export { tokensOf, type Span, type Token } from './words.ts';

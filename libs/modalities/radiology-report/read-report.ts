@@ -6,10 +6,11 @@ import { COURSE_PHRASES, EXTENT_PHRASES, LEXICON } from './lexicon.ts';
 import { findPhrases, phraseBook, type Match } from './patterns.ts';
 import { sectionsOf } from './sections.ts';
 import { sentencesOf, type Sentence } from './sentences.ts';
+import { spelledRight } from './spelling.ts';
 import { tokensOf, type Token } from './words.ts';
 
 /** Version of lexicon and rules; raise it when either changes what a report yields. */
-export const REPORT_RULES = 'report-rules-2';
+export const REPORT_RULES = 'report-rules-3';
 
 interface Name {
   readonly finding: Finding | null;
@@ -38,7 +39,7 @@ export function readReport(text: string): DerivedReport {
 }
 
 function assertionsOf(text: string, sentence: Sentence, index: number): readonly ReportAssertion[] {
-  const tokens = tokensOf(text, sentence);
+  const tokens = spelledRight(tokensOf(text, sentence));
   const names = findPhrases(NAMES, tokens);
   return names.flatMap((match) => {
     const { finding, denies } = match.meaning;

@@ -1,3 +1,4 @@
+import { spelled } from './spelling.ts';
 import type { Span } from './words.ts';
 
 /** Parts of a report, whatever the house calls them. The order is the order of the model's features: append only. */
@@ -39,12 +40,24 @@ const HEADINGS: readonly (readonly [SectionName, string])[] = [
 const ORGANS =
   'lungs?(?: and (?:airways?|pleurae?))?|pleura(?:e|l spaces?)?|heart(?: and (?:mediastinum|great vessels))?|cardiac(?: silhouette)?|cardiomediastinal silhouette|mediastinum(?: and hila)?|hila|bones?(?: and soft tissues)?|soft tissues|osseous structures|upper abdomen|abdomen|diaphragm|lines(?:,? (?:and )?tubes)?(?: and devices)?|lines\\/tubes|devices|support devices|airways?|vessels|pulmonary vasculature|other';
 
-const LABEL = new RegExp(`(?:${[...HEADINGS.map(([, words]) => words), ORGANS].join('|')})`, 'iy');
+const LABEL = new RegExp(`^(?:${[...HEADINGS.map(([, words]) => words), ORGANS].join('|')})`, 'i');
 const LETTER = /[A-Za-z]/;
+/** A label has no more letters than this, so no more of the text is looked at for one. */
+const LONGEST_LABEL = 60;
+
+/** Headings that are known without their colon, where an interface lost it: they name no organ, and no title begins with them. */
+const UNMISTAKABLE =
+  /^(?:clinical (?:indications?|history|information|data|details)|history|indications?|comparisons?|technique|report|findings?|impressions?|conclusions?|recommendations?)$/i;
+/** These begin no sentence of their own ("Conclusion of the last report" is kept out by the word that follows). */
+const NEVER_A_SUBJECT = /^(?:clinical|indication|impression|conclusion)/i;
+/** A word that goes on with a sentence whose subject the would-be heading is. */
+const GOES_ON =
+  /^(?:is|are|was|were|of|to|with|for|in|on|at|from|and|or|has|have|had|may|might|could|can|will|as|by|made|consistent|compatible|concerning|suggest\w*|represent\w*|favor\w*|discussed|called|taking|obtained|provided)\b/i;
 
 /**
  * Parts a report by its headings: a known heading with a colon at the head of a line, one alone on its line, or one in
- * capitals with a colon anywhere. A report without headings is all findings; what stands before the first is `other`.
+ * capitals with a colon anywhere; without its colon one that can be nothing else. A heading with a slip of the pen is one: passed over, all
+ * that stands under it would be read as another section. A report without headings is all findings; what stands before the first is `other`.
  */
 export function sectionsOf(text: string): readonly Section[] {
   const headings = headingsOf(text);
@@ -61,33 +74,69 @@ interface Heading extends Span {
 }
 
 function headingsOf(text: string): readonly Heading[] {
+  const inCapitals = !/\p{Ll}/u.test(text);
   const found: Heading[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    const heading = LETTER.test(text.charAt(at)) && !LETTER.test(text.charAt(at - 1)) ? headingAt(text, at) : undefined;
+    const heading = LETTER.test(text.charAt(at)) && !LETTER.test(text.charAt(at - 1)) ? headingAt(text, at, inCapitals) : undefined;
     if (heading === undefined) continue;
-    const [name] = HEADINGS.find(([, words]) => new RegExp(`^(?:${words})$`, 'i').test(heading.title)) ?? [undefined];
-    if (name !== undefined) found.push({ ...heading, name });
+    const [name] = HEADINGS.find(([, words]) => new RegExp(`^(?:${words})$`, 'i').test(heading.meant)) ?? [undefined];
+    if (name !== undefined) found.push({ start: heading.start, end: heading.end, title: heading.title, name });
     at = heading.end - 1;
   }
   return found;
 }
 
+interface Label extends Span {
+  /** As written. */
+  readonly title: string;
+  /** As it is spelled. */
+  readonly meant: string;
+}
+
 /** A heading or an organ label that begins here, its colon and the blanks after it included. */
-function headingAt(text: string, at: number): (Span & { readonly title: string }) | undefined {
-  LABEL.lastIndex = at;
-  const [longest] = LABEL.exec(text) ?? [];
-  if (longest === undefined) return undefined;
-  const tail = /^[ \t]*([:：]|(?=\r?\n|$))[ \t]*/.exec(text.slice(at + longest.length));
-  if (tail === null) return undefined;
-  const lineHead = /(?:^|[\r\n])[ \t*#>\d.)-]*$/.test(text.slice(Math.max(0, at - 12), at));
-  const hasColon = tail[1] !== '';
-  const inCapitals = longest === longest.toUpperCase() && longest.length > 2;
-  if (!lineHead && !(hasColon && inCapitals)) return undefined;
-  return { title: longest, start: at, end: at + longest.length + tail[0].length };
+function headingAt(text: string, at: number, textInCapitals: boolean): Label | undefined {
+  const label = labelAt(text, at);
+  if (label === undefined) return undefined;
+  const rest = text.slice(label.end);
+  const atLineHead = /(?:^|[\r\n])[ \t*#>\d.)-]*$/.test(text.slice(Math.max(0, at - 12), at));
+  const tail = /^[ \t]*([:：]|(?=\r?\n|$))[ \t]*/.exec(rest);
+  if (tail !== null) return atLineHead || (tail[1] !== '' && isCapital(label)) ? longer(label, tail[0]) : undefined;
+  return atLineHead && isHeadingWithoutColon(text, label, textInCapitals) ? longer(label, /^[ \t]*/.exec(rest)?.[0] ?? '') : undefined;
+}
+
+function longer(label: Label, tail: string): Label {
+  return { ...label, end: label.end + tail.length };
+}
+
+function isCapital({ title }: Label): boolean {
+  return title === title.toUpperCase() && title.length > 2;
+}
+
+/** Sure where its capitals stand out; elsewhere after an end, before what looks like a beginning. */
+function isHeadingWithoutColon(text: string, label: Label, textInCapitals: boolean): boolean {
+  const next = /^[ \t]+(\S.{0,20})/.exec(text.slice(label.end))?.[1];
+  if (next === undefined || !UNMISTAKABLE.test(label.meant) || GOES_ON.test(next)) return false;
+  if (isCapital(label) && !textInCapitals) return true;
+  return endedBefore(text, label.start) && (isCapital(label) || NEVER_A_SUBJECT.test(label.meant) || /^[\p{Lu}\d]/u.test(next));
+}
+
+/** The words of the label that begins here. */
+function labelAt(text: string, at: number): Label | undefined {
+  const here = text.slice(at, at + LONGEST_LABEL);
+  const [plain] = LABEL.exec(here) ?? [];
+  if (plain !== undefined) return { title: plain, meant: plain, start: at, end: at + plain.length };
+  const [title = ''] = /^[A-Za-z]+/.exec(here) ?? [];
+  const meant = spelled(title.toLowerCase());
+  return meant !== title.toLowerCase() && LABEL.exec(meant)?.[0] === meant ? { title, meant, start: at, end: at + title.length } : undefined;
+}
+
+/** Nothing before it, an empty line, or a sentence that ended. */
+function endedBefore(text: string, at: number): boolean {
+  return /(?:^|[.!?:]|\n[ \t\r]*)\s*$/.test(text.slice(Math.max(0, at - 12), at).replace(/\n[ \t*#>\d.)-]*$/, ''));
 }
 
 /** True when a heading or an organ label begins here: a writer starts a new line for it. */
 export function beginsLabel(text: string, at: number): boolean {
-  const heading = headingAt(text, at);
+  const heading = headingAt(text, at, true);
   return heading !== undefined && text.slice(at, heading.end).includes(':');
 }

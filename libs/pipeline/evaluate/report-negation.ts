@@ -1,5 +1,5 @@
 import { err, ok, seededRng, type Result } from '@concord/core/kernel';
-import { circumstancesOf, REPORT_RULES, sentenceWindow, tokensOf, type Assertion, type Span } from '@concord/modalities/radiology-report';
+import { circumstancesOf, REPORT_RULES, sentenceWindow, spelledRight, tokensOf, type Assertion, type Span } from '@concord/modalities/radiology-report';
 import { bootstrap } from './bootstrap.ts';
 import type { SecondReader } from './second-reader.ts';
 import type { Suite, SuiteError, SuiteQuestion, SuiteReport } from './suite.ts';
@@ -99,7 +99,7 @@ function disturbed(table: readonly Row[], rows: readonly Judged[]): Readonly<Rec
         const { start, end } = placeOf(sentence, condition);
         const [before, after] = [spoil(sentence.slice(0, start), rng), spoil(sentence.slice(end), rng)];
         const text = `${before}${sentence.slice(start, end)}${after}`;
-        return judged(row, rows[at]?.unit ?? 0, circumstancesOf(tokensOf(text), { start: before.length, end: before.length + end - start }));
+        return judged(row, rows[at]?.unit ?? 0, circumstancesOf(spelledRight(tokensOf(text)), { start: before.length, end: before.length + end - start }));
       });
       return [name, { f1: figuresOf(again, () => 1)['f1'] ?? Number.NaN }];
     }),
@@ -107,7 +107,7 @@ function disturbed(table: readonly Row[], rows: readonly Judged[]): Readonly<Rec
 }
 
 function read({ cells: { sentence = '', condition = '' } }: Row): Meanings {
-  return circumstancesOf(tokensOf(sentence), placeOf(sentence, condition));
+  return circumstancesOf(spelledRight(tokensOf(sentence)), placeOf(sentence, condition));
 }
 
 async function readBySecond(table: readonly Row[], rows: readonly Judged[], reader: SecondReader): Promise<readonly Judged[]> {
