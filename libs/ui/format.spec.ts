@@ -1,9 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { age, birthDate, clock, day, interval, measured, percent, points, recordNumber, signed, stamp, storedPercent, unitWords, when } from './format.ts';
+import {
+  age,
+  birthDate,
+  clock,
+  count,
+  day,
+  interval,
+  measured,
+  percent,
+  points,
+  recordNumber,
+  signed,
+  stamp,
+  storedPercent,
+  unitWords,
+  when,
+} from './format.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const at = (iso: string) => Date.parse(iso);
 const MINUTE = 60_000;
+
+it('a count is read in groups of three', () => {
+  expect([count(833), count(10_574), count(1_200_000)]).toEqual(['833', '10,574', '1,200,000']);
+});
 
 describe('a chance on the screen', () => {
   it('has no more digits than the model knows', () => {

@@ -32,6 +32,11 @@ export function interval([low, high]: readonly [number, number]): string {
   return `${from} to ${wholePercent(high)}${NBSP}%`;
 }
 
+/** How many, in groups of three: `10,574`. */
+export function count(whole: number): string {
+  return whole.toLocaleString('en-GB');
+}
+
 /** A change of probability in whole points: `+12`, `−3`, `±0`. */
 export function points(change: number): string {
   const whole = Math.round(change * 100);

@@ -8,6 +8,7 @@ export {
   birthDate,
   clock,
   clockSeconds,
+  count,
   day,
   interval,
   measured,

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AuditHead } from '@concord/contracts';
-import { clockSeconds, Glyph, weekday } from '@concord/ui';
+import { clockSeconds, count, Glyph, weekday } from '@concord/ui';
 import { SignedExport } from './signed-export.tsx';
 
 interface Props {
@@ -50,7 +50,7 @@ function Heads({ head: { head, witnessed, sequencer }, nowMs, zone }: Pick<Props
         <Item state="wait">No head has been signed yet. Nothing here can be proven so far.</Item>
       ) : (
         <Item state="ok">
-          <b>{`Signed head over ${head.size.toLocaleString('en-GB')} events.`}</b>
+          <b>{`Signed head over ${count(head.size)} events.`}</b>
           {` ${at(head.signedAt)}. What came since waits for the next.`}
           <span className="hash two">{head.root}</span>
         </Item>
@@ -60,7 +60,7 @@ function Heads({ head: { head, witnessed, sequencer }, nowMs, zone }: Pick<Props
       ) : (
         <Item state="ok">
           <b>Countersigned by the witness</b>
-          {` up to event ${witnessed.size.toLocaleString('en-GB')}, ${at(witnessed.signedAt)}: nothing before was changed.`}
+          {` up to event ${count(witnessed.size)}, ${at(witnessed.signedAt)}: nothing before was changed.`}
         </Item>
       )}
       {sequencer?.alarm && (

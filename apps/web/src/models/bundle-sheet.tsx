@@ -1,5 +1,5 @@
 import type { ModelBundle, Models } from '@concord/contracts';
-import { LEVELS, modalityList } from '@concord/ui';
+import { LEVELS, count, modalityList, percent } from '@concord/ui';
 
 interface Props {
   readonly bundle: ModelBundle;
@@ -68,7 +68,7 @@ function TaskTable({ bundle, task }: { readonly bundle: ModelBundle; readonly ta
                 {figure(bundle, row, 'observedExpected')}
                 {isOff(bundle, row, 'observedExpected') && <small>outside 0.9 to 1.1</small>}
               </td>
-              <td>{`${String(row.patients)}, ${String(row.events)}`}</td>
+              <td>{`${count(row.patients)}, of them ${count(row.events)}`}</td>
               <td>{`${levelWord(row.evidenceLevel.icu)}, ${levelWord(row.evidenceLevel.ward)}`}</td>
               <td>{metricOf(bundle, row, 'auroc')?.data ?? '–'}</td>
             </tr>
@@ -97,10 +97,6 @@ function figure(bundle: ModelBundle, row: Row, name: string): string {
 function isOff(bundle: ModelBundle, row: Row, name: string): boolean {
   const value = metricOf(bundle, row, name)?.value ?? 1;
   return value < 0.9 || value > 1.1;
-}
-
-function percent(share: number): string {
-  return `${String(Math.round(share * 100))} %`;
 }
 
 function levelWord(level: string): string {

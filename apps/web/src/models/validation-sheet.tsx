@@ -1,5 +1,5 @@
 import type { Models, Validation } from '@concord/contracts';
-import { modalityList, Plate, stamp } from '@concord/ui';
+import { count, modalityList, Plate, stamp } from '@concord/ui';
 import { ValidationForm, WithdrawButton } from './validation-form.tsx';
 
 interface Props {
@@ -68,7 +68,7 @@ function Line({ one, models, zone }: { readonly one: Validation } & Props) {
         {task}
         <small>{`${modalityList(one.pattern)}; ${ward}`}</small>
       </td>
-      <td>{`${String(one.patients)}, ${String(one.events)}`}</td>
+      <td>{`${count(one.patients)}, of them ${count(one.events)}`}</td>
       <td>{figure(one.auroc)}</td>
       <td>{figure(one.slope)}</td>
       <td>{figure(one.observedExpected)}</td>

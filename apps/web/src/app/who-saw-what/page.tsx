@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { auditHeadSchema } from '@concord/contracts';
-import { Plate } from '@concord/ui';
+import { count, Plate } from '@concord/ui';
 import { ask, sessionOrSignIn } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { AuditTable } from '../../audit/audit-table.tsx';
@@ -93,7 +93,7 @@ function Head({ lines, total, patient, query }: HeadProps) {
       <div>
         <h1>{patient ? 'Who saw this patient, and why' : 'Who saw what, and why'}</h1>
         <p>
-          <b>{total > shown ? `Newest ${String(shown)} of ${String(total)} events` : `${String(shown)} events`}</b>
+          <b>{total > shown ? `Newest ${count(shown)} of ${count(total)} events` : `${count(shown)} events`}</b>
           {`, by ${String(people)} ${people === 1 ? 'user or machine' : 'users and machines'}, ${String(refused)} refused. `}
           <span className="two">Names of patients do not stand in this log. This search was recorded too.</span>
         </p>
