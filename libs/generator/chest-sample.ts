@@ -19,13 +19,15 @@ export interface ChestWish {
   readonly severity: number;
   readonly condition?: Condition;
   readonly style?: ReportStyle;
+  /** How the film was taken; the report's title then says nothing else. */
+  readonly view?: 'PA' | 'AP';
   readonly rng: Rng;
 }
 
 /** Draws film and report for a severity. The same seed gives the same sample: the lab and the demo draw here. */
-export function chestSample({ severity, condition, style, rng }: ChestWish): ChestSample {
+export function chestSample({ severity, condition, style, view, rng }: ChestWish): ChestSample {
   const drawn = condition ?? oneOf(rng, CONDITIONS);
   const facts = chestFacts({ condition: drawn, severity, rng });
-  const text = reportText({ facts, condition: drawn, rng, ...(style === undefined ? {} : { style }) });
+  const text = reportText({ facts, condition: drawn, rng, ...(style === undefined ? {} : { style }), ...(view === undefined ? {} : { view }) });
   return { condition: drawn, severity, facts, text, findings: phantomFindings(facts, rng) };
 }

@@ -45,6 +45,12 @@ describe('the cast of the demo', () => {
     expect(demoCast({ seed: 2, anchor })[0]?.reports).not.toEqual(cast[0]?.reports);
   });
 
+  it('has no report that names another view than its film, which would look like somebody else’s', () => {
+    const titles = [1, 2, 3].flatMap((seed) => demoCast({ seed, anchor }).flatMap(({ reports }) => reports.map(({ text }) => text.split('\n')[0])));
+    expect(titles.length).toBeGreaterThan(40);
+    expect(titles.filter((title) => title === undefined || /\bPA\b/.test(title))).toEqual([]);
+  });
+
   it('has at least 24 patients in two wards, each with a name, a record number and a bed of its own', () => {
     expect(cast.length).toBeGreaterThanOrEqual(24);
     expect(new Set(cast.map(({ wardId }) => wardId))).toEqual(new Set(['ward-a', 'ward-b']));

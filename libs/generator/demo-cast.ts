@@ -136,7 +136,7 @@ function chestOf(line: CastLine, plan: LatentPlan, { seed, anchor, number }: Pla
 /** The conflict needs a film with something plain to see; others show what their severity brings. */
 function filmOf(line: CastLine, severity: number, seed: number): ChestSample {
   const rng = seededRng(`film ${String(seed)}`);
-  const sample = chestSample({ severity: line.special === 'conflict' ? 0.9 : severity, condition: line.condition, rng });
+  const sample = chestSample({ severity: line.special === 'conflict' ? 0.9 : severity, condition: line.condition, view: 'AP', rng });
   if (line.special !== 'conflict') return sample;
   const plain: readonly PhantomFinding[] = [
     { kind: 'opacity', side: 'right', zone: 'lower', size: 0.12, density: 0.85 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signLines } from './agreement-words.ts';
+import { signLines, statementWords, verdictWords, type Agreement } from './agreement-words.ts';
 
 type Sign = Parameters<typeof signLines>[0][number];
 const sign = (name: string, [used, other]: readonly [number, number], verdict: Sign['verdict'], device: string | null = 'watch-2'): Sign => ({
@@ -9,6 +9,19 @@ const sign = (name: string, [used, other]: readonly [number, number], verdict: S
   verdict,
   used: { device: 'monitor-7', number: used, effectiveAt: '2026-03-01T12:00:00Z' },
   other: { device, number: other, effectiveAt: '2026-03-01T11:58:00Z' },
+});
+
+describe('what a reader is told of a finding that one source cannot settle', () => {
+  const said = { pointer: null, effectiveAt: '2026-03-01T12:00:00Z' };
+  const statements = [
+    { ...said, modality: 'radiology-report', stance: 'absent', probability: null, text: 'No nodule.', kind: 'report-span' },
+    { ...said, modality: 'chest-imaging', stance: 'uncertain', probability: 0.002, text: '< 1 % on the film', kind: 'image-region' },
+  ] as unknown as Agreement['statements'];
+
+  it('is who cannot tell, and no contradiction in terms: a small chance is not called unsure', () => {
+    expect(verdictWords({ finding: 'nodule-or-mass', verdict: 'undecided', statements }).word).toBe('the image cannot tell');
+    expect(statements.map(statementWords)).toEqual(['report: absent', 'image: neither shown nor ruled out, < 1 % on the film']);
+  });
 });
 
 describe('what a reader is told of two devices on one patient', () => {

@@ -22,27 +22,34 @@ export function findingWord(finding: string): string {
 }
 
 const STANCES: Readonly<Record<Statement['stance'], string>> = { present: 'present', absent: 'absent', uncertain: 'not sure', suggested: 'fits' };
+/** A model that keeps to neither threshold: beside a small chance `not sure` would read as a slip. */
+const NEITHER = 'neither shown nor ruled out';
 
 /** `report: absent`, `image: present, 84 %` */
 export function statementWords({ modality, stance, probability, text }: Statement): string {
-  return `${modalityWords(modality).word.toLowerCase()}: ${STANCES[stance]}${probability === null ? '' : `, ${text}`}`;
+  const said = stance === 'uncertain' && probability !== null ? NEITHER : STANCES[stance];
+  return `${modalityWords(modality).word.toLowerCase()}: ${said}${probability === null ? '' : `, ${text}`}`;
 }
 
 /** A verdict by shape and word; never by colour alone. */
 export function verdictWords({ verdict, statements }: Agreement): { readonly glyph: GlyphName; readonly word: string } {
-  const looked = [...new Set(statements.filter(({ stance }) => stance !== 'suggested').map(({ modality }) => modalityWords(modality).word.toLowerCase()))];
+  const looked = sourcesOf(statements.filter(({ stance }) => stance !== 'suggested'));
   switch (verdict) {
     case 'agree':
       return { glyph: 'i-ok', word: 'agree' };
     case 'disagree':
       return { glyph: 'i-differ', word: `${listed(looked)} contradict each other` };
     case 'undecided':
-      return { glyph: 'i-note', word: 'one of them is not sure' };
+      return { glyph: 'i-note', word: `the ${listed(sourcesOf(statements.filter(({ stance }) => stance === 'uncertain')))} cannot tell` };
     case 'one-source':
       return { glyph: 'i-note', word: `only the ${listed(looked)} looked` };
     case 'apart':
       return { glyph: 'i-stale', word: 'looked more than a day apart' };
   }
+}
+
+function sourcesOf(statements: Agreement['statements']): readonly string[] {
+  return [...new Set(statements.map(({ modality }) => modalityWords(modality).word.toLowerCase()))];
 }
 
 /** One line about signs that two devices measure. */

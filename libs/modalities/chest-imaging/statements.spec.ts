@@ -47,6 +47,11 @@ describe('what a film is said to show', () => {
     expect(stance(named('Mass', 0.1), named('Nodule', 0.1))).toEqual([['nodule-or-mass', 'absent']]);
   });
 
+  it('never calls a finding impossible or sure in numbers', () => {
+    const said = (chance: number) => statementsOf([film()], [named('Effusion', chance)]).map(({ text }) => text);
+    expect([...said(0.002), ...said(0.03), ...said(0.998)]).toEqual(['< 1 % on the film', '3 % on the film', '> 99 % on the film']);
+  });
+
   it('leaves out names that no other source knows', () => {
     expect(stance(named('Hernia', 0.9))).toEqual([]);
   });

@@ -51,10 +51,16 @@ export function statementsOf(films: readonly UsableFilm[], named: readonly Named
         effectiveAt: observation.effectiveAt,
         probability: strongest.probability,
         pointer: { kind: 'image-region', pointer: { sopInstanceUid, frame: 1, box: [x, y, side, side] } } as const,
-        text: `${Math.round(strongest.probability * 100)} % on ${films.length < 2 ? 'the' : `${films.length}`} ${areDrawn ? 'drawn ' : ''}film${films.length < 2 ? '' : 's'}`,
+        text: `${chance(strongest.probability)} on ${films.length < 2 ? 'the' : `${films.length}`} ${areDrawn ? 'drawn ' : ''}film${films.length < 2 ? '' : 's'}`,
       },
     ];
   });
+}
+
+/** No more digits than the block knows: what is rare is not said to be impossible, nor what is likely to be sure. */
+function chance(probability: number): string {
+  if (probability < 0.01) return '< 1 %';
+  return probability > 0.99 ? '> 99 %' : `${Math.round(probability * 100)} %`;
 }
 
 /** A name that was learned from too few films to be said at all: no probability reaches its thresholds. */
