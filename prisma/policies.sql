@@ -49,7 +49,7 @@ CREATE OR REPLACE FUNCTION app.job_id() RETURNS uuid LANGUAGE sql STABLE PARALLE
 REVOKE EXECUTE ON FUNCTION app.job_id() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.job_id() TO app_rw, app_worker;
 
--- function hands_of: break-glass, own-access-report, own-consent, own-record, radiologist-second-look, radiologist-study, ward-staff
+-- function hands_of: break-glass, own-access-report, own-consent, own-record, radiologist-second-look, radiologist-study, ward-devices, ward-staff
 -- In whose hands a grant must lie to be the actor’s: roles and purpose decide which kinds count at all.
 CREATE OR REPLACE FUNCTION app.hands_of(wards text[]) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE me text := app.setting('issuer') || '|' || app.setting('subject'); hands text[] := '{}'; ward text;
@@ -131,6 +131,12 @@ GRANT EXECUTE ON FUNCTION app.reached_id() TO app_rw, app_worker;
 CREATE OR REPLACE FUNCTION app.reached_care_key() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT CASE WHEN string_to_array(app.setting('scope_left'), ',') && ARRAY['break-glass', 'care-team', 'discharged-72h', 'recent-study', 'ward']::text[] THEN app.setting('scope_key')::uuid END $$;
 REVOKE EXECUTE ON FUNCTION app.reached_care_key() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.reached_care_key() TO app_rw, app_worker;
+
+-- function tended_key: ward-devices
+-- The one patient of the request, while its maker works at that patient’s bed: a look after discharge changes nothing.
+CREATE OR REPLACE FUNCTION app.tended_key() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT CASE WHEN coalesce(app.setting('purpose') = 'TREAT' AND app.has_role('physician', 'nurse'), false) THEN app.reached_by(ARRAY['care-team', 'ward']::text[]) END $$;
+REVOKE EXECUTE ON FUNCTION app.tended_key() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.tended_key() TO app_rw, app_worker;
 
 -- function own_keys: own-consent
 -- Those who say themselves what may be used of theirs.
@@ -566,7 +572,7 @@ CREATE POLICY job_writes ON region_checks FOR INSERT TO app_worker
 -- policy observations.consent
 DROP POLICY IF EXISTS consent ON observations;
 CREATE POLICY consent ON observations AS RESTRICTIVE FOR SELECT TO app_rw, app_worker
-  USING (source_id = (SELECT app.source()) OR (patient_key, CASE WHEN modality IN ('vitals', 'labs', 'radiology-report', 'chest-imaging') THEN modality ELSE 'other' END) NOT IN (SELECT w.patient_key, w.data_class FROM app.withheld() w));
+  USING (source_id = (SELECT app.source()) OR (patient_key, CASE WHEN coalesce(modality, held_modality) IN ('vitals', 'labs', 'radiology-report', 'chest-imaging') THEN coalesce(modality, held_modality) ELSE 'other' END) NOT IN (SELECT w.patient_key, w.data_class FROM app.withheld() w));
 
 -- policy reports.consent
 DROP POLICY IF EXISTS consent ON reports;
@@ -617,6 +623,21 @@ CREATE POLICY writes ON consent_denials FOR INSERT TO app_rw
 DROP POLICY IF EXISTS closes ON consent_denials;
 CREATE POLICY closes ON consent_denials FOR UPDATE TO app_rw
   USING ((source_id IS NULL AND patient_key IN (SELECT r FROM app.own_keys() r)) OR (source_id = (SELECT app.source()) AND patient_key = ANY ((SELECT app.write_keys())::uuid[])));
+
+-- policy device_ends.reads: break-glass, radiologist-study, ward-staff
+DROP POLICY IF EXISTS reads ON device_ends;
+CREATE POLICY reads ON device_ends FOR SELECT TO app_rw
+  USING (patient_key = (SELECT app.reached_care_key()) OR patient_key IN (SELECT r FROM app.reach_care() r));
+
+-- policy device_ends.ends: ward-devices
+DROP POLICY IF EXISTS ends ON device_ends;
+CREATE POLICY ends ON device_ends FOR INSERT TO app_rw
+  WITH CHECK (patient_key = (SELECT app.tended_key()) AND issuer = (SELECT app.setting('issuer')) AND subject = (SELECT app.setting('subject')));
+
+-- policy device_ends.lifts: ward-devices
+DROP POLICY IF EXISTS lifts ON device_ends;
+CREATE POLICY lifts ON device_ends FOR UPDATE TO app_rw
+  USING (patient_key = (SELECT app.tended_key()));
 
 -- policy patients.raises_own: own-consent
 DROP POLICY IF EXISTS raises_own ON patients;

@@ -52,14 +52,30 @@ export const concordanceSchema = z.object({
   review: z.object({ outcome: z.enum(REVIEW_OUTCOMES), by: z.string(), at: instant }).nullable(),
 });
 
+const count = z.number().int().nonnegative();
+
+/** How often the queue was wrong and right where the truth was known: drawn films, each with the report of the same chest and of another. No ward was measured. */
+const queueFiguresSchema = z.object({
+  bundle: z.string(),
+  consistentPairs: count,
+  falseAlarms: count.meta({ description: 'Of the consistent pairs, those that were called contrary.' }),
+  contraryPairs: count,
+  found: count.meta({ description: 'Of the contrary pairs, those that were called so.' }),
+  seeds: z.array(count).meta({ description: 'Each run again with concord bench agreement --seed.' }),
+  on: z.iso.date(),
+});
+
 /** The radiologist's queue: patients whose sources contradict each other, newest first. */
 export const discordanceListSchema = z.object({
   generatedAt: instant,
+  bundle: z.string().nullable().meta({ description: 'What answers now.' }),
+  measured: queueFiguresSchema.nullable().meta({ description: 'Of the bundle that answers now; null where it was not measured.' }),
   items: z.array(z.object({ banner: bannerSchema, concordance: concordanceSchema })),
 });
 
 export type WireConcordance = z.infer<typeof concordanceSchema>;
 export type DiscordanceList = z.infer<typeof discordanceListSchema>;
+export type QueueFigures = z.infer<typeof queueFiguresSchema>;
 export type Review = z.infer<typeof reviewSchema>;
 
 /**

@@ -55,11 +55,22 @@ export {
 } from './models.ts';
 export { bannerSchema, type Banner } from './banner.ts';
 export {
+  deviceHereSchema,
+  heldListSchema,
+  settledSchema,
+  settlementSchema,
+  turnChangeSchema,
+  type HeldList,
+  type Settled,
+  type WireDevice,
+} from './devices.ts';
+export {
   concordanceSchema,
   concordanceToWire,
   discordanceListSchema,
   reviewSchema,
   type DiscordanceList,
+  type QueueFigures,
   type Review,
   type WireConcordance,
 } from './agreement.ts';

@@ -10,15 +10,18 @@ import {
   staffSchema,
   wardsSchema,
 } from './access.ts';
+import { heldListSchema, settledSchema } from './devices.ts';
 
 export const ACCESS_SCHEMAS = {
   DeviceList: deviceListSchema,
   Done: doneSchema,
   Grant: grantSchema,
   GrantList: grantListSchema,
+  HeldList: heldListSchema,
   LookedUp: lookedUpSchema,
   Reach: reachSchema,
   ReviewList: reviewListSchema,
+  Settled: settledSchema,
   Sources: sourcesSchema,
   Staff: staffSchema,
   Wards: wardsSchema,
@@ -40,6 +43,29 @@ export const ACCESS_OPERATIONS = [
     path: '/api/v1/patients/{id}/devices',
     summary: 'Pauses or resumes what a device collects; the patient’s own.',
     body: json('device, paused.'),
+    answer: 'Done',
+    failures: [400, 404, 415, 422],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/held-readings',
+    summary: 'Patients with readings that are kept and not scored because their device was, or is said to be, on somebody else; for who works at the bed.',
+    answer: 'HeldList',
+    failures: [400, 403],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/patients/{id}/held-readings',
+    summary: 'Says whose the readings of one device are that wait: scored from now on, or never.',
+    body: json('device, outcome: this-patient or not-this-patient.'),
+    answer: 'Settled',
+    failures: [400, 404, 415, 422],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/patients/{id}/device-turns',
+    summary: 'Ends a device’s turn at the patient: what it sends under the patient’s name is kept and not scored, until it is put back.',
+    body: json('device, here: false, or true to put it back.'),
     answer: 'Done',
     failures: [400, 404, 415, 422],
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { concordanceSchema } from './agreement.ts';
 import { assessmentSchema, news2Schema } from './assessment.ts';
 import { bannerSchema } from './banner.ts';
+import { deviceHereSchema } from './devices.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -52,8 +53,8 @@ export const patientPageSchema = z.object({
   inputs: worklistRowSchema.shape.inputs,
   /** Where report, image and signals agree and contradict each other; null before the first look. */
   concordance: concordanceSchema.nullable(),
-  /** Devices that spoke for this patient and for another at the same time, within a day: whose those readings are is not sure. */
-  contested: z.array(z.object({ device: z.string(), at: instant })),
+  /** Devices that speak for the patient, were said not to, or of which it is not sure whose they are. */
+  devices: z.array(deviceHereSchema),
 });
 
 /** One lane of the shared time axis. */

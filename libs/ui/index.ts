@@ -1,5 +1,6 @@
 export { gapsOf, laneY, lanesHeight, layLanes, nearest, stackedScale, ticks, zoomed, type LaidLane, type LaneForm } from './axis.ts';
 export { clocksLine, clockWords } from './clocks.ts';
+export { deviceWarning, heldWords, type Told } from './device-words.ts';
 export { PatientBanner, fullName } from './banner.tsx';
 export {
   MINUS,

@@ -79,7 +79,7 @@ function mayBeListed({ kind, lists }: ListRoute, role: string, standing: Actor['
 function mayBeListedByRows({ route, kind }: ListRoute, role: string, standing: Actor['standing']): boolean {
   if (route === 'GET /api/v1/legal-holds') return role === 'administrator';
   if (kind === 'worklist') return ['patient', 'integrator'].includes(role);
-  return kind === 'contradiction' && isListed(role, 'record', standing);
+  return (kind === 'held' && isListed(role, 'vitals', standing)) || (kind === 'contradiction' && isListed(role, 'record', standing));
 }
 
 interface Cell {

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PatientId } from '@concord/core/clinical';
-import { instant, minutes, minus, plus, type Instant } from '@concord/core/kernel';
+import { minutes, minus } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
 import { patientPage } from '../../apps/api/src/views/patient-page.ts';
-import { asks, person, SEED } from '../people.ts';
-import { admit, ago, allowed, MRN, pulse, testStores, type TestStores } from '../stores.ts';
+import { sendLive, toldOfPulse, type LiveReading } from '../live-readings.ts';
+import { asks, person } from '../people.ts';
+import { admit, ago, allowed, testStores, type TestStores } from '../stores.ts';
 
 let stores: TestStores;
 beforeAll(async () => {
@@ -16,40 +17,12 @@ afterAll(() => stores.close());
 const sees = async <T>(patientId: PatientId, work: (scope: AccessScope) => Promise<T>): Promise<T> =>
   allowed(await stores.api.withAccess(asks(person('physician'), { action: 'read', resource: 'Timeline', patientId }), work));
 
-interface Sent {
-  readonly mrn: string;
-  readonly device: string;
-  readonly value: number;
-  readonly at: Instant;
-}
+const sends = (...readings: readonly LiveReading[]) => sendLive(stores, readings);
 
-/** One live message of the ward's monitors. */
-const sends = async (...readings: readonly Sent[]) => {
-  const work = async (scope: AccessScope) => {
-    const records = [];
-    for (const { mrn, device, value, at } of readings) {
-      const patientId = await scope.patients.match({ system: MRN, value: mrn });
-      if (patientId === undefined) throw new Error('the patient is known');
-      records.push(pulse(patientId, value, at, { device, sentAt: at, availableAt: plus(at, 1_000 as ReturnType<typeof minutes>) }));
-    }
-    return scope.observations.putAll(records);
-  };
-  return allowed(await stores.api.withAccess(asks(SEED, { action: 'create', resource: 'Observation' }), work));
-};
-
-/** What the models, the chart and NEWS2 are told of a patient's pulse. */
-const toldOf = (patientId: PatientId) =>
-  sees(patientId, async (scope) => {
-    const streams = (await scope.timelines.load(patientId, instant(Date.now())))?.streams;
-    const points = await scope.observations.window(patientId, ['8867-4'], ago(120), instant(Date.now()), 60_000);
-    const [newest] = await scope.observations.newest(patientId, ['8867-4']);
-    return {
-      model: [...(streams?.values() ?? [])].flatMap(({ observations }) => observations.map(({ value }) => (value as { number?: number }).number)),
-      chart: points.map(({ mean }) => mean),
-      newest: newest?.number,
-    };
-  });
-const contestedOn = (patientId: PatientId) => sees(patientId, async (scope) => (await patientPage(scope, patientId))?.contested);
+const toldOf = (patientId: PatientId) => toldOfPulse(stores, patientId);
+/** Devices of which the page says that they spoke for somebody else too. */
+const contestedOn = (patientId: PatientId) =>
+  sees(patientId, async (scope) => (await patientPage(scope, patientId))?.devices.filter(({ contestedAt }) => contestedAt !== null));
 
 describe('a monitor that is handed to another patient', () => {
   it('gives the first patient no pulse of the second: a message under the old name is kept, and neither scored nor drawn, and both pages say so', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { consentOf } from '../access-world.ts';
 import * as fhir from '../fhir-door.ts';
-import { isReachedInCare, mayRead, type Standing } from './oracle.ts';
+import { isReachedInCare, mayRead, tendsTheBed, type Standing } from './oracle.ts';
 import type { Whole } from './whole.ts';
 
 export interface Sending {
@@ -70,6 +70,16 @@ export const ACTS: readonly Act[] = [
     route: 'POST /api/v1/patients/:id/devices',
     send: (p) => json(`/api/v1/patients/${p.id}/devices`, { device: `dev-${p.canary}`, paused: true }),
     may: (role, standing) => mayRead(role, 'device', standing),
+  },
+  {
+    route: 'POST /api/v1/patients/:id/device-turns',
+    send: (p) => json(`/api/v1/patients/${p.id}/device-turns`, { device: `dev-${p.canary}`, here: false }),
+    may: tendsTheBed,
+  },
+  {
+    route: 'POST /api/v1/patients/:id/held-readings',
+    send: (p) => json(`/api/v1/patients/${p.id}/held-readings`, { device: `held-${p.canary}`, outcome: 'not-this-patient' }),
+    may: tendsTheBed,
   },
   {
     route: 'POST /api/v1/patients/:id/disclosures',

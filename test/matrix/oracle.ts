@@ -31,6 +31,7 @@ export function mayRead(role: string, kind: Kind, standing: Standing): boolean {
 }
 
 function mayReadInCare(role: string, kind: Kind, standing: Standing): boolean {
+  if (kind === 'held') return tendsTheBed(role, standing) && !isWithheld('vitals', standing);
   if (kind === 'contradiction') return role === 'radiologist' && isReachedInCare(role, standing) && standing.withholds === undefined;
   return hasBrokenTheGlass(role, standing) || (isReachedInCare(role, standing) && !isWithheld(kind, standing));
 }
@@ -57,6 +58,11 @@ export function isReachedInCare(role: string, standing: Standing): boolean {
   if (standing.team === role) return true;
   if (standing.isVeryRestricted === true) return false;
   return role === 'radiologist' ? standing.filmedDaysAgo <= 30 : isOfTheirWard(WARDS[role] ?? [], standing);
+}
+
+/** Who works at the bed now: a look after discharge, a radiologist's and an emergency's are looks alone. */
+export function tendsTheBed(role: string, { left: _, ...standing }: Standing): boolean {
+  return (role === 'nurse' || role === 'physician') && isReachedInCare(role, standing);
 }
 
 function isOfTheirWard(mine: readonly string[], { ward, left }: Standing): boolean {

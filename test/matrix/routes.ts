@@ -4,7 +4,7 @@ import type { Whole } from './whole.ts';
 
 /** What a route's answer is made of, as the rules speak of it. */
 export type Kind =
-  'record' | 'vitals' | 'radiology-report' | 'chest-imaging' | 'score' | 'chart' | 'device' | 'reach' | 'consent' | 'accesses' | 'contradiction';
+  'record' | 'vitals' | 'radiology-report' | 'chest-imaging' | 'score' | 'chart' | 'device' | 'reach' | 'consent' | 'accesses' | 'contradiction' | 'held';
 
 export interface PointRoute<P extends Person = Whole> {
   readonly route: string;
@@ -98,6 +98,7 @@ export const LISTS: readonly ListRoute[] = [
   list('/api/v1/patients', 'record', id),
   list('/api/v1/worklist', 'worklist', id),
   list('/api/v1/discordances', 'contradiction', id),
+  list('/api/v1/held-readings', 'held', id),
   { ...list('/api/v1/break-glass/grants', 'record', (p) => p.grantId), lists: (role, { glassOf }) => glassOf === role },
   // While a grant is open its holder is told of whom it is.
   { ...list('/api/v1/break-glass/grants', 'record', id), lists: (role, { glassOf }) => glassOf === role },

@@ -4,8 +4,8 @@ import { probability } from '@concord/core/kernel';
 import { agreements } from '@concord/stages/agreement';
 import { consentOf, type Person } from '../access-world.ts';
 import type { RunningEdge } from '../edge.ts';
-import { asks, WORKER } from '../people.ts';
-import { ago, allowed, type TestStores } from '../stores.ts';
+import { asks, SEED, WORKER } from '../people.ts';
+import { admit, ago, allowed, pulse, type TestStores } from '../stores.ts';
 import { makeCast, type Actor } from './world.ts';
 
 /** One patient with one thing of every kind that a route may be asked about. */
@@ -23,7 +23,7 @@ export interface WholeActor extends Actor {
   readonly person: Whole;
 }
 
-/** The cast, each with a consent, a contradiction of report and film, an erasure that was asked for, and a hold. */
+/** The cast, each with a consent, a contradiction of report and film, a reading that waits, an erasure that was asked for, and a hold. */
 export async function makeWholeCast(stores: TestStores, edge: RunningEdge): Promise<readonly WholeActor[]> {
   const whole: WholeActor[] = [];
   for (const { standing, person } of await makeCast(stores, edge)) {
@@ -34,6 +34,7 @@ export async function makeWholeCast(stores: TestStores, edge: RunningEdge): Prom
     };
     whole.push({ standing, person: { ...person, ...kept, ...(await keepOrder(edge, person)) } });
   }
+  await holdReadings(stores, whole);
   return whole;
 }
 
@@ -56,6 +57,25 @@ async function contradict(stores: TestStores, { id, reportId, sopUid }: Person):
   const job = asks(WORKER, { action: 'execute', resource: 'RiskAssessment', patientId: id, unit: 'job' });
   const concordance = { patientId: id, asOf: ago(0), revision: 1, bundle: 'b' as BundleId, findings, mislinkSuspected: false };
   return allowed(await stores.worker.withAccess(job, (scope) => scope.concordances.save(concordance))) ?? '';
+}
+
+/** Of each a reading of a device that is on somebody else, whom nobody of the cast is. */
+async function holdReadings(stores: TestStores, cast: readonly WholeActor[]): Promise<void> {
+  const { patientId: rival } = await admit(stores.api, { mrn: `rival-${randomUUID()}`, ward: 'ward-c' });
+  const work = (patientOf: (actor: WholeActor) => Person['id'], ...minutes: readonly number[]) =>
+    stores.api
+      .withAccess(asks(SEED, { action: 'create', resource: 'Observation' }), async (scope) => {
+        const records = [];
+        for (const actor of cast) {
+          const id = patientOf(actor);
+          await scope.patients.matchId(id);
+          for (const minute of minutes) records.push(pulse(id, 80, ago(minute), { device: `held-${actor.person.canary}`, sentAt: ago(minute) }));
+        }
+        return scope.observations.putAll(records);
+      })
+      .then(allowed);
+  await work(() => rival, 40, 20);
+  await work(({ person }) => person.id, 30);
 }
 
 /** The one grant of this person. */

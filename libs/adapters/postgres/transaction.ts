@@ -269,8 +269,8 @@ export class KeysGone extends Error {
   override readonly name = 'KeysGone';
 }
 
-/** Class of data that a consent names, as SQL over a row `o`: of an observation its modality, or `other` where a consent knows no such name. */
-export const OBSERVED = classOfModality('o.modality');
+/** Class of data that a consent names, as SQL over a row `o`: of an observation its modality, also while it is held, or `other` where it knows no such name. */
+export const OBSERVED = classOfModality('coalesce(o.modality, o.held_modality)');
 export const REPORTED = "'radiology-report'";
 export const IMAGED = "'chest-imaging'";
 

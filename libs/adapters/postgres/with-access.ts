@@ -17,6 +17,7 @@ import { breakGlassStore } from './stores/break-glass-store.ts';
 import { careStore } from './stores/care-store.ts';
 import { concordanceStore } from './stores/concordance-store.ts';
 import { consentStore } from './stores/consent-store.ts';
+import { deviceTurnStore } from './stores/device-turn-store.ts';
 import { encounterStore } from './stores/encounter-store.ts';
 import { rewriteErased } from './erasure/rewrite.ts';
 import { erasureStore } from './stores/erasure-store.ts';
@@ -227,6 +228,7 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
     care: careStore(tx),
     models: modelStore(tx),
     consents: consentStore(tx),
+    deviceTurns: deviceTurnStore(tx),
     breakGlass: breakGlassStore(tx),
     administration: administrationStore(tx),
     audit: auditStore(tx, (detail) => {

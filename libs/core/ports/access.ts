@@ -64,6 +64,7 @@ export type ResourceKind =
   | 'Metrics'
   | 'Consent'
   | 'Device'
+  | 'DeviceTurn'
   | 'BreakGlass'
   | 'EmergencyReview'
   | 'Reach'

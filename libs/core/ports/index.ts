@@ -56,7 +56,7 @@ export type { AdministrationStore, ReachEntry, Source, StaffMember, Ward } from 
 export type { BreakGlassStore, EmergencyGrant, EmergencyReview, GrantFacts, LookUp, ReadingAlert } from './break-glass-store.ts';
 export type { CareStore } from './care-store.ts';
 export type { ConcordanceReview, ConcordanceStore, ReviewOutcome, StoredConcordance } from './concordance-store.ts';
-export type { ContestedDevice, DeviceClock } from './observation-store.ts';
+export type { DeviceClock } from './observation-store.ts';
 export type { ConsentRecord, ConsentStore, DeviceUse, NewConsent } from './consent-store.ts';
 export { ERASURE_REASONS, HOLD_BASES } from './erasure-store.ts';
 export type { ErasureReason, ErasureRefusal, ErasureRequest, ErasureStore, HoldBasis, LegalHold, RemainingScore } from './erasure-store.ts';
@@ -65,6 +65,7 @@ export type { ImageInstanceRecord, ImagingStore, NewImageInstance, StudyRecord }
 export type { LocalValidation, ModelStore, ValidationFigures } from './model-store.ts';
 export type { NewObservation, ObservationQuery, ObservationRecord, ObservationStore, SeriesPoint, StoredObservation } from './observation-store.ts';
 export type { NewPatient, PatientRecord, PatientStore } from './patient-store.ts';
+export type { DeviceHere, DeviceTurnStore, HeldOutcome, HeldReadings } from './device-store.ts';
 export type { ReconcileItem, ReconcileReason, ReconcileStore } from './reconcile-store.ts';
 export type { NewReport, ReportRecord, ReportStore } from './report-store.ts';
 export type { JobStore, SealedBlobStore, Stores, TimelineStore } from './stores.ts';

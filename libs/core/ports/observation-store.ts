@@ -51,12 +51,6 @@ export interface DeviceClock {
   readonly reading?: ClockReading;
 }
 
-/** A device that spoke for the patient and for somebody else at the same time, and when last. */
-export interface ContestedDevice {
-  readonly device: string;
-  readonly at: Instant;
-}
-
 /** `paused`: the patient paused the device that measured it; it is not kept. */
 export type StoredObservation = Stored<string> | { readonly kind: 'paused'; readonly id: string };
 
@@ -69,8 +63,6 @@ export interface ObservationStore {
   newest(patientId: PatientId, codes: readonly string[]): Promise<readonly ObservationRecord[]>;
   /** Devices that speak for the patient at this moment, and what is known of their clocks. */
   clocks(patientId: PatientId, at: Instant): Promise<readonly DeviceClock[]>;
-  /** Devices of which some readings of the last day may be another patient's. */
-  contested(patientId: PatientId): Promise<readonly ContestedDevice[]>;
   /** One row per code × step: for a chart. */
   window(patientId: PatientId, codes: readonly string[], from: Instant, to: Instant, stepMs: number): Promise<readonly SeriesPoint[]>;
 }

@@ -7,6 +7,7 @@ import type { BreakGlassStore } from './break-glass-store.ts';
 import type { CareStore } from './care-store.ts';
 import type { ConcordanceStore } from './concordance-store.ts';
 import type { ConsentStore } from './consent-store.ts';
+import type { DeviceTurnStore } from './device-store.ts';
 import type { EncounterStore } from './encounter-store.ts';
 import type { ErasureStore } from './erasure-store.ts';
 import type { ImagingStore } from './imaging-store.ts';
@@ -33,6 +34,7 @@ export interface Stores {
   readonly care: CareStore;
   readonly models: ModelStore;
   readonly consents: ConsentStore;
+  readonly deviceTurns: DeviceTurnStore;
   readonly breakGlass: BreakGlassStore;
   readonly administration: AdministrationStore;
   readonly audit: AuditStore;

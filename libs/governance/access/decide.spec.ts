@@ -24,6 +24,7 @@ const ELSE: readonly ResourceKind[] = [
   'Worklist',
   'ReconcileItem',
   'Discordance',
+  'DeviceTurn',
   'Session',
   'ModelBundle',
   'Metrics',
@@ -79,8 +80,13 @@ function secondLook(cell: Cell): boolean {
 function wardStaff(cell: Cell): boolean {
   if (cell.resource === 'BreakGlass') return asksToBreakTheGlass(cell);
   if (cell.relationship === 'break-glass' && cell.resource !== 'Worklist') return breaksTheGlass(cell);
+  if (cell.resource === 'DeviceTurn') return tendsTheBed(cell);
   if (cell.purpose !== 'TREAT' || !isLook(cell.action)) return false;
   return cell.resource === 'Worklist' || (CHART.includes(cell.resource) && ['ward', 'discharged-72h', 'care-team'].includes(cell.relationship));
+}
+
+function tendsTheBed(cell: Cell): boolean {
+  return cell.purpose === 'TREAT' && ['read', 'search', 'update'].includes(cell.action) && ['ward', 'care-team'].includes(cell.relationship);
 }
 
 function asksToBreakTheGlass(cell: Cell): boolean {

@@ -37,6 +37,17 @@ export const RULES: readonly Rule[] = [
     because: 'Ward staff read the patients who lie in their ward now, whose care team names them, or who left the ward within 72 hours.',
   },
   {
+    id: 'ward-devices',
+    roles: ['physician', 'nurse'],
+    relationships: ['ward', 'care-team'],
+    purposes: CARE,
+    actions: ['read', 'search', 'update'],
+    resources: ['DeviceTurn'],
+    withhold: [],
+    because:
+      'Who works at the bed says which device is on the patient and whose its readings are; not after discharge, and no administrator, who sees no patient.',
+  },
+  {
     id: 'ward-worklist',
     roles: ['physician', 'nurse', 'radiologist'],
     relationships: ['none'],

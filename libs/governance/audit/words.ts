@@ -46,6 +46,7 @@ const THINGS: Readonly<Record<string, string>> = {
   AccessReport: 'the report of accesses',
   ReconcileItem: 'arrivals that wait to be matched',
   Consent: 'consent',
+  DeviceTurn: 'which device is on the patient',
 };
 
 const VERBS: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { NO_NUMBERS, type PatientPage, type WireAssessment, type WireEvidence, type WireNews2, type Worklist } from '@concord/contracts';
+import { BED_OF_DEVICES, concordanceAt, devicesAt } from './devices.ts';
 import { questionsAt } from './questions.ts';
 import { evidenceAt } from './reasons.ts';
 import { SKETCHES, type Sketch } from './sketches.ts';
@@ -164,11 +165,13 @@ export function rowsAt(now: number): Worklist['rows'] {
   }));
 }
 
-export function pageAt(id: string, now: number): PatientPage | null {
+export function pageAt(id: string, now: number, ended = false): PatientPage | null {
   const row = rowsAt(now).find((one) => one.banner.patientId === id);
   if (!row) return null;
   const { banner, news2, assessments, trend, inputs } = row;
-  const page: PatientPage = { generatedAt: iso(now), banner, news2, assessments, questions: [], trend, inputs, concordance: null, contested: [] };
+  const hasDevices = banner.bed === BED_OF_DEVICES;
+  const beside = hasDevices ? { concordance: concordanceAt(now), devices: devicesAt(now, ended) } : { concordance: null, devices: [] };
+  const page: PatientPage = { generatedAt: iso(now), banner, news2, assessments, questions: [], trend, inputs, ...beside };
   return { ...page, questions: questionsAt(banner.bed ?? '', page, now) };
 }
 

@@ -1,7 +1,18 @@
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { deflateSync } from 'node:zlib';
-import { patientPageSchema, reportViewSchema, sessionSchema, timelineSchema, worklistSchema, type PatientPage, type Session } from '@concord/contracts';
-import { TASK, pageAt, rowsAt } from './patients.ts';
+import {
+  discordanceListSchema,
+  heldListSchema,
+  patientPageSchema,
+  reportViewSchema,
+  sessionSchema,
+  timelineSchema,
+  worklistSchema,
+  type PatientPage,
+  type Session,
+} from '@concord/contracts';
+import { BED_OF_DEVICES, heldAt, queueAt } from './devices.ts';
+import { TASK, idOf, pageAt, rowsAt } from './patients.ts';
 import { reportAt, timelineAt } from './timeline.ts';
 
 /** Which state the stand-in is asked to show. */
@@ -11,6 +22,8 @@ export interface StandInState {
   /** The order turned round, as if everything had changed. */
   reversed: boolean;
   delayMs: number;
+  /** Somebody said that the monitor is not on its patient; each word about it turns this round. */
+  ended: boolean;
 }
 
 export interface StandIn {
@@ -22,7 +35,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** One origin as the edge gives it: answers in the shape of the contracts, everything else from the pages. */
 export function standIn(webUrl: () => string): StandIn {
-  const state: StandInState = { failing: 'nothing', empty: false, reversed: false, delayMs: 0 };
+  const state: StandInState = { failing: 'nothing', empty: false, reversed: false, delayMs: 0, ended: false };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (!/^\/(api|audit|dicom-web|auth)(\/|$)/.test(url.pathname)) {
@@ -48,13 +61,25 @@ function body(url: URL, state: StandInState): unknown {
   if (url.pathname === '/api/v1/session') return sessionSchema.parse(session(now));
   if (state.failing === 'all') return 'failed';
   if (url.pathname === '/api/v1/worklist') return state.failing === 'worklist' ? 'failed' : worklistSchema.parse(worklist(now, state));
-  return patient(url, state, now);
+  return listed(url, now) ?? patient(url, state, now);
+}
+
+function listed(url: URL, now: number): unknown {
+  const banner = pageAt(idOf(BED_OF_DEVICES), now)?.banner;
+  if (banner === undefined) return undefined;
+  if (url.pathname === '/api/v1/held-readings') return heldListSchema.parse(heldAt(now, banner));
+  return url.pathname === '/api/v1/discordances' ? discordanceListSchema.parse(queueAt(now, banner)) : undefined;
 }
 
 function patient(url: URL, state: StandInState, now: number): unknown {
   const [, id = '', part = 'page'] = /^\/api\/v1\/patients\/([^/]+)(?:\/([^/]+))?/.exec(url.pathname) ?? [];
-  const page = pageAt(id, now);
+  const page = pageAt(id, now, state.ended);
   if (!page) return null;
+  if (part === 'device-turns') {
+    state.ended = !state.ended;
+    return { done: true };
+  }
+  if (part === 'held-readings') return { settled: 3 };
   return part === state.failing ? 'failed' : (PARTS[part]?.(page, now) ?? null);
 }
 

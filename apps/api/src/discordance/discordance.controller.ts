@@ -4,13 +4,17 @@ import { concordanceToWire, reviewSchema, type DiscordanceList, type Review } fr
 import { isUuid } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
+import type { Config } from '../config.ts';
 import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
 import { failure, notFound } from '../edge/failure.ts';
 import { aboutResource, aboutSearch, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
+import { CONFIG, SERVED_BUNDLE } from '../edge/tokens.ts';
 import { bannerOf, currentStay } from '../views/banner.ts';
 import { readQuery } from '../views/questions.ts';
+import type { ServedBundle } from '../views/session.controller.ts';
+import { readFigures } from './measured.ts';
 
 /** More than a person reads in a day; the newest come first. */
 const QUEUE_MAX = 100;
@@ -20,15 +24,22 @@ const QUEUE_MAX = 100;
 export class DiscordanceController {
   readonly #gate: Gate;
 
-  constructor(@Inject(Gate) gate: Gate) {
+  readonly #config: Config;
+  readonly #bundle: ServedBundle;
+
+  constructor(@Inject(Gate) gate: Gate, @Inject(CONFIG) config: Config, @Inject(SERVED_BUNDLE) bundle: ServedBundle) {
     this.#gate = gate;
+    this.#config = config;
+    this.#bundle = bundle;
   }
 
   @Get()
   @Needs('search', 'Discordance')
-  list(@Req() request: FastifyRequest): Promise<DiscordanceList> {
+  async list(@Req() request: FastifyRequest): Promise<DiscordanceList> {
     readQuery(request, {});
-    return this.#gate.open(callerOf(request), aboutSearch(''), queueOf);
+    const queue = await this.#gate.open(callerOf(request), aboutSearch(''), queueOf);
+    const bundle = await this.#bundle();
+    return { ...queue, bundle, measured: await readFigures(this.#config.modelsDir, bundle) };
   }
 
   @Post(':id/review')
@@ -49,7 +60,7 @@ export class DiscordanceController {
   }
 }
 
-async function queueOf(scope: AccessScope): Promise<DiscordanceList> {
+async function queueOf(scope: AccessScope): Promise<Pick<DiscordanceList, 'generatedAt' | 'items'>> {
   const entries = await scope.concordances.queue(QUEUE_MAX);
   const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
   const items: DiscordanceList['items'] = [];

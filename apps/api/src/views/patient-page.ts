@@ -1,7 +1,7 @@
-import { concordanceToWire, type PatientPage, type Question } from '@concord/contracts';
+import { concordanceToWire, type PatientPage, type Question, type WireDevice } from '@concord/contracts';
 import type { ModalityKind, PatientId, RiskTask, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
-import type { AccessScope, ContestedDevice, ObservationRecord, StoredAssessment } from '@concord/core/ports';
+import type { AccessScope, ObservationRecord, StoredAssessment } from '@concord/core/ports';
 import { bannerOf, currentStay } from './banner.ts';
 import { rowOf, wireAssessment } from './patient-row.ts';
 import { declineTasks, MAIN_TASK, otherTasks } from './questions.ts';
@@ -33,13 +33,24 @@ export async function patientPage(scope: AccessScope, patientId: PatientId): Pro
     trend: row.trend,
     inputs: row.inputs,
     concordance: concordance === undefined ? null : concordanceToWire(concordance, scope.decision.obligations),
-    contested: (await contestedOf(scope, patientId)).map(({ device, at }) => ({ device, at: toIso(at) })),
+    devices: await devicesOf(scope, patientId),
   };
 }
 
 /** Of signs that this reader does not see, the devices are none of theirs either. */
-async function contestedOf(scope: AccessScope, patientId: PatientId): Promise<readonly ContestedDevice[]> {
-  return scope.decision.obligations.includes('vitals') ? [] : scope.observations.contested(patientId);
+async function devicesOf(scope: AccessScope, patientId: PatientId): Promise<WireDevice[]> {
+  if (scope.decision.obligations.includes('vitals')) return [];
+  return (await scope.deviceTurns.of(patientId)).map(({ device, newestAt, contestedAt, ended, held }) => ({
+    device,
+    newestAt: isoOrNull(newestAt),
+    contestedAt: isoOrNull(contestedAt),
+    ended: ended === undefined ? null : { at: toIso(ended.at), by: ended.by },
+    held: held === undefined ? null : { count: held.count, oldest: toIso(held.oldest), newest: toIso(held.newest) },
+  }));
+}
+
+function isoOrNull(moment: Instant | undefined): string | null {
+  return moment === undefined ? null : toIso(moment);
 }
 
 async function latestOf(scope: AccessScope, patientId: PatientId): Promise<readonly StoredAssessment[]> {

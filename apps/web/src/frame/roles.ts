@@ -55,12 +55,22 @@ const PLACES: Readonly<Record<Exclude<Desk, 'clinical'>, readonly Place[]>> = {
   none: [],
 };
 
+/** Ward staff: they may say which device is on a patient. */
+export function tendsBeds(roles: readonly string[]): boolean {
+  return roles.includes('physician') || roles.includes('nurse');
+}
+
 /** The pages of a desk, first one first. */
 export function placesOf(desk: Desk, roles: readonly string[]): readonly Place[] {
   if (desk !== 'clinical') return PLACES[desk];
   return [
     { href: '/', word: 'Worklist' },
     ...(roles.includes('radiologist') ? [{ href: '/second-look', word: 'Second look' }] : []),
-    ...(roles.includes('physician') || roles.includes('nurse') ? [{ href: '/break-glass', word: 'Emergency access' }] : []),
+    ...(tendsBeds(roles)
+      ? [
+          { href: '/held-readings', word: 'Held readings' },
+          { href: '/break-glass', word: 'Emergency access' },
+        ]
+      : []),
   ];
 }

@@ -11,6 +11,7 @@ import { LiveNews } from '../frame/live.tsx';
 import { LostLine } from '../frame/lost-line.tsx';
 import { useChange } from '../worklist/use-change.ts';
 import { AxisPane } from './axis-pane.tsx';
+import { DevicesLine, DevicesPane } from './devices-pane.tsx';
 import { FindingsPane } from './findings-pane.tsx';
 import { ImagePane } from './image-pane.tsx';
 import { MislinkLine } from './mislink-line.tsx';
@@ -29,13 +30,15 @@ interface Props {
   readonly timelineReference: string | null;
   readonly initialReport: Answer<ReportView> | null;
   readonly zone: string;
+  /** Whoever reads works at beds. */
+  readonly tends: boolean;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
 const noRows = () => NOBODY;
 
 /** One patient: score beside why, one time axis, report and image, tied by number tags. */
-export function PatientView({ initial, initialTimeline, timelineReference, initialReport, zone }: Props) {
+export function PatientView({ initial, initialTimeline, timelineReference, initialReport, zone, tends }: Props) {
   const id = initial.banner.patientId;
   const { value: page, receivedAt, lost, recalled, refresh } = usePolled(paths.patient(id), patientPageSchema, initial);
   const timeline = useFollowing(paths.timeline(id), timelineSchema, initialTimeline, signatureOf(page));
@@ -52,8 +55,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
       <main className="cols" id="main">
         <div className="across">
           <LostLine lost={lost} shownMs={Date.parse(page.generatedAt)} nowMs={nowMs} zone={zone} onRetry={refresh} />
-          <StaleLine page={page} assessment={assessment} nowMs={nowMs} zone={zone} />
-          <MislinkLine page={page} assessment={assessment} />
+          <Across {...context} />
         </div>
         <LeftColumn {...context} focus={focus} timeline={timeline} />
         <div className="rest">
@@ -75,6 +77,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
                 <ReportPane {...context} timeline={timeline} initial={initialReport} evidence={evidence} tags={tags} selected={selected} onSelect={select} />
               )}
               <FindingsPane {...context} />
+              <DevicesPane {...context} tends={tends} onDone={refresh} />
             </div>
             {timeline && (
               <ImagePane
@@ -91,6 +94,17 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
         </div>
       </main>
       <LiveNews news={news} />
+    </>
+  );
+}
+
+/** What puts the score itself in doubt. */
+function Across({ page, assessment, nowMs, zone }: PaneContext) {
+  return (
+    <>
+      <StaleLine page={page} assessment={assessment} nowMs={nowMs} zone={zone} />
+      <MislinkLine page={page} assessment={assessment} />
+      <DevicesLine page={page} />
     </>
   );
 }

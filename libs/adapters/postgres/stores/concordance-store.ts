@@ -4,8 +4,8 @@ import { invariant } from '@concord/core/kernel';
 import type { ConcordanceStore, ReviewOutcome, StoredConcordance } from '@concord/core/ports';
 import { concordancePlace } from '../places.ts';
 import { asOneOf, asPatientKey, at, date } from '../rows.ts';
-import { reachable, reachableCare, type Transaction } from '../transaction.ts';
-import { PATIENT_COLUMNS, PATIENT_FROM, toRecord, type PatientRow } from './patient-row.ts';
+import { reachableCare, type Transaction } from '../transaction.ts';
+import { patientsByKey } from './patient-row.ts';
 import { contentMac, openJson, sealJson } from './sealed-json.ts';
 
 export function concordanceStore(tx: Transaction): ConcordanceStore {
@@ -68,22 +68,15 @@ const QUEUE = `SELECT n.* FROM (SELECT DISTINCT ON (o.patient_key) ${COLUMNS}, o
 
 async function queue(tx: Transaction, count: number): ReturnType<ConcordanceStore['queue']> {
   const rows = await tx.rows<ConcordanceRow>('concordance-queue', QUEUE, [...tx.reachValues, count]);
-  await tx.meet(rows.map(({ patient_key }) => patient_key));
-  const patients = await patientsOf(tx, rows);
-  const withheld = await tx.withheldOf(rows.map(({ patient_key }) => patient_key));
+  const keys = rows.map(({ patient_key }) => patient_key);
+  await tx.meet(keys);
+  const patients = await patientsByKey(tx, keys);
+  const withheld = await tx.withheldOf(keys);
   const found = [];
   for (const row of rows) {
     const patient = patients.get(row.patient_key);
     if (patient !== undefined) found.push({ stored: await toStored(tx, row, withheld.get(row.patient_key) ?? []), patient });
   }
-  return found;
-}
-
-async function patientsOf(tx: Transaction, rows: readonly ConcordanceRow[]) {
-  const text = `SELECT ${PATIENT_COLUMNS} FROM ${PATIENT_FROM} WHERE ${reachable('o')} AND o.patient_key = ANY ($4::uuid[]) AND v.superseded_at IS NULL AND v.retracted_at IS NULL`;
-  const found = new Map<string, Awaited<ReturnType<typeof toRecord>>>();
-  for (const row of await tx.rows<PatientRow>('concordance-patients', text, [...tx.reachValues, rows.map(({ patient_key }) => patient_key)]))
-    found.set(row.patient_key, await toRecord(tx, row));
   return found;
 }
 

@@ -13,6 +13,8 @@ export interface Measured {
   readonly record: NewObservation;
   readonly key: PatientKey;
   readonly receivedAt: Instant;
+  /** It says nothing of whom its device is on: somebody at the bed said that before. */
+  readonly ended: boolean;
 }
 
 interface Device {
@@ -52,7 +54,8 @@ export async function readDevices(tx: Transaction, batch: readonly Measured[]): 
     if (hasChanged(device, reading)) await record(tx, device.id, reading);
   }
   await remember(tx, devices, stamps);
-  return { wrong, elsewhere: await takeTurns(tx, devices, sent) };
+  const telling = sent.filter(({ ended }) => !ended);
+  return { wrong, elsewhere: await takeTurns(tx, devices, telling) };
 }
 
 /** One stamp for each device and moment of sending; what was not sent live is none. */
@@ -137,7 +140,8 @@ async function remember(tx: Transaction, devices: readonly Device[], stamps: Rea
 
 const CLOCKS = `SELECT DISTINCT ON (d.label) d.label, c.offset_ms, c.uncertainty_ms, c.applied FROM device_links o JOIN devices d ON d.id = o.device_id
   LEFT JOIN device_clock_offsets c ON c.device_id = d.id AND c.replaced_at IS NULL
-  WHERE o.patient_key = $4 AND (o.ends_at IS NULL OR o.ends_at > $5) AND ${reachable('o')} ORDER BY d.label, c.recorded_at DESC NULLS LAST`;
+  WHERE o.patient_key = $4 AND (o.ends_at IS NULL OR o.ends_at > $5) AND ${reachable('o')}
+    AND NOT EXISTS (SELECT FROM device_ends e WHERE e.patient_key = o.patient_key AND e.device = d.label AND e.lifted_at IS NULL) ORDER BY d.label, c.recorded_at DESC NULLS LAST`;
 
 /** The clocks of the devices that speak for the patient. Of one whose stamps were too few, nothing is known yet. */
 export async function clocksOf(tx: Transaction, patientId: NewObservation['patientId'], since: Instant): Promise<readonly DeviceClock[]> {

@@ -40,28 +40,38 @@ export async function resumeDevice(tx: Transaction, patientId: PatientId, device
   await tx.rows('device-resume', text, [key, device, date(tx.now)]);
 }
 
-async function decidedKey(tx: Transaction, patientId: PatientId): Promise<PatientKey> {
+/** The pseudonym of the patient whom the request was decided about. */
+export async function decidedKey(tx: Transaction, patientId: PatientId): Promise<PatientKey> {
   const key = await tx.keyOf(patientId);
-  invariant(key !== undefined, 'a pause is about the patient who was decided about');
+  invariant(key !== undefined, 'a word about a device is about the patient who was decided about');
   tx.touched.add(key);
   return key;
 }
 
-const PAUSED = `SELECT r.place FROM unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[]) AS r (place, patient_key, device, effective_at)
-  WHERE EXISTS (SELECT FROM device_pauses p WHERE p.patient_key = r.patient_key AND p.device = r.device AND p.starts_at <= r.effective_at
-    AND (p.ends_at IS NULL OR r.effective_at < p.ends_at))`;
+const STOPPED = `SELECT r.place, p.paused, e.ended FROM unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[]) AS r (place, patient_key, device, effective_at)
+  CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM device_pauses p WHERE p.patient_key = r.patient_key AND p.device = r.device AND p.starts_at <= r.effective_at
+    AND (p.ends_at IS NULL OR r.effective_at < p.ends_at)) AS paused) p
+  CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM device_ends e WHERE e.patient_key = r.patient_key AND e.device = r.device AND e.ends_at <= r.effective_at
+    AND (e.lifted_at IS NULL OR r.effective_at < e.lifted_at)) AS ended) e WHERE p.paused OR e.ended`;
 
-/** Places in the batch whose reading falls into a pause of its device. */
-export async function pausedReadings(tx: Transaction, records: readonly NewObservation[]): Promise<ReadonlySet<number>> {
+/** Places in the batch whose reading falls into a pause that the patient made, and those after somebody said that the device is not on this patient. */
+export interface Stopped {
+  readonly paused: ReadonlySet<number>;
+  readonly ended: ReadonlySet<number>;
+}
+
+export async function stoppedReadings(tx: Transaction, records: readonly NewObservation[]): Promise<Stopped> {
   const measured = records.flatMap(({ patientId, device, effectiveAt }, place) =>
     device === undefined ? [] : [{ place, key: tx.writeKey(patientId), device, effectiveAt }],
   );
-  if (measured.length === 0) return new Set();
+  if (measured.length === 0) return { paused: new Set(), ended: new Set() };
   const columns = [
     measured.map(({ place }) => place),
     measured.map(({ key }) => key),
     measured.map(({ device }) => device),
     measured.map((one) => date(one.effectiveAt)),
   ];
-  return new Set((await tx.rows<{ place: number }>('devices-paused', PAUSED, columns)).map(({ place }) => place));
+  const rows = await tx.rows<{ place: number; paused: boolean; ended: boolean }>('devices-stopped', STOPPED, columns);
+  const places = (of: 'paused' | 'ended') => new Set(rows.filter((row) => row[of]).map(({ place }) => place));
+  return { paused: places('paused'), ended: places('ended') };
 }

@@ -1,8 +1,8 @@
-import { takeTurn, type DeviceTurn, type PatientId } from '@concord/core/clinical';
+import { takeTurn, type DeviceTurn } from '@concord/core/clinical';
 import { hours, minus, type Instant } from '@concord/core/kernel';
-import type { ContestedDevice, NewObservation } from '@concord/core/ports';
+import type { NewObservation } from '@concord/core/ports';
 import { at, date, dateOrNull, given } from '../rows.ts';
-import { reachable, type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import type { Measured } from './device-clocks.ts';
 
 /** What lies longer back than this before a reading says nothing about whose it is. */
@@ -89,16 +89,4 @@ async function write(tx: Transaction, device: string, { before, after }: Turned)
   if (fresh.length === 0) return;
   const begun = [fresh.map(({ who }) => who), fresh.map(({ from }) => date(from)), ...columns(fresh)];
   await tx.rows('device-turn-begin', BEGIN, [device, ...begun, date(tx.now), tx.sourceId]);
-}
-
-const CONTESTED = `SELECT d.label, max(o.contested_at) AS contested_at FROM device_links o JOIN devices d ON d.id = o.device_id
-  WHERE o.patient_key = $4 AND o.contested_at > $5 AND ${reachable('o')} GROUP BY 1 ORDER BY 1`;
-
-/** Devices that spoke for this patient and for somebody else at the same time, within a day. */
-export async function contestedOf(tx: Transaction, patientId: PatientId): Promise<readonly ContestedDevice[]> {
-  const key = await tx.keyOf(patientId);
-  if (key === undefined) return [];
-  tx.handOut(key);
-  const rows = await tx.rows<{ label: string; contested_at: Date }>('devices-contested', CONTESTED, [...tx.reachValues, key, date(minus(tx.now, LOOKED_BACK))]);
-  return rows.map(({ label, contested_at }) => ({ device: label, at: at(contested_at) }));
 }

@@ -5,7 +5,7 @@ import { observationIdentifierPlace, textPlace } from '../places.ts';
 import { bytesOf, date, dateOrNull, idFrom, type PatientKey } from '../rows.ts';
 import type { Raised, Transaction } from '../transaction.ts';
 import { readDevices } from './device-clocks.ts';
-import { pausedReadings } from './device-pauses.ts';
+import { stoppedReadings } from './device-pauses.ts';
 import { indexOrNull, sealIdentifier } from './identifiers.ts';
 import { openText, sealText } from './sealed-json.ts';
 import { verdict, type StoredVersion } from './verdict.ts';
@@ -17,6 +17,8 @@ interface Addition {
   readonly key: PatientKey;
   readonly version: number;
   readonly retracts: boolean;
+  /** Somebody at the bed said before that its device is not on this patient. */
+  readonly ended: boolean;
 }
 
 /**
@@ -30,9 +32,9 @@ export async function putObservations(tx: Transaction, records: readonly NewObse
   const versions = new Map<string, StoredVersion[]>();
   for (const patient of patients) await readVersions(tx, patient, { ids: ids.filter((_, i) => records[i]?.patientId === patient), into: versions });
   const additions: Addition[] = [];
-  const paused = await pausedReadings(tx, records);
+  const { paused, ended } = await stoppedReadings(tx, records);
   const answers = records.map((record, i): StoredObservation =>
-    paused.has(i) ? { kind: 'paused', id: ids[i] ?? '' } : judge(tx, { record, id: ids[i] ?? '', versions, additions }),
+    paused.has(i) ? { kind: 'paused', id: ids[i] ?? '' } : judge(tx, { record, id: ids[i] ?? '', versions, additions, ended: ended.has(i) }),
   );
   for (const patient of patients) tx.touched.add(tx.writeKey(patient));
   await write(tx, additions);
@@ -82,9 +84,10 @@ interface Case {
   readonly id: string;
   readonly versions: Map<string, StoredVersion[]>;
   readonly additions: Addition[];
+  readonly ended: boolean;
 }
 
-function judge(tx: Transaction, { record, id, versions, additions }: Case): Stored<string> {
+function judge(tx: Transaction, { record, id, versions, additions, ended }: Case): Stored<string> {
   const { number, unit, text, effectiveAt, device, status } = record;
   const incoming = { status, content: content(number ?? null, unit ?? null, text ?? null, effectiveAt, device ?? null) };
   const list = versions.get(id) ?? [];
@@ -94,7 +97,7 @@ function judge(tx: Transaction, { record, id, versions, additions }: Case): Stor
   const version = said.kind === 'created' ? 1 : said.version;
   // Later records of the batch speak about this one too.
   versions.set(id, [...list, { version, ...incoming }]);
-  additions.push({ record, id, key: tx.writeKey(record.patientId), version, retracts: status === 'entered-in-error' });
+  additions.push({ record, id, key: tx.writeKey(record.patientId), version, retracts: status === 'entered-in-error', ended });
   return { kind: said.kind, id, version };
 }
 
@@ -110,22 +113,19 @@ async function write(tx: Transaction, additions: readonly Addition[]): Promise<v
   const { wrong, elsewhere } = await readDevices(tx, known);
   const rows = [];
   for (const addition of known) {
-    const record = elsewhere.has(addition.record) ? unowned(addition.record) : addition.record;
-    rows.push(await toRow(tx, { ...addition, record }, dated(record, wrong)));
+    const held = addition.ended || elsewhere.has(addition.record);
+    rows.push(await toRow(tx, { ...addition, held }, dated(addition.record, wrong)));
   }
   await insert(tx, rows);
   const later = additions.filter(({ version }) => version > 1);
   if (later.length > 0) await close(tx, later);
 }
 
-/** Kept as it was sent, and no model and no chart sees it: the device was on somebody else. */
-function unowned({ modality: _modality, ...record }: NewObservation): NewObservation {
-  return record;
-}
-
 interface Known extends Addition {
   readonly raised: Raised;
   readonly receivedAt: Instant;
+  /** Kept as it was sent, and no model and no chart sees it until a person says whose it is: the device was on somebody else, or is said to be. */
+  readonly held: boolean;
 }
 
 /** When it was true of the patient, by our clock, and what the device's said where that is corrected. */
@@ -142,7 +142,7 @@ function dated({ device = '', effectiveAt, sentAt }: NewObservation, wrong: Read
 
 async function toRow(
   tx: Transaction,
-  { record, id, key, version, retracts, raised, receivedAt }: Known,
+  { record, id, key, version, retracts, raised, receivedAt, held }: Known,
   { effectiveAt, told }: Dated,
 ): Promise<readonly unknown[]> {
   const available = date(receivedAt);
@@ -152,7 +152,7 @@ async function toRow(
     id,
     version,
     raised.revision,
-    record.modality ?? null,
+    ...readBy(record, held),
     record.code,
     record.codeSystem,
     record.number ?? null,
@@ -175,6 +175,12 @@ async function toRow(
   ];
 }
 
+/** The modality that reads it, and the one that would. */
+function readBy({ modality }: NewObservation, held: boolean): readonly [string | null, string | null] {
+  const read = modality ?? null;
+  return held ? [null, read] : [read, null];
+}
+
 /**
  * Open and sealed text. An answer that a modality understood is a word of its vocabulary, and models ask for it; anything else
  * is what somebody wrote.
@@ -189,6 +195,7 @@ const COLUMNS = [
   ['version', 'int'],
   ['revision', 'bigint'],
   ['modality', 'text'],
+  ['held_modality', 'text'],
   ['code', 'text'],
   ['code_system', 'text'],
   ['number', 'float8'],

@@ -3,7 +3,6 @@ import type { ObservationQuery, ObservationRecord, ObservationStore, Page, Paged
 import { date } from '../rows.ts';
 import { OBSERVED, reachable, type Transaction } from '../transaction.ts';
 import { clocksOf } from './device-clocks.ts';
-import { contestedOf } from './device-turns.ts';
 import { Filter, searchPage } from './filter.ts';
 import { identifierIndex } from './identifiers.ts';
 import { putObservations } from './observation-put.ts';
@@ -19,7 +18,6 @@ export function observationStore(tx: Transaction): ObservationStore {
     search: (query, page) => search(tx, query, page),
     newest: (patientId, codes) => newest(tx, patientId, codes),
     clocks: (patientId, at) => clocksOf(tx, patientId, at),
-    contested: (patientId) => contestedOf(tx, patientId),
     window: (...[patientId, codes, from, to, stepMs]: Parameters<ObservationStore['window']>) => seriesWindow(tx, { patientId, codes, from, to, stepMs }),
   };
 }

@@ -2,7 +2,7 @@ import type { Demographics, Identifier } from '@concord/core/clinical';
 import type { PatientRecord } from '@concord/core/ports';
 import { patientPlace } from '../places.ts';
 import { asOneOf, asPatientId, asPatientKey, asSourceId, at, given } from '../rows.ts';
-import type { Transaction } from '../transaction.ts';
+import { reachable, type Transaction } from '../transaction.ts';
 import { openJson } from './sealed-json.ts';
 
 /** What is sealed of a patient: everything that names them. */
@@ -47,4 +47,13 @@ export async function toRecord(tx: Transaction, row: PatientRow): Promise<Patien
     ...given({ demoKind: row.demo_kind === null ? null : asOneOf<'synthetic' | 'assembled'>(row.demo_kind) }),
     sourceId: asSourceId(row.source_id),
   };
+}
+
+const BY_KEY = `SELECT ${PATIENT_COLUMNS} FROM ${PATIENT_FROM} WHERE ${reachable('o')} AND o.patient_key = ANY ($4::uuid[]) AND v.superseded_at IS NULL AND v.retracted_at IS NULL`;
+
+/** Those of these patients whom this transaction may hand out, by pseudonym: the heads of a list of things about patients. */
+export async function patientsByKey(tx: Transaction, keys: readonly string[]): Promise<ReadonlyMap<string, PatientRecord>> {
+  const found = new Map<string, PatientRecord>();
+  for (const row of await tx.rows<PatientRow>('patients-by-key', BY_KEY, [...tx.reachValues, keys])) found.set(row.patient_key, await toRecord(tx, row));
+  return found;
 }

@@ -1,7 +1,7 @@
 import type { ResourceKind } from '@concord/core/ports';
 import { enter } from './enter.ts';
 import { LOOKS, type Standing } from './facts.ts';
-import { handsOf, ownKeys, reached, reachIds, reachOf, relationsLeft, withheldOf } from './reach.ts';
+import { handsOf, ownKeys, reached, reachIds, reachOf, relationsLeft, tended, withheldOf } from './reach.ts';
 import type { FunctionSpec } from './statement.ts';
 import { jobId, namedIds, namedKeys, openedIds, openGrant, source } from './named.ts';
 
@@ -56,6 +56,7 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   plain('reached_key', ONE, 'The one patient of the request, while a relation is left.', (facts) => reached(facts.relations(RECORD, LOOKS), 'scope_key')),
   plain('reached_id', ONE, 'The same by the id that the outside knows.', (facts) => reached(facts.relations(RECORD, LOOKS), 'scope_id')),
   plain('reached_care_key', ONE, 'The same for what is a clinician’s working aid.', (facts) => reached(facts.relations(CARE, LOOKS), 'scope_key')),
+  plain('tended_key', ONE, 'The one patient of the request, while its maker works at that patient’s bed: a look after discharge changes nothing.', tended),
   plain('own_keys', 'RETURNS SETOF uuid LANGUAGE sql STABLE', 'Those who say themselves what may be used of theirs.', ownKeys),
   {
     name: 'withheld_of',

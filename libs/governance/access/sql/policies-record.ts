@@ -28,7 +28,8 @@ const OWN: Readonly<Record<string, string>> = {
 const SCORED = ['assessments', 'evidence', 'concordances', 'concordance_reviews', 'region_checks'];
 /** Rows whose class of data a consent may withhold: by the class, or by the modality of each row. A score's parts belong to no source. */
 const WITHHELD: Readonly<Record<string, { readonly dataClass: string; readonly sent: boolean }>> = {
-  observations: { dataClass: classOfModality('modality'), sent: true },
+  // Also while it is held for a person to say whose it is.
+  observations: { dataClass: classOfModality('coalesce(modality, held_modality)'), sent: true },
   reports: { dataClass: "'radiology-report'", sent: true },
   imaging_studies: { dataClass: "'chest-imaging'", sent: true },
   imaging_series: { dataClass: "'chest-imaging'", sent: true },
@@ -108,6 +109,17 @@ function withheld([table, { dataClass, sent: isSent }]: readonly [string, (typeo
   return { table, name: 'consent', command: 'SELECT', to: isSent ? 'app_rw, app_worker' : 'app_rw', restrictive: true, using };
 }
 
+/** Of the one patient at whose bed the asker works. */
+const tended = (facts: Facts): string => (facts.who('DeviceTurn', ['update']).length === 0 ? 'false' : 'patient_key = (SELECT app.tended_key())');
+const IN_OWN_NAME = "issuer = (SELECT app.setting('issuer')) AND subject = (SELECT app.setting('subject'))";
+
+/** Who works at the bed says that a device is not on the patient, and that it is again. */
+const DEVICE_ENDS: readonly PolicySpec[] = [
+  { table: 'device_ends', name: 'reads', command: 'SELECT', to: 'app_rw', using: (facts) => facts.reached('RiskAssessment', LOOKS, 'patient_key') },
+  { table: 'device_ends', name: 'ends', command: 'INSERT', to: 'app_rw', check: (facts) => allOf(tended(facts), IN_OWN_NAME) },
+  { table: 'device_ends', name: 'lifts', command: 'UPDATE', to: 'app_rw', using: tended },
+];
+
 /** Consents and their lines: the patient's own word, and a source that passes one on. */
 function said(table: string): readonly PolicySpec[] {
   const by = (act: 'create' | 'update') => (facts: Facts) => {
@@ -128,6 +140,7 @@ export const RECORD_POLICIES: readonly PolicySpec[] = [
   ...SCORED.flatMap(scored),
   ...Object.entries(WITHHELD).map(withheld),
   ...['consents', 'consent_denials'].flatMap(said),
+  ...DEVICE_ENDS,
   {
     table: 'patients',
     name: 'raises_own',

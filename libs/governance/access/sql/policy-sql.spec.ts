@@ -37,6 +37,7 @@ function textOf(rules: readonly Rule[]): string {
 const APPLICATION_ALONE: readonly (readonly [pattern: RegExp, because: string])[] = [
   [/^ward-worklist: |: (Timeline|Worklist)$/, 'a page: it is made of rows, each under its own policy'],
   [/^radiologist-second-look: read/, 'a page: its contradictions are rows beside scores, and read like them'],
+  [/^ward-devices: read/, 'a list: what waits are readings, which read like any other'],
   [/^own-session: /, 'a session is about no patient'],
   [/^model-steward: (read|execute|Metrics)/, 'bundles are files and running figures are the process’s: no row'],
   [/^administration: read/, 'names of wards, staff and sources are about no patient, and stand beside what everybody reads'],

@@ -96,6 +96,12 @@ export function reached(relations: readonly Relationship[], setting: 'scope_key'
   return ` SELECT CASE WHEN ${some} THEN app.setting('${setting}')::uuid END `;
 }
 
+/** The one patient of the request, where the table lets the asker act at that patient's bed. */
+export function tended(facts: Facts): string {
+  const relations = facts.relations('DeviceTurn', ['update']);
+  return ` SELECT CASE WHEN ${facts.is(facts.who('DeviceTurn', ['update']))} THEN app.reached_by(ARRAY[${words(relations)}]::text[]) END `;
+}
+
 /** Whoever holds anything holds one of these: nothing has to be asked. */
 function isEvery(relations: readonly Relationship[]): boolean {
   return RELATIONS.every((relation) => relations.includes(relation));

@@ -4,6 +4,7 @@ import { discordanceListSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
 import { ask, sessionOrSignIn } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
+import { closedWords, queueFigures, queueSource } from '../../discordance/queue-figures.ts';
 import { SecondLook } from '../../discordance/second-look.tsx';
 import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
@@ -18,7 +19,8 @@ export default async function SecondLookPage() {
   if (answer.kind === 'signed-out') redirect('/sign-in');
   if (answer.kind === 'nothing') notFound();
   if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The queue" />;
-  const { items, generatedAt } = answer.value;
+  const queue = answer.value;
+  const { items, generatedAt } = queue;
   const open = items.filter(({ concordance }) => concordance.review === null).length;
   return (
     <Frame session={session} nowMs={Date.parse(generatedAt)} current="/second-look" keys={[]}>
@@ -29,6 +31,10 @@ export default async function SecondLookPage() {
             <p>
               <b>{`${String(open)} of ${String(items.length)} not looked at yet.`}</b>{' '}
               <span className="two">Report and film contradict each other on a finding. The film’s side is a model: it may be the one that is wrong.</span>
+            </p>
+            <p data-testid="queue-figures">
+              {`${queueFigures(queue)} ${closedWords(queue)} `}
+              <span className="two">{queueSource(queue)}</span>
             </p>
           </div>
         </div>

@@ -7,6 +7,7 @@ import { paths } from '../../../api/paths.ts';
 import { FailedPage } from '../../../frame/failed-page.tsx';
 import { Frame } from '../../../frame/frame.tsx';
 import { PATIENT_KEYS } from '../../../frame/key-lines.ts';
+import { tendsBeds } from '../../../frame/roles.ts';
 import { firstReport } from '../../../patient/choose.ts';
 import { PatientView } from '../../../patient/patient-view.tsx';
 
@@ -52,6 +53,7 @@ function Whole({ session, page, timeline, report }: WholeProps) {
         timelineReference={timeline.kind === 'failed' ? timeline.reference : null}
         initialReport={report}
         zone={session.timeZone}
+        tends={tendsBeds(session.roles)}
       />
     </Frame>
   );
