@@ -13,6 +13,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./agreement.ts')).agreementBench,
   },
   {
+    name: 'assembled',
+    summary: 'Calibration of the patterns with a film or a report, on patients assembled from validation parts, with intervals.',
+    load: async () => (await import('./assembled.ts')).assembledBench,
+  },
+  {
     name: 'film-fitness',
     summary: 'What the image arm refuses: real films as they are, spoilt ones, and pictures of no chest.',
     load: async () => (await import('./film-fitness.ts')).filmFitnessBench,

@@ -11,7 +11,7 @@ import type { NpzArray } from './npz.ts';
 
 const SPLITS: readonly Split[] = ['train', 'calibration', 'validation'];
 
-interface Row {
+export interface DeclineRow {
   readonly record: HourlyRecord;
   readonly patient: number;
   readonly split: number;
@@ -26,7 +26,7 @@ interface Row {
  * @returns `vitals` [n, 6, 24, 3], `mask` [n, 6], `age` [n, 6], `labels` [n, 3], `patient`, `split` (0 train, 1 calibration, 2 validation), `row`, `score` [n].
  */
 export function declineTensors(folder: string): readonly NpzArray[] {
-  const rows = indexRows(gunzipSync(readFileSync(join(folder, 'vitals_hourly.csv.gz'))).toString('utf8'));
+  const rows = declineRows(folder);
   const n = rows.length;
   const slots = vitals.encoder.tokens;
   const size = slots * 24 * 3;
@@ -44,7 +44,7 @@ export function declineTensors(folder: string): readonly NpzArray[] {
     mask.set(input.tokenMask, index * slots);
     age.set(input.tokenAgeHours, index * slots);
   });
-  const column = (name: string, of: (row: Row) => number): NpzArray => ({ name, shape: [n], data: Int32Array.from(rows, of) });
+  const column = (name: string, of: (row: DeclineRow) => number): NpzArray => ({ name, shape: [n], data: Int32Array.from(rows, of) });
   return [
     { name: 'vitals', shape: [n, slots, 24, 3], data },
     { name: 'mask', shape: [n, slots], data: mask },
@@ -57,9 +57,11 @@ export function declineTensors(folder: string): readonly NpzArray[] {
   ];
 }
 
-function indexRows(csv: string): readonly Row[] {
+/** Every hour that is asked of at least one horizon. */
+export function declineRows(folder: string): readonly DeclineRow[] {
+  const csv = gunzipSync(readFileSync(join(folder, 'vitals_hourly.csv.gz'))).toString('utf8');
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  const rows: Row[] = [];
+  const rows: DeclineRow[] = [];
   let patient = 0;
   for (const record of hourlyRecords(csv)) {
     const split = SPLITS.indexOf(splitOf(record.patientId, sha256));
