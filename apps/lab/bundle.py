@@ -15,6 +15,7 @@ from torch import nn
 
 from blocks import Fusion, HEADS, ImageEncoder, MODALITIES, ReportEncoder, SLOTS, VitalsEncoder, WIDTH
 from card import card
+from conformal import conformal_of
 from fusion import inputs_of, keep_of, load, slots_for
 from image import FINDINGS
 from lab import FLATTEST, MODELS, OUT, arguments, auroc, export_block, probe_tokens, seed_everything, slope_intercept
@@ -26,7 +27,6 @@ CREATED = "2026-11-24"
 BATCH = {"vitals": 16, "report": 2, "image": 2, "fusion": 16}
 PATTERNS = [(1, 0, 0), (1, 1, 0), (1, 0, 1), (1, 1, 1)]
 DRAWS = 30  # bootstrap by patient behind the interval of a probability
-MISS = 0.10  # conformal sets leave out one in ten
 ROWS_ASSEMBLED = 12_000
 ROWS_SIGNS = 140_000
 ENCODER_OF = {"vitals": "vitals", "radiology-report": "report", "chest-imaging": "image"}
@@ -88,8 +88,10 @@ def calibrate(logits, labels, patient, pick):
         draws.append(slope_intercept(labels[rows], logits[rows], steps=8))
     covariance = np.cov(np.array(draws).T)
     p = 1 / (1 + np.exp(-(slope * logits + intercept)))
-    without, happened = p[labels == 0], 1 - p[labels == 1]
-    conformal = [float(np.quantile(strange, min(1.0, (1 - MISS) * (1 + 1 / len(strange))), method="higher")) for strange in (without, happened)]
+    conformal = []
+    for event in (0, 1):
+        own = labels == event
+        conformal.append(conformal_of(np.abs(event - p[own]), np.ones(own.sum()), patient[own], np.bincount(patient[own])))
     return {
         "slope": slope, "intercept": intercept,
         "covariance": [float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1])],

@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 
 from card import card_of_tables
+from conformal import conformal_of
 from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended, over_aims
 from lab import FLATTEST, MODELS, OUT, arguments, keep_block, probe_draw, seed_everything, write_probe
 from packed import packed_bytes
@@ -30,7 +31,6 @@ BATCH = 64
 SCORER = {"decline": "icu-decline", "sepsis": "icu-sepsis", "mortality": "icu-mortality"}
 PATTERNS = {"vitals+labs": ["vitals", "labs"], "vitals": ["vitals"]}
 DRAWS = 60
-MISS = 0.10
 SIGNS_FRESH = 6  # hours without any of ENCODED, and the product answers that its inputs are stale
 ENCODED = {"9279-1", "2708-6", "8480-6", "8462-4", "8867-4", "8310-5"}
 FEW_EVENTS = 20  # an intercept from so many patients with the event counts half against the pooled one
@@ -69,25 +69,6 @@ def intercept_alone(labels, logits, weight, slope, steps=30):
         # A step of Newton's far from the answer overshoots to where every probability is 0 or 1, and never returns.
         a += np.clip((weight * (labels - p)).sum() / (weight * p * (1 - p)).sum(), -FURTHEST_STEP, FURTHEST_STEP)
     return float(a)
-
-
-def upper_quantile(values, weight, share):
-    order = np.argsort(values)
-    total = np.cumsum(weight[order])
-    return float(values[order][np.searchsorted(total, share * total[-1])])
-
-
-def conformal_of(strange, weight, patient, rows):
-    """
-    Split-conformal quantile of one class: 90 % of patients, each with the mean over own hours, with the step for a finite sample.
-    `rows`: hours of the class of every patient. The out-of-fold set holds a draw of the hours without an event; a weight over all
-    of a patient's hours keeps those in it whose few hours were mostly not drawn.
-    """
-    patients = len(np.unique(patient))
-    level = (1 - MISS) * (patients + 1) / max(1, patients)
-    if len(strange) == 0 or level >= 1:
-        return 1.0
-    return upper_quantile(strange, weight / rows[patient], level)
 
 
 class Hours:
