@@ -99,16 +99,26 @@ def learned(folder) -> str:
     if not curves:
         return ""
     course = lambda curve: ", ".join(f"{point['patients']:,}: {point['auroc']:.3f}" for point in curve["points"])
-    rows = "\n".join(f"| {curve['head']} | {curve['goal']:.3f} | {course(curve)} | {curve['perDoubling']:+.3f} |" for curve in curves)
+    brought = lambda curve: f"{curve['perDoubling']:+.3f}" + (f" [{', '.join(f'{end:+.3f}' for end in curve['perDoublingInterval'])}]" if "perDoublingInterval" in curve else "")
+    reached = lambda curve: f"{curve['reached']:.3f}" if "reached" in curve else ""
+    rows = "\n".join(f"| {curve['head']} | {curve['goal']:.3f} | {reached(curve)} | {course(curve)} | {brought(curve)} | {far(curve)} |" for curve in curves)
     return f"""
 ## What more patients would bring
-AUROC out of fold by the number of patients that teach, one booster (films: the linear head), and what the last doubling brought.
+AUROC out of fold by the number of patients that teach, one booster (films: the linear head), what the last doubling brought with its 95 %
+interval by patient, what the whole ensemble reaches on the same rows, and how often the patients would have to double for it to reach the
+goal if every doubling brought as much as the last. Each brings less than the one before, so that is the least.
 `npm run lab -- icu_report` and `findings_curve` make the table from stored predictions and draw it (`docs/figures`).
 
-| question | goal | patients: AUROC | last doubling |
-|---|---|---|---|
+| question | goal | ensemble | patients: AUROC | last doubling | doublings, at least |
+|---|---|---|---|---|---|
 {rows}
 """
+
+
+def far(curve) -> str:
+    if "doublings" not in curve:
+        return ""
+    return "none: reached out of fold" if curve["doublings"] == 0 else "no number of them" if curve["doublings"] is None else f"{curve['doublings']:.1f}"
 
 
 def card_of_tables(manifest) -> str:

@@ -177,6 +177,7 @@ class Questions:
         self.tables, self.labels, self.patient, aside, self.hour, wanted = load(self.task)
         self.wanted = lambda name, sampling=not options.quiet: wanted(name, sampling)
         asked = (self.labels >= 0).any(1) & ~aside
+        self.aside = (self.labels >= 0).any(1) & aside & ((self.hour == 48) | (self.task != "mortality"))
         self.teaching = asked & (self.hour == 48) if self.task == "mortality" else asked
         self.taught = targets(self.task, self.tables, self.labels, self.patient)
         self.fold = fold_of(self.patient, FOLDS)

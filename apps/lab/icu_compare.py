@@ -1,11 +1,14 @@
 """Beside the ensemble, on the same folds: plain boosting, the same trees without sampling features, and learning curves.
 
-Run: npm run lab -- icu_compare --task decline|sepsis|mortality [--part 0..4|hour|balanced|gather]      after: npm run lab -- icu --task ...
+Run: npm run lab -- icu_compare --task decline|sepsis|mortality [--part 0..4|hour|balanced|gather|aside]      after: npm run lab -- icu --task ...
 Writes predictions/icu-<task>.npz: logits by row of the tensors, no label and no input. `npm run lab -- icu_report` turns them into
 figures without training.
 
 Plain boosting is what the reference describes: a histogram GBM on every column, negatives thinned, rounds chosen on patients of its own
 training part. It sees no copy with hidden labs, no bag and no network.
+
+`--part aside` alone looks at patients set aside: plain boosting of everybody who may teach beside the shipped members, to say how hard those
+patients are. It only prints; nothing is chosen by it.
 
 References: Ke et al. 2017 (LightGBM); Figueroa et al. 2012 (learning curves).
 """
@@ -16,6 +19,8 @@ import numpy as np
 
 from icu import FOLDS, ROUNDS, TREES, Questions
 from icu_blend import HEADS, blended
+from icu_bundle import Members
+from icu_report import judged
 from lab import OUT, PREDICTIONS, arguments, seed_everything
 from tables import fold_of
 from trees import filled, fit_trees
@@ -25,13 +30,18 @@ PLAIN = dict(learning_rate=0.06, num_leaves=31, min_data_in_leaf=60, lambda_l2=1
 ROUNDS_MOST, PATIENCE = 300, 25
 SHARES = (0.125, 0.25, 0.5, 1.0)  # of the teaching patients
 AGE_BANDS = (50, 65, 80)  # years
-CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
+GROUPS_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}  # the question whose groups are compared
 
 
 def drawn(q, teach, rng):
     """All rows with an event and so many of the others, as the ensemble's members draw them."""
     kept, offsets = q.draw(q.labels[teach], rng)
     return teach[kept], offsets
+
+
+def every_column(q):
+    """What the reference's boosting reads: all that is measured; hours before the unit for sepsis alone, as elsewhere."""
+    return lambda name: not name.startswith("derived/") and (q.task == "sepsis" or name != "context/hours-before")
 
 
 def plain_boosting(x, y, patient, seed):
@@ -48,28 +58,25 @@ def compared(q, part):
     teach = np.flatnonzero(q.teaching & (q.fold != part))
     ask = np.flatnonzero(q.fold[q.rows] == part)
     kept, offsets = drawn(q, teach, rng)
-    every = lambda name: not name.startswith("derived/") and (q.task == "sepsis" or name != "context/hours-before")
-    x, names, _, _ = q.tables.rows(kept, every)
-    asked_x = filled(q.tables.rows(q.rows[ask], every)[0])
+    x, names, _, _ = q.tables.rows(kept, every_column(q))
+    asked_x = filled(q.tables.rows(q.rows[ask], every_column(q))[0])
     own, own_asked = [filled(q.tables.rows(rows, q.wanted)[0]) for rows in (kept, q.rows[ask])]
     still = lambda name: q.wanted(name, sampling=False)
     quiet, quiet_asked = [filled(q.tables.rows(rows, still)[0]) for rows in (kept, q.rows[ask])]
     x, labels, patient = filled(x), q.labels[kept], q.patient[kept]
     out = {name: np.zeros((len(ask), len(heads)), np.float32) for name in ("boosting", "single", "quiet")}
-    curve = np.zeros((len(ask), len(SHARES)), np.float32)
+    curve = np.zeros((len(ask), len(heads), len(SHARES)), np.float32)
+    people = np.unique(patient)
+    order = np.random.default_rng(part).permutation(people)
     for head in range(len(heads)):
         asked = labels[:, head] >= 0
         fit = lambda columns, pick=slice(None): fit_trees(columns[asked][pick], labels[asked, head][pick], None, TREES[q.task], ROUNDS[q.task], q.seed)
         out["boosting"][:, head] = plain_boosting(x[asked], labels[asked, head], patient[asked], q.seed + part).predict(asked_x, raw_score=True) + offsets[head]
         out["single"][:, head] = fit(own).predict(own_asked, raw_score=True) + offsets[head]
         out["quiet"][:, head] = fit(quiet).predict(quiet_asked, raw_score=True) + offsets[head]
-        if head != CURVE_HEAD[q.task]:
-            continue
-        people = np.unique(patient)
-        order = np.random.default_rng(part).permutation(people)
         for at, share in enumerate(SHARES):
             seen = np.isin(patient[asked], order[: int(share * len(order))])
-            curve[:, at] = out["single"][:, head] if share == 1 else fit(own, seen).predict(own_asked, raw_score=True) + offsets[head]
+            curve[:, head, at] = out["single"][:, head] if share == 1 else fit(own, seen).predict(own_asked, raw_score=True) + offsets[head]
     np.savez(OUT / f"{q.task}.compared{part}.npz", ask=ask, curve=curve, **out)
     print(f"{q.task} fold {part}: {len(names)} columns for plain boosting, {time.time() - begin:.0f} s", flush=True)
 
@@ -94,7 +101,7 @@ def groups_of(q, rows):
 
 def balanced(q):
     """The mitigation that was tried: every sex x age band teaches with the same total weight of events, and of others."""
-    head, out = CURVE_HEAD[q.task], np.zeros(len(q.rows), np.float32)
+    head, out = GROUPS_HEAD[q.task], np.zeros(len(q.rows), np.float32)
     for part in range(FOLDS):
         kept, offsets = drawn(q, np.flatnonzero(q.teaching & (q.fold != part)), np.random.default_rng(q.seed))
         ask, labels = np.flatnonzero(q.fold[q.rows] == part), q.labels[kept, head]
@@ -126,6 +133,18 @@ def gather(q):
     np.savez_compressed(PREDICTIONS / f"icu-{q.task}.npz", rows=q.rows.astype(np.int32), othersWeight=np.float64(q.weight.max()), shares=np.array(SHARES), **out)
 
 
+def aside(q):
+    kept, offsets = drawn(q, np.flatnonzero(q.teaching), np.random.default_rng(q.seed))
+    rows = np.flatnonzero(q.aside)
+    x, asked_x = [filled(q.tables.rows(own, every_column(q))[0]) for own in (kept, rows)]
+    ensemble = blended(Members(q.name, q.task).parts(q.tables.rows(rows, q.wanted)[0]), q.task)
+    for k, head in enumerate(HEADS[q.task]):
+        taught, asked = q.labels[kept, k] >= 0, q.labels[rows, k] >= 0
+        boosting = plain_boosting(x[taught], q.labels[kept, k][taught], q.patient[kept][taught], q.seed).predict(asked_x, raw_score=True) + offsets[k]
+        scores = {"ensemble": ensemble[asked, k], "boosting": boosting[asked]}
+        print(head, *judged(q.labels[rows, k][asked], scores, np.ones(asked.sum()), q.patient[rows][asked], [("ensemble", "boosting")], np.random.default_rng(q.seed)), flush=True)
+
+
 def main():
     options = arguments()
     seed_everything(options.seed)
@@ -138,6 +157,8 @@ def main():
         balanced(questions)
     if options.part in (None, "gather"):
         gather(questions)
+    if options.part == "aside":
+        aside(questions)
 
 
 if __name__ == "__main__":

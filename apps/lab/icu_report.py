@@ -14,7 +14,7 @@ from icu_blend import HEADS, blended
 from lab import OUT, PREDICTIONS, arguments, seed_everything
 
 # Config
-CURVE_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}
+GROUPS_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}  # the question whose groups are compared
 GOALS = {"decline-6h": 0.875, "decline-12h": 0.842, "decline-24h": 0.80, "sepsis-6h": 0.80, "hospital-mortality": 0.88}
 DRAWS = 200
 AGE_BANDS = (50, 65, 80)  # years
@@ -90,15 +90,22 @@ def blend(stored, task, end=""):
     return blended({name: value.astype(np.float32) for name, value in stored.items() if name.startswith(("trees", "network", "whole"))}, task, end)
 
 
-def curve_of(stored, task, labels, patient, served, rng):
-    head = CURVE_HEAD[task]
-    asked = served & (labels[:, head] >= 0)
-    names = np.unique(patient[asked])
-    points = []
-    for at, share in enumerate(stored["shares"]):
-        figures, _ = judged(labels[asked, head], {"one": stored["curve"][asked, at].astype(np.float32)}, stored["weight"][asked], patient[asked], [], rng)
-        points.append({"share": float(share), "patients": int(0.8 * share * len(names)), "auroc": figures["one"]["auroc"], "interval": figures["one"]["aurocInterval"]})
-    return {"head": HEADS[task][head], "goal": GOALS[HEADS[task][head]], "points": points, "perDoubling": round(points[-1]["auroc"] - points[-2]["auroc"], 4)}
+def curves_of(stored, task, labels, patient, served, reached, rng):
+    """
+    One curve a question, of one booster by the patients that teach it, and what follows for the goal. `reached`: AUROC of the ensemble out of fold.
+    doublings: how often the patients would have to double for the ensemble to reach the goal, were every doubling worth as much as the last; since
+    each brings less than the one before, at least so often.
+    """
+    for k, head in enumerate(HEADS[task]):
+        asked = served & (labels[:, k] >= 0)
+        scores = {str(share): stored["curve"][asked, k, at].astype(np.float32) for at, share in enumerate(stored["shares"])}
+        last, before = list(scores)[-1], list(scores)[-2]
+        figures, paired = judged(labels[asked, k], scores, stored["weight"][asked], patient[asked], [(last, before)], rng)
+        people = len(np.unique(patient[asked]))
+        points = [{"share": float(share), "patients": int(0.8 * float(share) * people), "auroc": figures[share]["auroc"], "interval": figures[share]["aurocInterval"]} for share in scores]
+        gain = paired[f"{last} - {before}"]
+        lacking = GOALS[head] - reached[head]
+        yield {"head": head, "goal": GOALS[head], "reached": reached[head], "points": points, "perDoubling": gain["auroc"], "perDoublingInterval": gain["interval"], "doublings": round(max(0.0, lacking / gain["auroc"]), 1) if gain["auroc"] > 0 else None}
 
 
 GROUPS = [f"{sex}, {band}" for band in ("under 50", "50 to 64", "65 to 79", "80 and over") for sex in ("women", "men")]
@@ -121,7 +128,7 @@ def missed(labels, scores, weight, group):
 
 def mitigation_of(stored, task, labels, served):
     """One booster as it is, and one whose groups taught with equal weight, on the same rows."""
-    head = CURVE_HEAD[task]
+    head = GROUPS_HEAD[task]
     asked = served & (labels[:, head] >= 0)
     values = np.load(OUT / ("mortality.values.npy" if task == "mortality" else "sepsis.values.npy"), mmap_mode="r")
     rows = stored["rows"][asked]
@@ -133,20 +140,20 @@ def mitigation_of(stored, task, labels, served):
 
 
 def svg_of(curves):
-    """One panel per question; the dashed line is the goal."""
-    width, height, panels = 250, 190, []
+    """One panel per question, three in a row; the dashed line is the goal, the open ring what the whole ensemble reaches."""
+    width, height, across, panels = 250, 190, 3, []
     for index, curve in enumerate(curves):
         first = np.log2(curve["points"][0]["share"])
         low = min(point["interval"][0] for point in curve["points"]) - 0.01
-        high = max(curve["goal"], *[point["interval"][1] for point in curve["points"]]) + 0.01
+        high = max(curve["goal"], curve["reached"], *[point["interval"][1] for point in curve["points"]]) + 0.01
         step = 0.02 if high - low < 0.2 else 0.05
         x = lambda share: 45 + (np.log2(share) - first) / -first * (width - 65)
         y = lambda value: 30 + (high - value) / (high - low) * (height - 65)
         line = " ".join(f"{x(p['share']):.1f},{y(p['auroc']):.1f}" for p in curve["points"])
         bars = "".join(f'<line x1="{x(p["share"]):.1f}" x2="{x(p["share"]):.1f}" y1="{y(p["interval"][0]):.1f}" y2="{y(p["interval"][1]):.1f}" stroke="#456"/><circle cx="{x(p["share"]):.1f}" cy="{y(p["auroc"]):.1f}" r="3" fill="#124"/><text x="{x(p["share"]):.1f}" y="{height - 18}" text-anchor="middle">{p["patients"]:,}</text>' for p in curve["points"])
         ticks = "".join(f'<text x="40" y="{y(v) + 3:.1f}" text-anchor="end">{v:.2f}</text>' for v in np.arange(np.ceil(low / step) * step, high, step))
-        panels.append(f'<g transform="translate({index * width} 0)"><text x="45" y="16" font-weight="bold">{curve["head"]}</text>{ticks}<line x1="45" x2="{width - 15}" y1="{y(curve["goal"]):.1f}" y2="{y(curve["goal"]):.1f}" stroke="#a30" stroke-dasharray="4 3"/><polyline points="{line}" fill="none" stroke="#124" stroke-width="1.5"/>{bars}<text x="{width / 2 + 10}" y="{height - 4}" text-anchor="middle">patients that teach</text></g>')
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * len(curves)} {height}" font-family="sans-serif" font-size="10" role="img" aria-label="AUROC out of fold by number of training patients, with 95 % intervals and the goal"><rect width="100%" height="100%" fill="#fff"/>{"".join(panels)}</svg>\n'
+        panels.append(f'<g transform="translate({index % across * width} {index // across * height})"><text x="45" y="16" font-weight="bold">{curve["head"]}</text>{ticks}<line x1="45" x2="{width - 15}" y1="{y(curve["goal"]):.1f}" y2="{y(curve["goal"]):.1f}" stroke="#a30" stroke-dasharray="4 3"/><polyline points="{line}" fill="none" stroke="#124" stroke-width="1.5"/>{bars}<circle cx="{x(1):.1f}" cy="{y(curve["reached"]):.1f}" r="4" fill="none" stroke="#124"/><text x="{width / 2 + 10}" y="{height - 4}" text-anchor="middle">patients that teach</text></g>')
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * across} {height * -(-len(curves) // across)}" font-family="sans-serif" font-size="10" role="img" aria-label="AUROC out of fold by number of training patients, with 95 % intervals, the goal, and what the ensemble reaches"><rect width="100%" height="100%" fill="#fff"/>{"".join(panels)}</svg>\n'
 
 
 def main():
@@ -168,9 +175,10 @@ def main():
             figures, paired = judged(labels[asked, k], {name: score[asked, k] for name, score in scores.items()}, stored["weight"][asked], patient[asked], pairs, rng)
             report["heads"][head] = {"patients": int(len(np.unique(patient[asked]))), "events": int((labels[asked, k] == 1).sum()), "goal": GOALS[head], "figures": figures, "paired": paired}
             print(head, {name: figure["auroc"] for name, figure in figures.items()}, paired, flush=True)
-        report["learningCurves"].append(curve_of(stored, task, labels, patient, served, rng))
+        reached = {head: report["heads"][head]["figures"]["ensemble"]["auroc"] for head in heads}
+        report["learningCurves"] += curves_of(stored, task, labels, patient, served, reached, np.random.default_rng([options.seed, len(heads)]))
         report["mitigation"].append(mitigation_of(stored, task, labels, served))
-        print(report["learningCurves"][-1], report["mitigation"][-1], flush=True)
+        print(report["learningCurves"][-len(heads):], report["mitigation"][-1], flush=True)
     (PREDICTIONS / "icu-report.json").write_text(json.dumps(report, indent=1) + "\n")
     FIGURE.parent.mkdir(parents=True, exist_ok=True)
     FIGURE.write_text(svg_of(report["learningCurves"]))
