@@ -1,3 +1,14 @@
+export {
+  answerAssembled,
+  ASSEMBLED_FIGURES,
+  encodeMaterials,
+  judgeAssembled,
+  type AnswersByPart,
+  type AssembledAnswer,
+  type AssembledCell,
+  type AssembledHour,
+} from './assembled.ts';
+export type { BySeverity, Materials } from './assembled-company.ts';
 export { bootstrap, percentileInterval, quantile, type BootstrapPlan, type Draw } from './bootstrap.ts';
 export { brier, calibrationError, ece, ECE_BINS, equalMassBins, equalWidthBins, observedExpected, recalibration, share, type Bin } from './calibration.ts';
 export { chestFindingsSuite, type ChestParts, type FilmFile } from './chest-findings.ts';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ModalityKind } from '@concord/core/clinical';
 import { seededRng } from '@concord/core/kernel';
 import type { Tokens } from '@concord/stages/encoding';
-import { ASSUMED, drawCompany, type BySeverity } from './assembled-patients.ts';
+import { ASSUMED, drawCompany, type BySeverity } from './assembled-company.ts';
 
-const lab = readFileSync(new URL('../../../lab/assembled.py', import.meta.url), 'utf8');
+const lab = readFileSync(new URL('../../../apps/lab/assembled.py', import.meta.url), 'utf8');
 const inLab = (pattern: RegExp): number => Number(pattern.exec(lab)?.[1]);
 
 const DRAWS = 8_000;

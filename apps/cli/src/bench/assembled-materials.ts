@@ -1,19 +1,11 @@
-import type { ModalityKind, TensorInput } from '@concord/core/clinical';
+import type { TensorInput } from '@concord/core/clinical';
 import { invariant } from '@concord/core/kernel';
-import type { Rng } from '@concord/core/ports';
 import { PREPARED_SIDE } from '@concord/modalities/chest-imaging';
-import type { Tokens } from '@concord/stages/encoding';
-import type { TokensByModality } from '@concord/stages/fusion';
+import type { BySeverity, Materials } from '@concord/pipeline/evaluate';
 import { filmTensors } from '../lab/film-tensors.ts';
 import type { NpzArray } from '../lab/npz.ts';
 import { phantomTensors } from '../lab/phantom-tensors.ts';
 import { reportTensors } from '../lab/report-tensors.ts';
-
-/**
- * How a hidden severity ties signs, film and report of an assembled patient together: the lab's assumptions, written down a second time so that
- * patients are judged by what the bundle was taught. Source: `apps/lab/assembled.py`; the spec beside holds the two equal.
- */
-export const ASSUMED = { sickIfDecline: 0.6, sickIfNot: 0.22, shown: 0.9, drawnFilm: 0.35, oldestHours: 60, meanAgeHours: 14 } as const;
 
 /** Parts of the split by number, as the tensors have them; the training part is never asked. */
 export const PARTS = { calibration: 1, validation: 2 } as const;
@@ -22,15 +14,6 @@ const ADULT_YEARS = 18;
 const SHARES = 5;
 /** As many as `apps/lab/README.md` lets the lab learn from, from the same seed. */
 const DRAWN = { films: 600, reports: 8_000, seed: 50_000 } as const;
-
-/** What a part of an assembled patient looks like, by whether the chest is sick. */
-export type BySeverity<T> = readonly [well: readonly T[], sick: readonly T[]];
-
-export interface Materials<T> {
-  readonly films: BySeverity<T>;
-  readonly drawnFilms: BySeverity<T>;
-  readonly reports: BySeverity<T>;
-}
 
 /** What a part is made of: films of its own NIH patients, drawn films and reports of our grammar. @param films a folder of the form of `chest-findings`. */
 export async function materialsBy(films: string): Promise<(part: number) => Materials<TensorInput>> {
@@ -58,29 +41,6 @@ function materialsOf({ real, drawn, reports }: Readonly<Record<'real' | 'drawn' 
 }
 
 const IMAGE_TOKENS = 16;
-
-/** One film and one report for an hour, as its outcome makes them likely, each with its age. */
-export function drawCompany(materials: Materials<Tokens>, declines: boolean, rng: Rng): TokensByModality {
-  const sick = rng.next() < (declines ? ASSUMED.sickIfDecline : ASSUMED.sickIfNot);
-  const shows = (): boolean => (rng.next() < ASSUMED.shown ? sick : !sick);
-  const [onFilm, inReport] = [shows(), shows()];
-  const films = rng.next() < ASSUMED.drawnFilm ? materials.drawnFilms : materials.films;
-  const age = (): number => Math.min(-ASSUMED.meanAgeHours * Math.log(1 - rng.next()), ASSUMED.oldestHours);
-  return new Map([
-    ['chest-imaging' as ModalityKind, aged(picked(films[Number(onFilm)], rng), age())],
-    ['radiology-report' as ModalityKind, aged(picked(materials.reports[Number(inReport)], rng), age())],
-  ]);
-}
-
-function aged(tokens: Tokens, hours: number): Tokens {
-  return { ...tokens, ageHours: Float32Array.from(tokens.mask, (there) => there * hours) };
-}
-
-function picked<T>(from: readonly T[] | undefined, rng: Rng): T {
-  const one = from?.[Math.floor(rng.next() * from.length)];
-  invariant(one !== undefined, 'there are films and reports of both severities');
-  return one;
-}
 
 function named(arrays: readonly NpzArray[]): Named {
   return (name) => {
