@@ -246,6 +246,7 @@ def manifest(model, shas, parts, sources, tokens):
         "probe": {"seed": PROBE_SEED, "tolerance": 1e-4, "logits": [[round(float(v), 7) for v in row] for row in probe]},
         "training": [{"name": "Concord generator: drawn films", "licence": "Apache-2.0", "use": "everything", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in sources],
         "metrics": [],
+        "views": [{"modality": "chest-imaging", "most": 4}],  # the drawn films of one study are read as the served bundle reads taken ones
     }
 
 

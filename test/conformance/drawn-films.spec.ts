@@ -63,6 +63,24 @@ describe('drawn films in the demonstration', () => {
     expect(filmSays(await onWards(await asked(contrary[0]!)))).toEqual([]);
   });
 
+  it('are read together where a study has two, as films of a person are: which of them came last says nothing', async () => {
+    const [image] = contrary[0]!.images;
+    const kept = (seed: number, findings: Parameters<typeof chestPhantom>[0]['findings']) => asKept(chestPhantom({ seed, findings }), reader);
+    const [shows, clear] = [await kept(image!.seed, image!.findings), await kept(image!.seed + 1, [])];
+    const of = (film: ImageValue | undefined, sopInstanceUid: string): ImageValue => ({
+      ...film!,
+      header: { ...film!.header, sopInstanceUid, studyInstanceUid: '2.25.9' },
+    });
+    const said = (...films: readonly ImageValue[]) =>
+      inDemo({ timeline: films.reduce((built, film) => built.image(minus(NOON, hours(2)), film), patient()).build(), asOf: NOON }).then(filmSays);
+    const [first, second] = [of(shows, '2.25.1'), of(clear, '2.25.2')];
+    const together = await said(first, second);
+    expect(await said(second, first)).toEqual(together);
+    const alone = (await said(first))[0]!.probability!;
+    expect(together[0]!.probability).toBeLessThan(alone);
+    expect(together[0]!.probability).toBeGreaterThan((await said(of(clear, '2.25.1')))[0]?.probability ?? 0);
+  });
+
   it('teach nothing about a film of a person: without the mark of the generator the same picture gets the served block’s words alone', async () => {
     const unmarked = (film: ImageValue): ImageValue => {
       const { derivationNote: _, ...header } = film.header;
