@@ -4,6 +4,8 @@ import { openDoor, type Admitted, type Door } from '../fhir-door.ts';
 
 let door: Door;
 let someone: Admitted;
+/** The record of the demo user `patient`, once it is theirs. */
+let ownId = '';
 beforeAll(async () => {
   door = await openDoor();
   someone = await door.admit('ward-b');
@@ -73,6 +75,7 @@ describe('the report of accesses', () => {
       [key?.['patient_key'], `self:concord|${sub}`],
     );
     const { status, text } = await ask(`/api/v1/patients/${own.id}/access-report`, 'patient');
+    ownId = own.id;
     expect(status).toBe(200);
     expect(accessReportSchema.parse(JSON.parse(text)).lines.some(({ role }) => role === 'physician')).toBe(true);
     expect((await ask(`/api/v1/patients/${someone.id}/access-report`, 'patient')).status).toBe(404);
@@ -103,6 +106,23 @@ describe('the accounting of disclosures', () => {
     expect((await tell(path, { agency: '=County health office', request: 'oral', until: late })).status).toBe(422);
     expect((await tell(path, { agency: '=County health office', request: 'oral', until })).status).toBe(201);
     expect(accountingSchema.parse(JSON.parse((await ask(`/api/v1/patients/${someone.id}/disclosures`)).text))).toMatchObject({ entries: [], suspended: 3 });
+  });
+
+  it('tells a patient nothing of an agency that asked for silence, in no paper, form or period, and the officer all of it', async () => {
+    const until = new Date(Date.now() + 20 * 86_400_000).toISOString();
+    expect((await tell(`/api/v1/patients/${ownId}/disclosure-suspensions`, { agency: 'County police', request: 'oral', until })).status).toBe(201);
+    const since = new Date().toISOString();
+    const given = disclosure({ recipient: { name: 'County Police' }, basis: 'law-enforcement', disclosedAt: since });
+    expect((await tell(`/api/v1/patients/${ownId}/disclosures`, given)).status).toBe(201);
+    for (const paper of ['access-report', 'disclosures'])
+      for (const form of ['json', 'html', 'csv'])
+        for (const period of ['', `&from=${encodeURIComponent(since)}`]) {
+          const told = await ask(`/api/v1/patients/${ownId}/${paper}?format=${form}${period}`, 'patient');
+          expect([paper, form, told.status]).toEqual([paper, form, 200]);
+          expect(told.text).not.toMatch(/police|suspended (?!")/i);
+        }
+    expect((await ask(`/api/v1/patients/${ownId}/access-report?format=csv`)).text).toContain('Gave information to County Police');
+    expect(accountingSchema.parse(JSON.parse((await ask(`/api/v1/patients/${ownId}/disclosures`)).text)).suspended).toBe(1);
   });
 
   it('is written by the officer alone, of patients who exist, in the past, without free text', async () => {

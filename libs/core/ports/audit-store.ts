@@ -122,6 +122,7 @@ export interface AuditQuery {
   readonly to?: Instant;
   readonly purpose?: string;
   readonly outcome?: number;
+  readonly kinds?: readonly AuditKind[];
 }
 
 /** An event that is committed, for whoever vouches for it. */

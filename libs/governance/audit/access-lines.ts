@@ -22,7 +22,7 @@ export interface AccessLine {
 export function accessLine(row: AuditRow): AccessLine {
   return {
     at: row.recordedAt,
-    who: row.recipient?.name ?? row.actor.name,
+    who: row.actor.name,
     role: row.actor.roles.join(', ') || (row.unitKind === 'job' ? 'machine' : ''),
     what: deedWords(row),
     outcome: outcomeOf(row),

@@ -122,12 +122,23 @@ export const ORAL_SUSPENSION_DAYS = 30;
 /** An accounting reaches this far back (164.528(a)(3)). */
 export const ACCOUNTING_YEARS = 6;
 
-/** The accounting of a patient's disclosures, from every event about the patient. */
-export function accountOf(rows: readonly AuditRow[], now: Instant): Accounting {
-  const suspensions = rows.flatMap(suspensionOf).filter(({ from, until }) => from <= now && now < until);
-  const sorted = rows.map((row) => ({ row, rule: EXEMPTIONS.find(({ applies }) => applies(row)) }));
+/** What is known about a patient's disclosures: what a period holds is asked for apart from what holds whenever it was written down. */
+export interface Known {
+  /** Events recorded in the period. */
+  readonly recorded: readonly AuditRow[];
+  /** Every `disclosure` and `suspension` about the patient, of any time: the first count when they were given, the second hold until they end. */
+  readonly statements: readonly AuditRow[];
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly now: Instant;
+}
+
+/** The accounting of a patient's disclosures of one period. */
+export function accountOf({ recorded, statements, from, to, now }: Known): Accounting {
+  const given = statements.filter((row) => isGiven(row) && from <= givenAt(row) && givenAt(row) < to);
+  const sorted = [...recorded.filter((row) => !isGiven(row)), ...given].map((row) => ({ row, rule: EXEMPTIONS.find(({ applies }) => applies(row)) }));
   const due = sorted.filter(({ rule }) => rule === undefined).map(({ row }) => row);
-  const isSuspended = (row: AuditRow): boolean => suspensions.some(({ agency }) => agency === recipientOf(row));
+  const isSuspended = suspendedIn(statements, now);
   return {
     entries: summarised(due.filter((row) => !isSuspended(row)).map(disclosureOf)),
     exempt: EXEMPTIONS.map(({ id, citation, because }) => ({ id, citation, because, count: sorted.filter(({ rule }) => rule?.id === id).length })).filter(
@@ -136,6 +147,21 @@ export function accountOf(rows: readonly AuditRow[], now: Instant): Accounting {
     suspended: due.filter(isSuspended).length,
   };
 }
+
+/** What of their own record a patient is told: not that an agency asked for silence, nor, as long as it holds, what was given to it. */
+export function toldToPatient({ recorded, statements, now }: Pick<Known, 'recorded' | 'statements' | 'now'>): readonly AuditRow[] {
+  const isSuspended = suspendedIn(statements, now);
+  return recorded.filter((row) => row.kind !== 'suspension' && !(isGiven(row) && isSuspended(row)));
+}
+
+function suspendedIn(statements: readonly AuditRow[], now: Instant): (row: AuditRow) => boolean {
+  const running = statements.flatMap(suspensionOf).filter(({ from, until }) => from <= now && now < until);
+  const agencies = new Set(running.map(({ agency }) => folded(agency)));
+  return (row) => agencies.has(folded(recipientOf(row)));
+}
+
+/** One agency, however it was typed. */
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
 
 function suspensionOf(row: AuditRow): readonly Suspension[] {
   if (row.kind !== 'suspension' || row.outcome !== 0 || row.recipient === undefined) return [];
@@ -146,10 +172,15 @@ function suspensionOf(row: AuditRow): readonly Suspension[] {
 
 const recipientOf = (row: AuditRow): string => row.recipient?.name ?? row.actor.name;
 
+/** When it was given, which may lie long before it was written down. */
+function givenAt(row: AuditRow): Instant {
+  const given = Date.parse(detailOf(row).disclosedAt ?? '');
+  return Number.isNaN(given) ? row.recordedAt : (given as Instant);
+}
+
 function disclosureOf(row: AuditRow): Disclosure {
-  const { basis, disclosedAt, what } = detailOf(row);
-  const given = disclosedAt === undefined ? NaN : Date.parse(disclosedAt);
-  const at = Number.isNaN(given) ? row.recordedAt : (given as Instant);
+  const { basis, what } = detailOf(row);
+  const at = givenAt(row);
   return {
     at,
     lastAt: at,

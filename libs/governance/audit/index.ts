@@ -1,6 +1,16 @@
 export { accessLine, type AccessLine } from './access-lines.ts';
 export { toAuditEvent, type AuditEvent } from './audit-event.ts';
-export { ACCOUNTING_YEARS, accountOf, BASES, DISCLOSED, ORAL_SUSPENSION_DAYS, type Accounting, type DisclosureDetail } from './disclosures.ts';
+export {
+  ACCOUNTING_YEARS,
+  accountOf,
+  BASES,
+  DISCLOSED,
+  ORAL_SUSPENSION_DAYS,
+  toldToPatient,
+  type Accounting,
+  type DisclosureDetail,
+  type Known,
+} from './disclosures.ts';
 export { dicomAuditMessage } from './dicom-message.ts';
 export { eventsCsv } from './events-csv.ts';
 export { accessCsv, accessHtml, accountingCsv, accountingHtml, PAPER_STYLE, type PaperHead } from './paper.ts';

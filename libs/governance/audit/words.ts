@@ -60,16 +60,24 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** What was done, in one phrase. */
-export function deedWords({ kind, subtype, resource, unitPart }: Pick<AuditRow, 'kind' | 'subtype' | 'resource' | 'unitPart'>): string {
+export function deedWords({
+  kind,
+  subtype,
+  resource,
+  unitPart,
+  recipient,
+}: Pick<AuditRow, 'kind' | 'subtype' | 'resource' | 'unitPart' | 'recipient'>): string {
   if (unitPart === 'close') return `Stopped looking at ${thing(resource)}`;
   if (kind === undefined) return `${VERBS[subtype] ?? subtype} ${thing(resource)}`;
   if (kind === 'export') return `Exported ${thing(resource)}`;
-  return DEEDS[kind] ?? DICOM_WORDS[subtype] ?? kind;
+  const deed = DEEDS[kind] ?? DICOM_WORDS[subtype] ?? kind;
+  return recipient === undefined ? deed : `${deed} ${recipient.name}`;
 }
 
+/** A disclosure and a suspension are followed by the recipient's name. */
 const DEEDS: Readonly<Record<string, string>> = {
-  disclosure: 'Gave information to somebody outside',
-  suspension: 'Suspended the accounting towards an agency',
+  disclosure: 'Gave information to',
+  suspension: 'Suspended the accounting towards',
   refusal: 'Was turned away',
 };
 

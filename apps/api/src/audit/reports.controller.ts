@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sha256 } from '@concord/adapters/crypto';
 import type { PatientId } from '@concord/core/clinical';
 import { days, minus, toIso, type Instant } from '@concord/core/kernel';
-import type { AccessScope, AuditRow, Clock } from '@concord/core/ports';
+import type { AccessScope, Clock } from '@concord/core/ports';
 import {
   accessCsv,
   accessHtml,
@@ -14,6 +14,8 @@ import {
   accountingHtml,
   accountOf,
   PAPER_STYLE,
+  toldToPatient,
+  type Known,
   type PaperHead,
 } from '@concord/governance/audit';
 import { bytesOf, type RawBody } from '../edge/body.ts';
@@ -39,6 +41,14 @@ interface Asked {
   readonly format: 'json' | 'html' | 'csv';
 }
 
+interface Found {
+  readonly asked: Asked;
+  readonly caller: Caller;
+  readonly known: Known;
+  /** The patient asks about themselves. */
+  readonly isOwn: boolean;
+}
+
 /** The browser runs no script here and takes no style but the paper's own. */
 const PAPER_POLICY = `default-src 'none'; style-src 'sha256-${Buffer.from(sha256(Buffer.from(PAPER_STYLE)), 'hex').toString('base64')}'; frame-ancestors 'none'; base-uri 'none'`;
 
@@ -56,9 +66,9 @@ export class ReportsController {
   @Get(':id/access-report')
   @Needs('read', 'AccessReport')
   async accesses(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const { asked, caller, rows } = await this.#rowsOf(request, id);
-    const lines = rows.map(accessLine);
-    const head = this.#headOf(asked, caller);
+    const { asked, caller, known, isOwn } = await this.#find(request, id);
+    const lines = (isOwn ? toldToPatient(known) : known.recorded).map(accessLine);
+    const head = headOf(asked, known.now, caller);
     await send(reply, asked.format, {
       json: () => ({ ...period(asked), lines: lines.map((line) => ({ ...line, at: toIso(line.at) })) }),
       html: () => accessHtml(head, lines),
@@ -69,15 +79,14 @@ export class ReportsController {
   @Get(':id/disclosures')
   @Needs('read', 'AccessReport')
   async disclosures(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const { asked, caller, rows } = await this.#rowsOf(request, id);
-    const accounting = accountOf(rows, this.#clock.now());
+    const { asked, caller, known, isOwn } = await this.#find(request, id);
+    const accounting = accountOf(known);
     // The patient is not told that an agency asked for silence; the officer is.
-    const isOfficer = caller.actor.roles.includes('privacy');
-    const shown = isOfficer ? accounting : { ...accounting, suspended: 0, exempt: accounting.exempt.filter(({ id: rule }) => rule !== 'unit') };
+    const shown = isOwn ? { ...accounting, suspended: 0, exempt: accounting.exempt.filter(({ id: rule }) => rule !== 'unit') } : accounting;
     const entries = shown.entries.map((entry) => ({ ...entry, at: toIso(entry.at), lastAt: toIso(entry.lastAt) }));
     await send(reply, asked.format, {
-      json: () => ({ ...period(asked), entries, exempt: shown.exempt, suspended: isOfficer ? accounting.suspended : null }),
-      html: () => accountingHtml(this.#headOf(asked, caller), shown),
+      json: () => ({ ...period(asked), entries, exempt: shown.exempt, suspended: isOwn ? null : accounting.suspended }),
+      html: () => accountingHtml(headOf(asked, known.now, caller), shown),
       csv: () => accountingCsv(shown),
     });
   }
@@ -114,7 +123,7 @@ export class ReportsController {
     });
   }
 
-  async #rowsOf(request: FastifyRequest, id: string): Promise<{ readonly asked: Asked; readonly caller: Caller; readonly rows: readonly AuditRow[] }> {
+  async #find(request: FastifyRequest, id: string): Promise<Found> {
     const patientId = patientIdOf(id);
     const given = readQuery(request, parameters);
     const now = this.#clock.now();
@@ -122,17 +131,24 @@ export class ReportsController {
     const caller = callerOf(request);
     const found = await this.#gate.find(caller, aboutPatient(patientId), async (scope) => {
       if (!(await scope.audit.knows(patientId))) return undefined;
-      const all = await allRows(scope, { patientId, from: asked.from, to: asked.to });
-      scope.audit.note({ ...(asked.format === 'json' ? {} : { kind: 'export' as const }), detail: { count: all?.items.length ?? 0, format: asked.format } });
-      return all ?? 'too-many';
+      const recorded = await allRows(scope, { patientId, from: asked.from, to: asked.to });
+      const statements = await allRows(scope, { patientId, kinds: ['disclosure', 'suspension'] });
+      scope.audit.note({
+        ...(asked.format === 'json' ? {} : { kind: 'export' as const }),
+        detail: { count: recorded?.items.length ?? 0, format: asked.format },
+      });
+      return recorded && statements
+        ? { recorded: recorded.items, statements: statements.items, isOwn: scope.decision.relationship === 'own-record' }
+        : ('too-many' as const);
     });
     if (found === 'too-many') throw failure(422, `More than ${MOST_ROWS} events: narrow the time with from and to.`);
-    return { asked, caller, rows: found.items };
+    const { isOwn, ...rows } = found;
+    return { asked, caller, isOwn, known: { ...rows, from: asked.from, to: asked.to, now } };
   }
+}
 
-  #headOf({ patientId, from, to }: Asked, { actor }: Caller): PaperHead {
-    return { patient: patientId, from, to, madeAt: this.#clock.now(), madeFor: actor.roles.includes('patient') ? 'the patient' : actor.displayName };
-  }
+function headOf({ patientId, from, to }: Asked, madeAt: Instant, { actor }: Caller): PaperHead {
+  return { patient: patientId, from, to, madeAt, madeFor: actor.roles.includes('patient') ? 'the patient' : actor.displayName };
 }
 
 const period = ({ patientId, from, to }: Asked) => ({ patient: patientId, from: toIso(from), to: toIso(to) });

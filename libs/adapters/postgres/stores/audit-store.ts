@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PatientId } from '@concord/core/clinical';
+import { KINDS } from '@concord/governance/audit';
 import type { AuditExportState, AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
 import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
@@ -48,6 +49,10 @@ async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<P
   filter.where('o.recorded_at < ?', query.to && date(query.to));
   filter.where('o.purpose = ?', query.purpose);
   filter.where('o.outcome = ?', query.outcome);
+  filter.where(
+    'o.subtype = ANY (?::text[])',
+    query.kinds?.map((kind) => KINDS[kind].subtype),
+  );
   const found = await searchPage<EventRow>(tx, SEARCH, filter, page);
   const named = found.items.flatMap(({ patient_key, bytes }) => [...(patient_key === '' ? [] : [patient_key]), ...pseudonymsIn(bytes.toString('utf8'))]);
   const ids = await audited(tx, named);
