@@ -211,6 +211,7 @@ function asking({ id, values, film, ward }: Canary, as: string): readonly Visit[
     { method: 'GET', path: `/api/v1/worklist?ward=${ward}`, as },
     { method: 'GET', path: `/dicom-web/studies?StudyInstanceUID=${film.studyInstanceUid}`, as, headers: { accept: 'application/dicom+json' } },
     { method: 'GET', path: `/audit?patient=${id}`, as },
+    { method: 'GET', path: `/audit/people?patient=${id}`, as },
     { method: 'GET', path: `/audit?patient=${id}`, as, headers: { accept: 'application/fhir+ndjson' } },
     { method: 'GET', path: `/fhir/R4/Observation?patient=${id}&code=8310-5&_count=1`, as },
   ];

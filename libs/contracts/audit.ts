@@ -13,6 +13,24 @@ export const auditHeadSchema = z.object({
   sequencer: z.object({ at: instant, lagMs: z.number().nonnegative(), alarm: z.string().nullable() }).nullable(),
 });
 
+/** Who saw a patient and why: each person once, out of all events that fit the question. */
+export const auditPeopleSchema = z.object({
+  people: z.array(
+    z.object({
+      login: z.string(),
+      name: z.string(),
+      role: z.string().nullable(),
+      times: z.number().int().positive(),
+      refused: z.number().int().nonnegative(),
+      lastAt: instant,
+      /** `because` is the rule in the words of the access table; `relation` is null where none was needed. */
+      grounds: z.array(z.object({ relation: z.string().nullable(), because: z.string(), refused: z.boolean() })),
+      /** `sepsis-6h by concord-5` */
+      scores: z.array(z.string()),
+    }),
+  ),
+});
+
 /** A signed export, asked for or done. `done` of `total` leaves are written; 0 of 0 while their number is not known. */
 export const auditExportSchema = z.object({
   id: z.uuid(),
@@ -25,4 +43,5 @@ export const auditExportSchema = z.object({
 export const auditExportAskedSchema = z.object({ id: z.uuid() });
 
 export type AuditHead = z.infer<typeof auditHeadSchema>;
+export type AuditPeople = z.infer<typeof auditPeopleSchema>;
 export type AuditExport = z.infer<typeof auditExportSchema>;

@@ -117,4 +117,4 @@ export {
   type Hold,
   type HoldList,
 } from './erasure.ts';
-export { auditExportAskedSchema, auditExportSchema, auditHeadSchema, type AuditExport, type AuditHead } from './audit.ts';
+export { auditExportAskedSchema, auditExportSchema, auditHeadSchema, auditPeopleSchema, type AuditExport, type AuditHead, type AuditPeople } from './audit.ts';

@@ -1,6 +1,11 @@
-import { auditExportAskedSchema, auditExportSchema, auditHeadSchema } from './audit.ts';
+import { auditExportAskedSchema, auditExportSchema, auditHeadSchema, auditPeopleSchema } from './audit.ts';
 
-export const AUDIT_SCHEMAS = { AuditHead: auditHeadSchema, AuditExport: auditExportSchema, AuditExportAsked: auditExportAskedSchema } as const;
+export const AUDIT_SCHEMAS = {
+  AuditHead: auditHeadSchema,
+  AuditPeople: auditPeopleSchema,
+  AuditExport: auditExportSchema,
+  AuditExportAsked: auditExportAskedSchema,
+} as const;
 
 const NARROWED = {
   patient: 'Patient id.',
@@ -25,6 +30,14 @@ export const AUDIT_OPERATIONS = [
     },
     answerType: 'application/fhir+json',
     failures: [400, 403, 422],
+  },
+  {
+    method: 'get',
+    path: '/audit/people',
+    summary: 'Who saw a patient, and why they were allowed: everybody in all events that fit, once. For the privacy officer.',
+    query: { ...NARROWED, purpose: 'ActReason code, for example TREAT.', outcome: '0 success, 4, 8 or 12 refused or failed.' },
+    answer: 'AuditPeople',
+    failures: [400, 403],
   },
   {
     method: 'get',

@@ -139,6 +139,7 @@ export const ACTS: readonly Act[] = [
     may: only('privacy'),
     spared: 'erasure.spec.ts',
   },
+  { route: 'GET /audit/people', send: (p) => ({ path: `/audit/people?patient=${p.id}` }), may: only('privacy') },
   { route: 'GET /audit', send: (p) => ({ path: `/audit?patient=${p.id}` }), may: only('privacy') },
   { route: 'POST /audit/bundles', send: (p) => json(`/audit/bundles?patient=${p.id}`, {}), may: only('privacy') },
 ];

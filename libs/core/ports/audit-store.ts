@@ -125,6 +125,19 @@ export interface AuditQuery {
   readonly kinds?: readonly AuditKind[];
 }
 
+/** One person or machine whom the record names about a patient: how often, on what grounds, and which scores they were shown. */
+export interface AuditPerson {
+  readonly login: string;
+  readonly name: string;
+  readonly role: string | undefined;
+  readonly times: number;
+  readonly refused: number;
+  readonly lastAt: Instant;
+  /** `rule` allowed it, or with an outcome other than 0 refused it. */
+  readonly grounds: readonly { readonly relationship: string | undefined; readonly rule: string; readonly outcome: AuditRow['outcome'] }[];
+  readonly scores: readonly { readonly task: string; readonly bundle: string | undefined }[];
+}
+
 /** An event that is committed, for whoever vouches for it. */
 export interface CommittedRecord {
   readonly eventId: string;
@@ -148,6 +161,8 @@ export interface AuditStore {
   /** Undefined for an export that this officer did not ask for. */
   exportState(id: string): Promise<AuditExportState | undefined>;
   search(query: AuditQuery, page: Page): Promise<Paged<AuditRow>>;
+  /** Everybody in the events that `search` would find, on all of its pages; most often first. */
+  people(query: AuditQuery): Promise<readonly AuditPerson[]>;
   /** True when there is such a patient; for whoever may ask the record about one. */
   knows(patientId: PatientId): Promise<boolean>;
   /** Adds detail to the open unit of this transaction: objects read, model and input hashes. */

@@ -40,6 +40,7 @@ export type {
 export type { AssessmentStore, StoredAssessment } from './assessment-store.ts';
 export type {
   AuditKind,
+  AuditPerson,
   AuditQuery,
   AuditRow,
   AuditExportState,

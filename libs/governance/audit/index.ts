@@ -16,6 +16,7 @@ export { eventsCsv } from './events-csv.ts';
 export { accessCsv, accessHtml, accountingCsv, accountingHtml, PAPER_STYLE, type PaperHead } from './paper.ts';
 export { outputOf, outputPreimage } from './score-output.ts';
 export { KINDS } from './vocabulary.ts';
+export { ruleWords } from './words.ts';
 export { compareBytes, concat, fromBase64, readUint64, sameBytes, toBase64, toHex, uint64, utf8 } from './tree/bytes.ts';
 export { formatCheckpoint, parseCheckpoint, type Checkpoint } from './tree/checkpoint.ts';
 export { decodeEnvelope, encodeEnvelope, ENVELOPE_BYTES, NOBODY, ZERO_HASH, type ChainPlace, type Envelope } from './tree/envelope.ts';

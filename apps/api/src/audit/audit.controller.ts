@@ -1,10 +1,12 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '@concord/adapters/crypto';
+import type { AuditPeople } from '@concord/contracts';
 import { isUuid, type PatientId } from '@concord/core/clinical';
-import type { AuditQuery, AuditRow } from '@concord/core/ports';
-import { eventsCsv, toAuditEvent } from '@concord/governance/audit';
+import { toIso } from '@concord/core/kernel';
+import type { AuditPerson, AuditQuery, AuditRow } from '@concord/core/ports';
+import { eventsCsv, ruleWords, toAuditEvent } from '@concord/governance/audit';
 import type { Config } from '../config.ts';
 import { callerOf } from '../edge/caller.ts';
 import { failure } from '../edge/failure.ts';
@@ -17,17 +19,21 @@ import { allRows, MOST_ROWS } from './all-rows.ts';
 const PAGE = 500;
 const PURPOSES = ['TREAT', 'ETREAT', 'BTG', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'PUBHLTH', 'HSYSADMIN'] as const;
 
-const parameters = {
+const filters = {
   patient: z.string().refine(isUuid).optional(),
   user: z.string().min(1).max(200).optional(),
   from: instantParameter.optional(),
   to: instantParameter.optional(),
   purpose: z.enum(PURPOSES).optional(),
   outcome: z.enum(['0', '4', '8', '12']).optional(),
+};
+const parameters = {
+  ...filters,
   _count: z.coerce.number().int().min(1).max(PAGE).default(PAGE),
   after: z.string().max(200).optional(),
 };
 
+type Filters = z.infer<z.ZodObject<typeof filters>>;
 type Parameters = z.infer<z.ZodObject<typeof parameters>>;
 
 /** Who saw what, and why: for the privacy officer, newest first. Reading it is itself recorded. */
@@ -65,6 +71,21 @@ export class AuditController {
     else await reply.type('application/fhir+json; charset=utf-8').send(JSON.stringify(this.#bundle(asked, page)));
   }
 
+  /** In one look: everybody who saw this patient, and why they were allowed. Of all events, however many pages they fill. */
+  @Get('people')
+  @Needs('search', 'AuditEvent')
+  @Header('content-type', 'application/json; charset=utf-8')
+  async people(@Req() request: FastifyRequest): Promise<AuditPeople> {
+    const asked = readQuery(request, { ...filters, patient: z.string().refine(isUuid) });
+    const query = queryOf(asked);
+    const people = await this.#gate.open(callerOf(request), aboutPatient(asked.patient as PatientId), async (scope) => {
+      const found = await scope.audit.people(query);
+      scope.audit.note({ query: textOf(asked), detail: { people: found.length, count: found.reduce((sum, { times }) => sum + times, 0) } });
+      return found;
+    });
+    return { people: people.map(inWords) };
+  }
+
   #bundle(asked: Parameters, page: { readonly items: readonly AuditRow[]; readonly total: number; readonly next?: string }): object {
     const self = `${this.#publicUrl}/audit?${textOf(asked)}`;
     const next = page.next === undefined ? [] : [{ relation: 'next', url: `${self}&after=${encodeURIComponent(page.next)}` }];
@@ -95,7 +116,22 @@ function countOf(rows: readonly AuditRow[]): { readonly count: number; readonly 
   return { count: ids.length, sha256: sha256(Buffer.from(ids.join('\n'))) };
 }
 
-function queryOf({ patient, user, from, to, purpose, outcome }: Parameters): AuditQuery {
+function inWords({ grounds, scores, lastAt, role, ...person }: AuditPerson): AuditPeople['people'][number] {
+  const said = grounds.map(({ relationship, rule, outcome }) => ({
+    relation: relationship === undefined || relationship === 'none' ? null : relationship,
+    because: ruleWords(rule),
+    refused: outcome === 4,
+  }));
+  return {
+    ...person,
+    role: role ?? null,
+    lastAt: toIso(lastAt),
+    grounds: said,
+    scores: scores.map(({ task, bundle = 'an unknown model' }) => `${task} by ${bundle}`),
+  };
+}
+
+function queryOf({ patient, user, from, to, purpose, outcome }: Filters): AuditQuery {
   return {
     ...(patient === undefined ? {} : { patientId: patient as PatientId }),
     ...(user === undefined ? {} : { user }),
@@ -107,8 +143,8 @@ function queryOf({ patient, user, from, to, purpose, outcome }: Parameters): Aud
 }
 
 /** The query as it is kept in the record and in links: names and values as declared, no more. */
-function textOf({ patient, user, from, to, purpose, outcome, _count }: Parameters): string {
+function textOf({ patient, user, from, to, purpose, outcome, _count }: Filters & { readonly _count?: number }): string {
   const iso = (moment: number | undefined): string | undefined => (moment === undefined ? undefined : new Date(moment).toISOString());
-  const named = { patient, user, from: iso(from), to: iso(to), purpose, outcome, _count: String(_count) };
+  const named = { patient, user, from: iso(from), to: iso(to), purpose, outcome, _count: _count === undefined ? undefined : String(_count) };
   return new URLSearchParams(Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]))).toString();
 }

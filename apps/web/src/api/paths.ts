@@ -41,6 +41,7 @@ export const paths = {
   auditExports: (query: string) => `/audit/bundles${query ? `?${query}` : ''}`,
   auditExport: (id: string) => `/audit/bundles/${encodeURIComponent(id)}`,
   auditArchive: (id: string) => `/audit/bundles/${encodeURIComponent(id)}/archive`,
+  auditPeople: (query: string) => `/audit/people?${query}`,
   audit: (query: string) => `/audit${query ? `?${query}` : ''}`,
   rendered: (image: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string; readonly sopInstanceUid: string }) =>
     `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}/rendered`,

@@ -1,8 +1,9 @@
 import { redirect } from 'next/navigation';
 import { worklistSchema, type Session } from '@concord/contracts';
-import { ask, sessionOrSignIn } from '../api/server.ts';
+import { ask } from '../api/server.ts';
 import { paths } from '../api/paths.ts';
 import { Frame } from '../frame/frame.tsx';
+import { openSession } from '../frame/open-page.tsx';
 import { WORKLIST_KEYS } from '../frame/key-lines.ts';
 import { deskOf } from '../frame/roles.ts';
 import { FailedPage } from '../frame/failed-page.tsx';
@@ -15,8 +16,9 @@ interface Props {
 
 /** The first page of each role; for those who care for patients, who needs someone. */
 export default async function Home({ searchParams }: Props) {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const page = await openSession();
+  if (page.instead !== null) return page.instead;
+  const { session } = page;
   const desk = deskOf(session);
   if (desk === 'privacy') redirect('/who-saw-what');
   if (desk === 'steward') redirect('/models');

@@ -150,7 +150,8 @@ function aboutOf({ entity: entities = [] }: AuditEvent): Pick<AuditLine, 'on' | 
   };
 }
 
-const RELATIONS: Readonly<Record<string, string>> = {
+/** The relation on which a decision rested, by its code in the record. */
+export const RELATIONS: Readonly<Record<string, string>> = {
   ward: 'Bed in their ward',
   'discharged-72h': 'Left their ward within 72 hours',
   'care-team': 'Named in the care team',

@@ -1,12 +1,15 @@
+import type { AuditPeople } from '@concord/contracts';
 import { clockSeconds, weekday } from '@concord/ui';
-import type { Person } from './people.ts';
+import { RELATIONS } from './event.ts';
+
+type Person = AuditPeople['people'][number];
 
 interface Props {
   readonly people: readonly Person[];
   readonly zone: string;
 }
 
-/** The answer in one look: who, on what ground, how often, and which scores they were shown. */
+/** The answer in one look: who, on what ground, how often, and which scores they were shown. All events count, also those on later pages. */
 export function PeopleTable({ people, zone }: Props) {
   return (
     <table className="log people" data-testid="people">
@@ -22,13 +25,13 @@ export function PeopleTable({ people, zone }: Props) {
       </thead>
       <tbody>
         {people.map((person) => (
-          <tr key={person.login} {...(person.refused === person.times ? { className: 'refused' } : {})}>
+          <tr key={`${person.login} ${person.lastAt}`} {...(person.refused === person.times ? { className: 'refused' } : {})}>
             <td>
-              <b>{person.name || person.login}</b>
+              <b>{nameOf(person)}</b>
               <small>{person.login}</small>
             </td>
             <td>
-              {person.grounds.map((ground) => (
+              {groundsOf(person).map((ground) => (
                 <span key={ground} className="ground">
                   {ground}
                 </span>
@@ -37,12 +40,27 @@ export function PeopleTable({ people, zone }: Props) {
             <td>{person.scores.length === 0 ? '–' : person.scores.join(', ')}</td>
             <td>{person.refused === 0 ? String(person.times) : `${String(person.times)}, ${String(person.refused)} refused`}</td>
             <td>
-              {clockSeconds(person.lastAtMs, zone)}
-              <small>{weekday(person.lastAtMs, zone)}</small>
+              {clockSeconds(Date.parse(person.lastAt), zone)}
+              <small>{weekday(Date.parse(person.lastAt), zone)}</small>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** Some identity providers put the role into the name. */
+function nameOf({ name, login, role }: Person): string {
+  if (name === '') return login;
+  return name.includes(',') || role === null ? name : `${name}, ${role}`;
+}
+
+/** Each ground once: the relation to the patient, and the rule in its own words. */
+function groundsOf({ grounds }: Person): readonly string[] {
+  const words = grounds.map(({ relation, because, refused }) => {
+    if (refused) return `Refused: ${because}`;
+    return relation === null ? because : `${RELATIONS[relation] ?? relation}. ${because}`;
+  });
+  return [...new Set(words)];
 }

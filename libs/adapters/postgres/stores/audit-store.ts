@@ -3,6 +3,7 @@ import type { PatientId } from '@concord/core/clinical';
 import { KINDS } from '@concord/governance/audit';
 import type { AuditExportState, AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
+import { peopleOf } from '../audit/people.ts';
 import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
 import { textOf } from '../audit/text.ts';
 import { asPatientKey, asWritten, date } from '../rows.ts';
@@ -29,6 +30,7 @@ const SEARCH = {
 export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStore {
   return {
     search: (query, page) => search(tx, query, page),
+    people: async (query) => peopleOf(tx, await filterOf(tx, query)),
     knows: async (id) => (await auditedKey(tx, id)) !== undefined,
     note,
     requestExport: (query) => requestExport(tx, query),
@@ -36,7 +38,7 @@ export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStor
   };
 }
 
-async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<Paged<AuditRow>> {
+async function filterOf(tx: Transaction, query: AuditQuery): Promise<Filter> {
   const filter = new Filter([]);
   if (query.patientId !== undefined) {
     const key = await auditedKey(tx, query.patientId);
@@ -53,7 +55,11 @@ async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<P
     'o.subtype = ANY (?::text[])',
     query.kinds?.map((kind) => KINDS[kind].subtype),
   );
-  const found = await searchPage<EventRow>(tx, SEARCH, filter, page);
+  return filter;
+}
+
+async function search(tx: Transaction, query: AuditQuery, page: Page): Promise<Paged<AuditRow>> {
+  const found = await searchPage<EventRow>(tx, SEARCH, await filterOf(tx, query), page);
   const named = found.items.flatMap(({ patient_key, bytes }) => [...(patient_key === '' ? [] : [patient_key]), ...pseudonymsIn(bytes.toString('utf8'))]);
   const ids = await audited(tx, named);
   const items = [];

@@ -71,7 +71,7 @@ async function count(tx: Transaction, from: string, filter: Filter): Promise<num
 const names = new Map<string, string>();
 
 /** A prepared statement is named by its text; a search has few shapes. */
-function nameOf(text: string): string {
+export function nameOf(text: string): string {
   const known = names.get(text);
   if (known !== undefined) return known;
   const name = `q-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;

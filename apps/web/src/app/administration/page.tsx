@@ -3,17 +3,19 @@ import { notFound, redirect } from 'next/navigation';
 import { sourcesSchema, staffSchema, wardsSchema } from '@concord/contracts';
 import { SourceForm, StaffForm, WardForm } from '../../access/administration-forms.tsx';
 import { StaffTable } from '../../access/staff-table.tsx';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openSession } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Wards and staff, Concord' };
 
 /** Who belongs where, and who sends. No patient stands here. */
 export default async function Administration() {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const page = await openSession();
+  if (page.instead !== null) return page.instead;
+  const { session } = page;
   const [wards, staff, sources] = [await ask(paths.wards, wardsSchema), await ask(paths.staff, staffSchema), await ask(paths.sources, sourcesSchema)];
   if (wards.kind === 'signed-out') redirect('/sign-in');
   if (wards.kind === 'nothing') notFound();

@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 import { modelsSchema, type Models } from '@concord/contracts';
 import { Plate } from '@concord/ui';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openPage } from '../../frame/open-page.tsx';
 import { BundleShelf } from '../../models/bundle-shelf.tsx';
 import { BundleSheet } from '../../models/bundle-sheet.tsx';
 import { ValidationSheet } from '../../models/validation-sheet.tsx';
@@ -18,13 +17,9 @@ interface Props {
 
 /** The steward's page: which bundle answers, what is known of each, and what this site found. No patient stands on it. */
 export default async function ModelsPage({ searchParams }: Props) {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
-  const answer = await ask(paths.models, modelsSchema);
-  if (answer.kind === 'signed-out') redirect('/sign-in');
-  if (answer.kind === 'nothing') notFound();
-  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The models" />;
-  const models = answer.value;
+  const page = await openPage('The models', () => ask(paths.models, modelsSchema));
+  if (page.instead !== null) return page.instead;
+  const { session, value: models } = page;
   const { bundle: asked } = await searchParams;
   const shown = models.bundles.find(({ id }) => id === asked) ?? models.bundles.find(({ id }) => id === models.current);
   return (

@@ -3,10 +3,10 @@ import { notFound, redirect } from 'next/navigation';
 import { reachSchema, staffSchema, type Reach, type Session } from '@concord/contracts';
 import { Plate, stamp } from '@concord/ui';
 import { TeamForm } from '../../access/administration-forms.tsx';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openSession } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Who can reach whom, Concord' };
 
@@ -26,8 +26,9 @@ interface Props {
 
 /** Every relation through which one patient can be reached now. Asking is on the record, under the patient's name. */
 export default async function WhoCanReach({ searchParams }: Props) {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const page = await openSession();
+  if (page.instead !== null) return page.instead;
+  const { session } = page;
   if (!session.roles.some((role) => role === 'administrator' || role === 'privacy')) notFound();
   const { patient } = await searchParams;
   const id = typeof patient === 'string' ? patient.trim() : '';

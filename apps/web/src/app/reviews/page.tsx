@@ -1,25 +1,23 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 import { reviewListSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
 import { ReadingAlerts } from '../../access/reading-alerts.tsx';
 import { ReviewRow } from '../../access/review-row.tsx';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openPage } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Emergency reviews, Concord' };
 
 /** The officer's desk: what waits longest stands first. */
 export default async function Reviews() {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
-  const answer = await ask(paths.reviews, reviewListSchema);
-  if (answer.kind === 'signed-out') redirect('/sign-in');
-  if (answer.kind === 'nothing') notFound();
-  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The reviews" />;
-  const { items, open, alerts } = answer.value;
+  const page = await openPage('The reviews', () => ask(paths.reviews, reviewListSchema));
+  if (page.instead !== null) return page.instead;
+  const {
+    session,
+    value: { items, open, alerts },
+  } = page;
   return (
     <Frame session={session} nowMs={Date.now()} current="/reviews" keys={[]}>
       <main className="page" id="main">

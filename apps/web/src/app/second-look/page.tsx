@@ -1,25 +1,20 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 import { discordanceListSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { closedWords, queueFigures, queueSource } from '../../discordance/queue-figures.ts';
 import { SecondLook } from '../../discordance/second-look.tsx';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openPage } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Second look, Concord' };
 
 /** The radiologist's queue: patients whose report and film contradict each other, newest first. */
 export default async function SecondLookPage() {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
-  const answer = await ask(paths.discordances, discordanceListSchema);
-  if (answer.kind === 'signed-out') redirect('/sign-in');
-  if (answer.kind === 'nothing') notFound();
-  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The queue" />;
-  const queue = answer.value;
+  const page = await openPage('The queue', () => ask(paths.discordances, discordanceListSchema));
+  if (page.instead !== null) return page.instead;
+  const { session, value: queue } = page;
   const { items, generatedAt } = queue;
   const open = items.filter(({ concordance }) => concordance.review === null).length;
   return (

@@ -1,18 +1,17 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
-import { auditHeadSchema } from '@concord/contracts';
+import { auditHeadSchema, auditPeopleSchema, type AuditPeople } from '@concord/contracts';
 import { count, Plate } from '@concord/ui';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import type { Answer } from '../../api/answer.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { AuditTable } from '../../audit/audit-table.tsx';
 import { auditBundleSchema, auditLine, PURPOSE_CODES, purposeWord, type AuditLine } from '../../audit/event.ts';
 import { auditQuery, exportQuery, filtersOf, type AuditFilters } from '../../audit/filters.ts';
 import { ExportLinks } from '../../audit/export-links.tsx';
-import { peopleIn } from '../../audit/people.ts';
 import { PeopleTable } from '../../audit/people-table.tsx';
 import { ProofPane } from '../../audit/proof-pane.tsx';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openPage } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Who saw what, Concord' };
 
@@ -23,25 +22,26 @@ interface Props {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
 }
 
-/** The officer's search. Reading it is itself recorded, once for each search. */
+/** The officer's search. Each reading is itself recorded. */
 export default async function WhoSawWhat({ searchParams }: Props) {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
   const filters = filtersOf(await searchParams);
+  const page = await openPage('The search', ({ timeZone }) => ask(paths.audit(auditQuery(filters, timeZone)), auditBundleSchema));
+  if (page.instead !== null) return page.instead;
+  const { session, value } = page;
   const query = auditQuery(filters, session.timeZone);
-  const [answer, head] = await Promise.all([ask(paths.audit(query), auditBundleSchema), ask(paths.auditHead, auditHeadSchema)]);
-  if (answer.kind === 'signed-out') redirect('/sign-in');
-  if (answer.kind === 'nothing') notFound();
-  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The search" />;
-  const lines = (answer.value.entry ?? []).map((entry) => auditLine(entry.resource)).sort((a, b) => b.atMs - a.atMs);
-  const total = answer.value.total ?? lines.length;
+  const [head, people] = await Promise.all([
+    ask(paths.auditHead, auditHeadSchema),
+    filters.patient === '' ? null : ask(paths.auditPeople(query), auditPeopleSchema),
+  ]);
+  const lines = (value.entry ?? []).map((entry) => auditLine(entry.resource)).sort((a, b) => b.atMs - a.atMs);
+  const total = value.total ?? lines.length;
   return (
     <Frame session={session} nowMs={Date.now()} current="/who-saw-what" keys={[]}>
       <main className="page" id="main">
-        <Head lines={lines} total={total} patient={filters.patient} query={query} />
+        <Head shown={Math.min(lines.length, SHOWN)} total={total} patient={filters.patient} query={query} />
         <Filters filters={filters} />
         <div className="split">
-          <Events lines={lines} isOfPatient={filters.patient !== ''} zone={session.timeZone} />
+          <Events lines={lines} people={people} zone={session.timeZone} />
           <ProofPane
             head={head.kind === 'ok' ? head.value : null}
             nowMs={Date.now()}
@@ -58,11 +58,12 @@ export default async function WhoSawWhat({ searchParams }: Props) {
 
 interface EventsProps {
   readonly lines: readonly AuditLine[];
-  readonly isOfPatient: boolean;
+  /** Null when the search is about no one patient. */
+  readonly people: Answer<AuditPeople> | null;
   readonly zone: string;
 }
 
-function Events({ lines, isOfPatient, zone }: EventsProps) {
+function Events({ lines, people, zone }: EventsProps) {
   if (lines.length === 0)
     return (
       <Plate title="No events">
@@ -71,30 +72,30 @@ function Events({ lines, isOfPatient, zone }: EventsProps) {
     );
   return (
     <div>
-      {isOfPatient && <PeopleTable people={peopleIn(lines)} zone={zone} />}
+      {people?.kind === 'ok' && <PeopleTable people={people.value.people} zone={zone} />}
+      {people !== null && people.kind !== 'ok' && (
+        <p role="alert">Who saw this patient could not be counted just now. The events below may not be all: ask again.</p>
+      )}
       <AuditTable lines={lines.slice(0, SHOWN)} zone={zone} />
     </div>
   );
 }
 
 interface HeadProps {
-  readonly lines: readonly AuditLine[];
+  readonly shown: number;
   readonly total: number;
   readonly patient: string;
   readonly query: string;
 }
 
-function Head({ lines, total, patient, query }: HeadProps) {
-  const shown = Math.min(lines.length, SHOWN);
-  const people = new Set(lines.map((line) => line.login)).size;
-  const refused = lines.filter((line) => line.outcome === 'refused').length;
+function Head({ shown, total, patient, query }: HeadProps) {
   return (
     <div className="head">
       <div>
         <h1>{patient ? 'Who saw this patient, and why' : 'Who saw what, and why'}</h1>
         <p>
           <b>{total > shown ? `Newest ${count(shown)} of ${count(total)} events` : `${count(shown)} events`}</b>
-          {`, by ${String(people)} ${people === 1 ? 'user or machine' : 'users and machines'}, ${String(refused)} refused. `}
+          {'. '}
           <span className="two">Names of patients do not stand in this log. This search was recorded too.</span>
         </p>
       </div>

@@ -5,10 +5,11 @@ import { deviceListSchema, patientListSchema, type Session } from '@concord/cont
 import { Plate } from '@concord/ui';
 import { choicesOf } from '../../access/choices.ts';
 import { ChoicesForm, DevicesForm } from '../../access/choices-form.tsx';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openSession } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Your choices, Concord' };
 
@@ -21,8 +22,9 @@ const consentsSchema = z.object({
 
 /** What a patient allows and refuses, which devices may collect, and where it says who looked. */
 export default async function YourChoices() {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
+  const page = await openSession();
+  if (page.instead !== null) return page.instead;
+  const { session } = page;
   const answer = await ask(paths.patients, patientListSchema);
   if (answer.kind === 'signed-out') redirect('/sign-in');
   if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="This page" />;

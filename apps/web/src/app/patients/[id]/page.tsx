@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 import { patientPageSchema, reportViewSchema, timelineSchema, type PatientPage, type ReportView, type Session, type Timeline } from '@concord/contracts';
-import { ask, sessionOrSignIn } from '../../../api/server.ts';
+import { ask } from '../../../api/server.ts';
 import type { Answer } from '../../../api/answer.ts';
 import { paths } from '../../../api/paths.ts';
-import { FailedPage } from '../../../frame/failed-page.tsx';
 import { Frame } from '../../../frame/frame.tsx';
+import { openPage } from '../../../frame/open-page.tsx';
 import { PATIENT_KEYS } from '../../../frame/key-lines.ts';
 import { tendsBeds } from '../../../frame/roles.ts';
 import { firstReport } from '../../../patient/choose.ts';
@@ -21,15 +20,12 @@ interface Props {
 /** One patient. Nothing is sent before all of it was decided: a refusal is a 404 from its first byte. */
 export default async function Patient({ params }: Props) {
   const { id } = await params;
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
-  const page = await ask(paths.patient(id), patientPageSchema);
-  if (page.kind === 'signed-out') redirect('/sign-in');
-  if (page.kind === 'nothing') notFound();
-  if (page.kind === 'failed') return <FailedPage session={session} reference={page.reference} what="This patient" />;
+  const opened = await openPage('This patient', () => ask(paths.patient(id), patientPageSchema));
+  if (opened.instead !== null) return opened.instead;
+  const { session, value: page } = opened;
   const timeline = await ask(paths.timeline(id), timelineSchema);
-  const report = timeline.kind === 'ok' ? await newestReport(id, page.value, timeline.value) : null;
-  return <Whole session={session} page={page.value} timeline={timeline} report={report} />;
+  const report = timeline.kind === 'ok' ? await newestReport(id, page, timeline.value) : null;
+  return <Whole session={session} page={page} timeline={timeline} report={report} />;
 }
 
 async function newestReport(id: string, page: PatientPage, timeline: Timeline): Promise<Answer<ReportView> | null> {
