@@ -4,6 +4,7 @@ import type { AccessDecision, AccessRequest, AccessScope, Purpose, Refusal } fro
 import { BREAK_GLASS_ROLES, decide, reachableBy, refusal, type AccessQuestion } from '@concord/governance/access';
 import { begin, openGrant, type Facts } from './context.ts';
 import type { AccessPolicy, Database, DatabaseSettings } from './database.ts';
+import { rolledBack } from './in-transaction.ts';
 import { NoteBook } from './audit/notes.ts';
 import { record, recordFailure } from './audit/record.ts';
 import { auditFeed } from './audit/feed.ts';
@@ -91,7 +92,7 @@ async function attemptAccess<T>(door: Door, request: AccessRequest, work: (scope
   try {
     return await decided(door.settings, client, { request, work });
   } catch (error) {
-    broken = await rollBack(client);
+    broken = await rolledBack(client);
     // What cannot be recorded is still thrown, and the connection is not trusted any more.
     if (broken === undefined && !isDeadlock(error) && !(error instanceof UnderGrant))
       broken = await recordFailure(client, { request, process: door.settings, error }).then(nothing, asError);
@@ -241,11 +242,6 @@ function scopeOf(tx: Transaction, { decision, facts, notes }: Open): AccessScope
 
 function isDeadlock(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === DEADLOCK;
-}
-
-/** @returns what broke when even the rollback failed: then the connection is not lent again. */
-async function rollBack(client: pg.ClientBase): Promise<Error | undefined> {
-  return client.query('ROLLBACK').then(nothing, asError);
 }
 
 function nothing(): undefined {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Digest } from '@concord/core/ports';
 import { actorKey, AuditLog, consistencyRanges, tagOf, type Leaf, type LogEvent, type LogHead, type TagKind, type Tile } from '@concord/governance/audit';
+import { inTransaction } from '../in-transaction.ts';
 import { readLogStart } from './resume.ts';
 import { TreeReader } from './tree-reader.ts';
 
@@ -126,7 +127,13 @@ const WHATEVER_IS_LEFT = `SELECT ${COLUMNS} FROM audit_events e WHERE ${UNSEEN} 
 async function step(work: Work): Promise<Sequenced> {
   const { client, cursor } = work;
   // One snapshot for the fence and the rows: what is below the fence is complete in it.
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  const { rows, next } = await inTransaction(client, () => sequence(work), 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+  cursor.fence = next;
+  return { leaves: rows.length, lagMs: rows.reduce((most, { lag_ms }) => Math.max(most, lag_ms), 0) };
+}
+
+async function sequence(work: Work): Promise<{ readonly rows: readonly EventRow[]; readonly next: string | undefined }> {
+  const { client, cursor } = work;
   const { rows: fences } = await client.query<{ fence: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS fence');
   const fence = fences[0]?.fence ?? '';
   const { rows } =
@@ -135,9 +142,7 @@ async function step(work: Work): Promise<Sequenced> {
       : await client.query<EventRow>({ name: 'sequence', text: IN_ORDER, values: [cursor.fence, fence] });
   const next = nextFence(cursor, fence, rows);
   if (rows.length > 0) await append(work, rows, next);
-  await client.query('COMMIT');
-  cursor.fence = next;
-  return { leaves: rows.length, lagMs: rows.reduce((most, { lag_ms }) => Math.max(most, lag_ms), 0) };
+  return { rows, next };
 }
 
 async function oldestWaitingMs(client: pg.Client, { fence }: Cursor): Promise<number> {

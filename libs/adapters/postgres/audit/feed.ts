@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { PatientId } from '@concord/core/clinical';
 import type { AuditRow } from '@concord/core/ports';
+import { inTransactionOf } from '../in-transaction.ts';
 import { asPatientId, asWritten } from '../rows.ts';
 import type { StoredEvent } from './event.ts';
 import { pseudonymsIn, undisguised } from './pseudonyms.ts';
@@ -34,25 +35,27 @@ const NEXT = `SELECT transaction_id, n::text AS n, patient_key, convert_from(byt
   ORDER BY transaction_id::xid8, n LIMIT $3`;
 
 export async function auditFeed(pool: Pool, place: FeedPlace | undefined, most: number): Promise<FeedBatch> {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN READ ONLY; SELECT set_config('app.feed', 'atna', true)");
-    const { rows } = await client.query<FeedRow>(NEXT, [place?.transaction ?? null, place?.n ?? null, most]);
-    const keys = [...new Set(rows.flatMap(({ patient_key, text }) => [...(patient_key === null ? [] : [patient_key]), ...pseudonymsIn(text)]))];
-    const links = await client.query<{ patient_id: string; patient_key: string }>(
-      'SELECT patient_id, patient_key FROM patient_links WHERE patient_key = ANY ($1::uuid[])',
-      [keys],
-    );
-    await client.query('COMMIT');
-    const ids = new Map(links.rows.map(({ patient_id, patient_key }) => [patient_key, asPatientId(patient_id)]));
-    const last = rows.at(-1);
-    return { events: rows.map((row) => toRow(row, ids)), place: last === undefined ? undefined : { transaction: last.transaction_id, n: last.n } };
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  const { rows, links } = await inTransactionOf(pool, (client) => readNext(client, place, most), 'BEGIN READ ONLY');
+  const ids = new Map(links.map(({ patient_id, patient_key }) => [patient_key, asPatientId(patient_id)]));
+  const last = rows.at(-1);
+  return { events: rows.map((row) => toRow(row, ids)), place: last === undefined ? undefined : { transaction: last.transaction_id, n: last.n } };
+}
+
+interface LinkRow {
+  readonly patient_id: string;
+  readonly patient_key: string;
+}
+
+async function readNext(
+  client: ClientBase,
+  place: FeedPlace | undefined,
+  most: number,
+): Promise<{ readonly rows: readonly FeedRow[]; readonly links: readonly LinkRow[] }> {
+  await client.query("SELECT set_config('app.feed', 'atna', true)");
+  const { rows } = await client.query<FeedRow>(NEXT, [place?.transaction ?? null, place?.n ?? null, most]);
+  const keys = [...new Set(rows.flatMap(({ patient_key, text }) => [...(patient_key === null ? [] : [patient_key]), ...pseudonymsIn(text)]))];
+  const links = await client.query<LinkRow>('SELECT patient_id, patient_key FROM patient_links WHERE patient_key = ANY ($1::uuid[])', [keys]);
+  return { rows, links: links.rows };
 }
 
 /** Free text stays sealed: the repository of the house gets who, what, whom and why. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Actor, Keyring, SecurityEvent } from '@concord/core/ports';
 import { KINDS } from '@concord/governance/audit';
+import { inTransactionOf } from '../in-transaction.ts';
 import { at, timeOrderedId } from '../rows.ts';
 import { POLICY_VERSION, type StoredEvent } from './event.ts';
 import { hashedSession } from './record.ts';
@@ -13,26 +14,14 @@ const NOBODY: Actor = { issuer: 'concord', subject: 'nobody', login: 'nobody', d
 /** Keeps what the edge decided by itself, in the name of whom it concerns; committed when it resolves. */
 export async function recordSecurity(pool: Pool, keyring: Keyring, event: SecurityEvent): Promise<void> {
   const actor = event.actor ?? NOBODY;
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN');
+  await inTransactionOf(pool, async (client) => {
     const { rows } = await client.query<{ now: Date }>({
       name: 'security-context',
       text: "SELECT set_config('app.issuer', $1, true), set_config('app.subject', $2, true), clock_timestamp() AS now",
       values: [actor.issuer, actor.subject],
     });
     await writeEvents(client, [stored(event, actor, { now: rows[0]?.now ?? new Date(0), sessionHash: hashedSession(keyring, actor) })]);
-    await client.query('COMMIT');
-  } catch (error) {
-    broken = await client.query('ROLLBACK').then(
-      () => undefined,
-      () => new Error('the connection failed'),
-    );
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  });
 }
 
 interface Moment {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import { KINDS } from '@concord/governance/audit';
+import { inTransactionOf } from '../in-transaction.ts';
 import { asPatientKey, asWritten, at, timeOrderedId } from '../rows.ts';
 import type { StoredEvent } from './event.ts';
 import { noticeReaders, type ReadingWatch } from './many-patients.ts';
@@ -39,23 +40,15 @@ const ENDED = `SELECT u.id, u.kind, u.issuer, u.subject, u.opening, clock_timest
  * @returns how many it closed.
  */
 export async function closeAuditUnits(pool: Pool, watch?: ReadingWatch): Promise<number> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  return inTransactionOf(pool, async (client) => {
     await client.query("SELECT set_config('app.sweep', 'audit-units', true)");
     const { rows } = await client.query<EndedUnit>(ENDED, [STUDY_UNIT, WORKLIST_SILENT_MS]);
     let closed = 0;
     for (const unit of rows) closed += await close(client, unit);
     closed += await endGrants(client);
     if (watch !== undefined) await noticeReaders(client, watch);
-    await client.query('COMMIT');
     return closed;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** Begins the record's next partition in time. @throws when the table cannot be locked for the moment that this takes: the next sweep does it. */

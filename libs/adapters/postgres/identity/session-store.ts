@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { instant, type Instant } from '@concord/core/kernel';
 import type { SessionRow, SessionStore } from '@concord/core/ports';
+import { inTransactionOf } from '../in-transaction.ts';
 
 const CONNECTIONS = 4;
 const COLUMNS = 'key, sealed, subject, realm_session, born_at, used_at';
@@ -38,8 +39,8 @@ export function openSessionStore(url: string): SessionStore {
     },
     ofPerson: (subject) => rows('session-of-person', `SELECT ${COLUMNS} FROM web_sessions WHERE subject = $1 ORDER BY born_at DESC`, [subject]),
     remove: async (key) => (await rows('session-remove', `DELETE FROM web_sessions WHERE key = $1 RETURNING ${COLUMNS}`, [key]))[0],
-    renew: (key, work) => inTransaction(pool, (client) => renew(client, key, work)),
-    end: (what, at) => inTransaction(pool, (client) => end(client, what, at)),
+    renew: (key, work) => inTransactionOf(pool, (client) => renew(client, key, work)),
+    end: (what, at) => inTransactionOf(pool, (client) => end(client, what, at)),
     isEnded: async ({ subject, realmSession, issuedAt }) => {
       const text = `SELECT EXISTS (SELECT 1 FROM ended_sessions
         WHERE ((kind = 'session' AND name = $1) OR (kind = 'person' AND name = $2)) AND ended_at >= $3) AS ended`;
@@ -76,25 +77,6 @@ async function end(client: pg.ClientBase, { kind, name }: Parameters<SessionStor
   const column = kind === 'session' ? 'realm_session' : 'subject';
   const removed = await client.query<Row>(`DELETE FROM web_sessions WHERE ${column} = $1 RETURNING ${COLUMNS}`, [name]);
   return removed.rows.map(sessionRow);
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const value = await work(client);
-    await client.query('COMMIT');
-    return value;
-  } catch (error) {
-    broken = await client.query('ROLLBACK').then(
-      () => undefined,
-      (problem: unknown) => (problem instanceof Error ? problem : new Error('the connection failed')),
-    );
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }
 
 function sessionRow(row: Row): SessionRow {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { asOwner, attach, inTransaction, isBusy, nameOf, readPartitions, retried, retiring, type Partition } from './partitions.ts';
+import { inTransaction } from '../in-transaction.ts';
+import { asOwner, attach, isBusy, nameOf, readPartitions, retried, retiring, type Partition } from './partitions.ts';
 
 const SIX_YEARS_AGO = "now() - interval '6 years'";
 const WITHOUT_LEAF = 'NOT EXISTS (SELECT FROM audit_leaves l WHERE l.event_n = e.n)';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { inTransaction } from '../in-transaction.ts';
 
 const PREFIX = 'audit_events_';
 /** A lock that is waited for makes others wait behind it: short, and often. */
@@ -47,18 +48,6 @@ export async function retiring<T>(client: pg.ClientBase, work: () => Promise<T>)
     await client.query("SELECT set_config('app.retiring', 'audit_events', true)");
     return work();
   });
-}
-
-export async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
-  try {
-    const done = await work();
-    await client.query('COMMIT');
-    return done;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  }
 }
 
 /** What waits for a lock in vain is tried again, so that nobody waits behind it for long. */

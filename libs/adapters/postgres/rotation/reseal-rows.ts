@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { DataKeys, Keyring, SealedFiles } from '@concord/core/ports';
+import { inTransaction } from '../in-transaction.ts';
 import { blobFile, blobSealPlace, blobWrapPlace } from '../places.ts';
 import { SEALED_COLUMNS, type RowName, type SealedColumn } from './sealed-columns.ts';
 
@@ -66,21 +67,15 @@ async function inBatches(work: Work, column: SealedColumn): Promise<number> {
  * @throws PatientGone when there is none.
  */
 export async function aboutPatient<T>(client: ClientBase, id: string, work: (patientKey: string) => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
-  try {
+  return inTransaction(client, async () => {
     await client.query("SELECT set_config('app.resealing_id', $1, true)", [id]);
     const found = await client.query('SELECT FROM patients WHERE id = $1 FOR UPDATE', [id]);
     const link = await client.query<{ patient_key: string }>('SELECT patient_key FROM patient_links WHERE patient_id = $1', [id]);
     const patientKey = link.rows[0]?.patient_key;
     if (found.rowCount !== 1 || patientKey === undefined) throw new PatientGone('a patient was erased');
     await client.query("SELECT set_config('app.resealing_key', $1, true)", [patientKey]);
-    const value = await work(patientKey);
-    await client.query('COMMIT');
-    return value;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+    return work(patientKey);
+  });
 }
 
 function resealColumn({ client, parts, subject }: Work, { table, column, owner, key, place }: SealedColumn, after: RowName | undefined): Promise<Done> {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { inTransaction } from '../in-transaction.ts';
 import { seedReferenceData } from './reference-data.ts';
 
 /** Prisma's own advisory lock, so that `prisma migrate deploy` and this never run at the same time. */
@@ -54,13 +55,12 @@ async function applyMissing(client: pg.Client): Promise<readonly string[]> {
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   const row =
     'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), now(), 1)';
-  await client.query('BEGIN');
   try {
-    await client.query(sql);
-    await client.query(row, [randomUUID(), checksum, name]);
-    await client.query('COMMIT');
+    await inTransaction(client, async () => {
+      await client.query(sql);
+      await client.query(row, [randomUUID(), checksum, name]);
+    });
   } catch (error) {
-    await client.query('ROLLBACK');
     throw new Error(`migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataKeys, Keyring } from '@concord/core/ports';
+import { inTransaction } from '../in-transaction.ts';
 import { reportPlace, seriesTextPlace, studyTextPlace, textPlace } from '../places.ts';
 import type { AlsoMigrate } from './migrate.ts';
 
@@ -19,7 +20,7 @@ export function moveKeys(keyring: Keyring): AlsoMigrate {
     try {
       const { rows } = await client.query<{ said: string | null }>("SELECT obj_description('patient_keys'::regclass, 'pg_class') AS said");
       if (rows[0]?.said === MOVED) return;
-      for (const table of await move(client, keyring)) await client.query(`VACUUM FULL ${table}`);
+      for (const table of await inTransaction(client, () => move(client, keyring))) await client.query(`VACUUM FULL ${table}`);
     } finally {
       await client.end();
     }
@@ -29,14 +30,12 @@ export function moveKeys(keyring: Keyring): AlsoMigrate {
 /** @returns the tables in which something changed. */
 async function move(client: pg.Client, keyring: Keyring): Promise<readonly string[]> {
   const changed = new Set<string>();
-  await client.query('BEGIN');
   // FORCE binds the owner in silence: without this every statement below would find no row.
   for (const table of TABLES) await client.query(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
   if ((await moveWrapped(client, keyring)) > 0) changed.add('patient_keys');
   for (const step of STEPS) if ((await sealOpen(client, keyring, step)) > 0) changed.add(step.table);
   for (const table of TABLES) await client.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
   await client.query(`COMMENT ON TABLE patient_keys IS '${MOVED}'`);
-  await client.query('COMMIT');
   return [...changed];
 }
 

@@ -3,7 +3,7 @@ import type { PatientId } from '@concord/core/clinical';
 import { KINDS } from '@concord/governance/audit';
 import type { AuditExportState, AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
-import { peopleOf } from '../audit/people.ts';
+import { peopleOf } from './audit-people.ts';
 import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
 import { textOf } from '../audit/text.ts';
 import { asPatientKey, asWritten, date } from '../rows.ts';

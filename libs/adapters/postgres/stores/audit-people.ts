@@ -1,6 +1,6 @@
 import type { AuditPerson } from '@concord/core/ports';
 import { at } from '../rows.ts';
-import { nameOf, type Filter } from '../stores/filter.ts';
+import { nameOf, type Filter } from './filter.ts';
 import type { Transaction } from '../transaction.ts';
 
 /** The events of the filter, each read once. */
