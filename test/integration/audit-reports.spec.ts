@@ -121,7 +121,11 @@ describe('the accounting of disclosures', () => {
           expect([paper, form, told.status]).toEqual([paper, form, 200]);
           expect(told.text).not.toMatch(/police|suspended (?!")/i);
         }
-    expect((await ask(`/api/v1/patients/${ownId}/access-report?format=csv`)).text).toContain('Gave information to County Police');
+    for (const paper of ['access-report', 'disclosures'])
+      for (const form of ['html', 'csv'])
+        // An officer's paper is what the patient is handed.
+        expect((await ask(`/api/v1/patients/${ownId}/${paper}?format=${form}`)).text).not.toMatch(/police|at its request/i);
+    expect((await ask(`/api/v1/patients/${ownId}/access-report`)).text).toContain('Gave information to County Police');
     expect(accountingSchema.parse(JSON.parse((await ask(`/api/v1/patients/${ownId}/disclosures`)).text)).suspended).toBe(1);
   });
 

@@ -107,7 +107,7 @@ export interface Accounting {
   readonly entries: readonly Disclosure[];
   /** What was left out, by the rule that did it. */
   readonly exempt: readonly { readonly id: string; readonly citation: string; readonly because: string; readonly count: number }[];
-  /** Left out for now at an agency's request (164.528(a)(2)); shown to the officer, and only how many. */
+  /** Left out for now at an agency's request (164.528(a)(2)); for the officer alone, and only how many. */
   readonly suspended: number;
 }
 
@@ -152,6 +152,12 @@ export function accountOf({ recorded, statements, from, to, now }: Known): Accou
 export function toldToPatient({ recorded, statements, now }: Pick<Known, 'recorded' | 'statements' | 'now'>): readonly AuditRow[] {
   const isSuspended = suspendedIn(statements, now);
   return recorded.filter((row) => row.kind !== 'suspension' && !(isGiven(row) && isSuspended(row)));
+}
+
+/** The accounting as the patient may have it: nothing in it says that an agency asked for silence, not even a number. */
+export function accountToPatient(known: Known): Accounting {
+  const { entries, exempt } = accountOf(known);
+  return { entries, exempt: exempt.filter(({ id }) => id !== 'unit'), suspended: 0 };
 }
 
 function suspendedIn(statements: readonly AuditRow[], now: Instant): (row: AuditRow) => boolean {

@@ -3,6 +3,7 @@ export { toAuditEvent, type AuditEvent } from './audit-event.ts';
 export {
   ACCOUNTING_YEARS,
   accountOf,
+  accountToPatient,
   BASES,
   DISCLOSED,
   ORAL_SUSPENSION_DAYS,

@@ -19,12 +19,12 @@ export const PAPER_STYLE =
   'body{font:14px/1.45 "Source Sans 3",system-ui,sans-serif;color:#16202b;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
   'h1{font-size:1.5rem;margin:0 0 .25rem}p{margin:.25rem 0}table{border-collapse:collapse;width:100%;margin:1.25rem 0}' +
   'caption{text-align:left;font-weight:600;padding:.25rem 0}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #c9d1d9}' +
-  'th{background:#eef2f5}thead{display:table-header-group}tr{break-inside:avoid}.refused{font-weight:600}footer{color:#44505c;margin-top:2rem}' +
+  'td:first-child{min-width:6rem}th{background:#eef2f5}thead{display:table-header-group}tr{break-inside:avoid}.refused{font-weight:600}footer{color:#44505c;margin-top:2rem}' +
   '@media print{body{margin:0;max-width:none;padding:0;font-size:11px}}';
 
-/** Accounting of disclosures, to be read, printed, or saved as PDF by the browser. */
+/** Accounting of disclosures as the patient may be told (`accountToPatient`), to be read, printed, or saved as PDF by the browser. */
 export function accountingHtml(head: PaperHead, accounting: Accounting): string {
-  const { entries, exempt, suspended } = accounting;
+  const { entries, exempt } = accounting;
   const rows = entries.map((entry) => [
     entry.times === 1 ? day(entry.at) : `${day(entry.at)}, then ${entry.times - 1} more until ${day(entry.lastAt)}`,
     entry.recipient,
@@ -41,9 +41,6 @@ export function accountingHtml(head: PaperHead, accounting: Accounting): string 
       'Nothing was given to anybody outside that has to be accounted for.',
     ),
     table('What is not in this accounting, and by which rule', ['Rule', '45 CFR', 'Events'], left, 'Nothing was left out.'),
-    suspended === 0
-      ? ''
-      : `<p>${suspended} disclosures to an agency are left out for now at its request (164.528(a)(2)); they are kept and return when the time ends.</p>`,
     `<p>Made under ${escape(ACCOUNTING_RULES)}.</p>`,
   ]);
 }
@@ -52,7 +49,8 @@ export function accountingHtml(head: PaperHead, accounting: Accounting): string 
 export function accessHtml(head: PaperHead, lines: readonly AccessLine[]): string {
   const rows = lines.map((line) => [
     moment(line.at),
-    [line.who, line.role].filter((part) => part !== '').join(', '),
+    // Some identity providers put the role into the name.
+    [line.who, line.who.includes(',') ? '' : line.role].filter((part) => part !== '').join(', '),
     [line.what, ...line.scores].join('; '),
     [word(line.outcome), line.relation, line.why].filter((part) => part !== '').join(' · '),
     line.purpose,

@@ -13,6 +13,7 @@ import {
   accountingCsv,
   accountingHtml,
   accountOf,
+  accountToPatient,
   PAPER_STYLE,
   toldToPatient,
   type Known,
@@ -52,7 +53,10 @@ interface Found {
 /** The browser runs no script here and takes no style but the paper's own. */
 const PAPER_POLICY = `default-src 'none'; style-src 'sha256-${Buffer.from(sha256(Buffer.from(PAPER_STYLE)), 'hex').toString('base64')}'; frame-ancestors 'none'; base-uri 'none'`;
 
-/** Who looked at a patient, and to whom something was given: for the patient, and for the privacy officer. */
+/**
+ * Who looked at a patient, and to whom something was given: for the patient, and for the privacy officer. Papers (HTML, CSV) are
+ * handed out, so whoever makes them, they hold what the patient may be told; the officer's JSON holds all of it.
+ */
 @Controller('api/v1/patients')
 export class ReportsController {
   readonly #gate: Gate;
@@ -67,12 +71,12 @@ export class ReportsController {
   @Needs('read', 'AccessReport')
   async accesses(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
     const { asked, caller, known, isOwn } = await this.#find(request, id);
-    const lines = (isOwn ? toldToPatient(known) : known.recorded).map(accessLine);
-    const head = headOf(asked, known.now, caller);
+    const told = toldToPatient(known).map(accessLine);
+    const lines = isOwn ? told : known.recorded.map(accessLine);
     await send(reply, asked.format, {
       json: () => ({ ...period(asked), lines: lines.map((line) => ({ ...line, at: toIso(line.at) })) }),
-      html: () => accessHtml(head, lines),
-      csv: () => accessCsv(lines),
+      html: () => accessHtml(headOf(asked, known.now, caller), told),
+      csv: () => accessCsv(told),
     });
   }
 
@@ -80,14 +84,13 @@ export class ReportsController {
   @Needs('read', 'AccessReport')
   async disclosures(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
     const { asked, caller, known, isOwn } = await this.#find(request, id);
-    const accounting = accountOf(known);
-    // The patient is not told that an agency asked for silence; the officer is.
-    const shown = isOwn ? { ...accounting, suspended: 0, exempt: accounting.exempt.filter(({ id: rule }) => rule !== 'unit') } : accounting;
-    const entries = shown.entries.map((entry) => ({ ...entry, at: toIso(entry.at), lastAt: toIso(entry.lastAt) }));
+    const told = accountToPatient(known);
+    const { exempt, suspended } = isOwn ? { ...told, suspended: null } : accountOf(known);
+    const entries = told.entries.map((entry) => ({ ...entry, at: toIso(entry.at), lastAt: toIso(entry.lastAt) }));
     await send(reply, asked.format, {
-      json: () => ({ ...period(asked), entries, exempt: shown.exempt, suspended: isOwn ? null : accounting.suspended }),
-      html: () => accountingHtml(headOf(asked, known.now, caller), shown),
-      csv: () => accountingCsv(shown),
+      json: () => ({ ...period(asked), entries, exempt, suspended }),
+      html: () => accountingHtml(headOf(asked, known.now, caller), told),
+      csv: () => accountingCsv(told),
     });
   }
 

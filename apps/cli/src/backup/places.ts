@@ -39,8 +39,20 @@ export function backupKeyFile({ keyFile, backupKeyFile }: Settings): string {
   return backupKeyFile ?? join(dirname(keyFile), 'backup.key');
 }
 
+/** A folder that a backup is made into; the first one makes the key too. */
 export async function openBackups(settings: Settings, folder: string): Promise<BackupSet> {
   return new BackupSet(folder, await loadRootKey(backupKeyFile(settings)));
+}
+
+/**
+ * A folder of backups that are there already.
+ * @throws VerbFailed where their key is not: a new one would open none of them, and would seal the next backups.
+ */
+export async function openMadeBackups(settings: Settings, folder: string): Promise<BackupSet> {
+  const file = backupKeyFile(settings);
+  if ((await stat(file).catch(() => undefined)) === undefined)
+    throw new VerbFailed(`The key of the backups is not at ${file}: put it there, or say with CONCORD_BACKUP_KEY_FILE where it lies.`);
+  return openBackups(settings, folder);
 }
 
 /** Paths of the files below a folder; the empty path for a file itself; nothing when it is not there. */

@@ -5,7 +5,7 @@ import type { BackupSet, Manifest } from '@concord/adapters/backup';
 import { adoptCluster, leavesIn, startAt, startCluster } from '@concord/adapters/postgres';
 import type { Settings } from '../config.ts';
 import { VerbFailed } from '../verb.ts';
-import { CLUSTER, ledgerFile, openBackups, placeOf } from './places.ts';
+import { CLUSTER, ledgerFile, openMadeBackups, placeOf } from './places.ts';
 import { newestAnchor, settleRestored } from './after-restore.ts';
 
 export interface RestoreFigures {
@@ -46,7 +46,7 @@ interface Restoring {
  */
 export async function restoreBackup(settings: Settings, folder: string, { stamp: wanted, to, tell }: RestoreOptions): Promise<RestoreFigures> {
   const began = performance.now();
-  const backups = await openBackups(settings, folder);
+  const backups = await openMadeBackups(settings, folder);
   const manifest = await chosen(backups, wanted, to, folder);
   const cluster = join(settings.dataDir, CLUSTER);
   if ((await readdir(cluster).catch(() => [])).length > 0)

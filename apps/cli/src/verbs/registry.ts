@@ -36,7 +36,11 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'Brings a backup back, and erases again who was erased since.',
     load: async () => (await import('./restore.ts')).restore,
   },
-  { name: 'keys', summary: 'Replaces the root key while the system serves.', load: async () => (await import('./keys.ts')).keys },
+  {
+    name: 'keys',
+    summary: 'Replaces the root key, or the data keys of patients, while the system serves.',
+    load: async () => (await import('./keys.ts')).keys,
+  },
   { name: 'retention', summary: 'Drops what of the record is older than six years.', load: async () => (await import('./retention.ts')).retention },
   { name: 'verify', summary: 'Opens every part of a backup and compares it.', load: async () => (await import('./verify.ts')).verify },
   {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { BackupError } from '@concord/adapters/backup';
-import { openBackups } from '../backup/places.ts';
+import { openMadeBackups } from '../backup/places.ts';
 import { EXIT, readArgs, UsageError, VerbFailed, type ExitCode, type Io, type Verb } from '../verb.ts';
 
 /** Opens every part of a backup and compares it with what was backed up, without restoring anything. */
@@ -10,7 +10,7 @@ export const verify: Verb = {
     const { values, positionals } = readArgs(args, { backup: { type: 'string' } });
     const [folder, ...rest] = positionals;
     if (folder === undefined || rest.length > 0) throw new UsageError('Say which: verify DIR.');
-    const backups = await openBackups(io.settings, resolve(folder));
+    const backups = await openMadeBackups(io.settings, resolve(folder));
     const stamp = values.backup ?? (await backups.stamps()).at(-1);
     if (stamp === undefined) throw new VerbFailed(`There is no finished backup in ${folder}.`);
     try {

@@ -24,31 +24,36 @@ export function PeopleTable({ people, zone }: Props) {
         </tr>
       </thead>
       <tbody>
-        {people.map((person) => (
-          <tr key={`${person.login} ${person.lastAt}`} {...(person.refused === person.times ? { className: 'refused' } : {})}>
-            <td>
-              <b>{nameOf(person)}</b>
-              <small>{person.login}</small>
-            </td>
-            <td>
-              {groundsOf(person).map((ground) => (
-                <span key={ground} className="ground">
-                  {ground}
-                </span>
-              ))}
-            </td>
-            <td>{person.scores.length === 0 ? '–' : person.scores.join(', ')}</td>
-            <td>{person.refused === 0 ? String(person.times) : `${String(person.times)}, ${String(person.refused)} refused`}</td>
-            <td>
-              {clockSeconds(Date.parse(person.lastAt), zone)}
-              <small>{weekday(Date.parse(person.lastAt), zone)}</small>
-            </td>
-          </tr>
-        ))}
+        {[...people]
+          .sort((a, b) => Number(isMachine(a)) - Number(isMachine(b)))
+          .map((person) => (
+            <tr key={`${person.login} ${person.lastAt}`} {...(person.refused === person.times ? { className: 'refused' } : {})}>
+              <td>
+                <b>{nameOf(person)}</b>
+                <small>{person.login}</small>
+              </td>
+              <td>
+                {groundsOf(person).map((ground) => (
+                  <span key={ground} className="ground">
+                    {ground}
+                  </span>
+                ))}
+              </td>
+              <td>{person.scores.length === 0 ? '–' : person.scores.join(', ')}</td>
+              <td>{person.refused === 0 ? String(person.times) : `${String(person.times)}, ${String(person.refused)} refused`}</td>
+              <td>
+                {clockSeconds(Date.parse(person.lastAt), zone)}
+                <small>{weekday(Date.parse(person.lastAt), zone)}</small>
+              </td>
+            </tr>
+          ))}
       </tbody>
     </table>
   );
 }
+
+/** The worker holds no role; a source holds this one. Who asks about a patient means people: machines come after them. */
+const isMachine = ({ role }: Person): boolean => role === null || role === 'integrator';
 
 /** Some identity providers put the role into the name. */
 function nameOf({ name, login, role }: Person): string {
