@@ -101,6 +101,7 @@ function rewritten(log: SampleLog, from: number, change: (event: SampleEvent) =>
   );
 }
 const otherEvent = (event: SampleEvent, n: number): SampleEvent => sampleEvent(1_000_000 + n, PEOPLE, event.recordedAt);
+const idIn = (event: SampleEvent): string => (JSON.parse(event.bytes.toString()) as { eventId: string }).eventId;
 /** The older state of the database, all of it genuine. */
 const olderLog = (log: SampleLog, size: number): SampleLog => sampleLog(log.events.slice(0, size), log.heads[0]!.size);
 const anHeadOf = (attack: Attack): number => attack.log.heads[attack.draw(attack.log.heads.length - 1)]!.size;
@@ -256,11 +257,21 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     const files = sampleBundle(sampleLog([...kept, ...others], attack.log.heads[0]!.size), { kind: 'log' });
     return { files, first: size, exact: false, options: { anchors: attack.log.heads.map(({ note }) => note) } };
   },
+  'an event bears the id of another, so that whoever goes by ids keeps one of them': (attack) => {
+    const index = 1 + attack.draw(attack.log.leaves.length - 1);
+    const id = idIn(attack.log.events[attack.draw(index)]!);
+    const other = rewritten(attack.log, index, (event) => ({
+      ...event,
+      bytes: Buffer.from(event.bytes.toString().replace(/(?<="eventId":")[^"]+/, id)),
+      columns: event.columns.replace(/(?<=^\[")[^"]+/, id),
+    }));
+    return { files: sampleBundle(other, { kind: 'log' }), first: index, exact: false };
+  },
   'an event is left out of a log that is whole otherwise, against the receipt of its reader': (attack) => {
     const index = attack.draw(attack.log.leaves.length);
     const rest = attack.log.events.toSpliced(index, 1);
     const event = attack.log.events[index]!;
-    const id = Buffer.from((JSON.parse(event.bytes.toString()) as { eventId: string }).eventId.replaceAll('-', ''), 'hex');
+    const id = Buffer.from(idIn(event).replaceAll('-', ''), 'hex');
     const receipt = signReceipt({ time: event.recordedAt, events: [{ id, hash: digest(event.bytes) }] }, RECEIPTS);
     const later = sampleLog([...rest, ...Array.from({ length: 40 }, (_, i) => otherEvent({ ...event, recordedAt: event.recordedAt + 60_000 + i }, i))], 1000);
     return { files: sampleBundle(later, { kind: 'log' }), first: index, exact: false, options: { receipts: [receipt] } };

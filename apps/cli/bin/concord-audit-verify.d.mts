@@ -32,3 +32,10 @@ export interface Verdict {
 /** @throws when the bundle cannot be read. */
 export function verifyBundle(bundle: MemoryBundle | string, options?: VerifyOptions): Verdict;
 export function splitNotes(text: string): readonly string[];
+
+/** Finds two events of one id that lie no further apart than `most`. */
+export class RecentIds {
+  constructor(most?: number);
+  /** @returns the index of the event that bears the same id. */
+  add(uuid: string, index: number): number | undefined;
+}

@@ -493,12 +493,60 @@ const COLUMNS = [
   'request_id',
 ];
 const MOST_NAMES = 200_000;
+const MOST_IDS = 2_000_000;
+
+/** Ids by 62 of their random bits, in a table that is never more than half full. */
+class IdTable {
+  constructor(slots = 4096) {
+    [this.count, this.mask] = [0, slots - 1];
+    [this.low, this.high, this.at] = [new Uint32Array(slots), new Uint32Array(slots), new Float64Array(slots)];
+  }
+  slotOf([low, high]) {
+    let slot = low & this.mask;
+    while (this.at[slot] !== 0 && (this.low[slot] !== low || this.high[slot] !== high)) slot = (slot + 1) & this.mask;
+    return slot;
+  }
+  find(id) {
+    const at = this.at[this.slotOf(id)];
+    return at === 0 ? undefined : at - 1;
+  }
+  put(id, index) {
+    if (this.count * 2 > this.mask) this.grow();
+    const slot = this.slotOf(id);
+    [this.low[slot], this.high[slot], this.at[slot]] = [...id, index + 1];
+    this.count += 1;
+  }
+  grow() {
+    const { low, high, at } = this;
+    Object.assign(this, new IdTable((this.mask + 1) * 4));
+    for (let slot = 0; slot < at.length; slot += 1) if (at[slot] !== 0) this.put([low[slot], high[slot]], at[slot] - 1);
+  }
+}
+
+/**
+ * Two events with one id are found when they lie no further apart than `most`, whatever the size of the log: two partitions of the record,
+ * within each of which the database refuses the second. Memory stays what two tables take.
+ */
+export class RecentIds {
+  constructor(most = MOST_IDS) {
+    [this.most, this.young, this.old] = [most, new IdTable(), new IdTable()];
+  }
+  /** @returns the index of the event that bears the same id. */
+  add(uuid, index) {
+    const id = [parseInt(uuid.slice(28), 16), parseInt(uuid.slice(19, 23) + uuid.slice(24, 28), 16)];
+    const twin = this.young.find(id) ?? this.old.find(id);
+    if (twin !== undefined || id.some(Number.isNaN)) return twin;
+    if (this.young.count >= this.most) [this.old, this.young] = [this.young, new IdTable()];
+    this.young.put(id, index);
+    return undefined;
+  }
+}
 
 /** The events' bytes against their leaves, and the columns that screens and searches use against the bytes. */
 function checkEvents(bundle, manifest, { retainedSince = -Infinity }, report) {
   const scope = scopeOf(manifest);
   const [leaves, events, columns] = ['leaves.bin', 'events.ndjson', 'columns.ndjson'].map((name) => new Stream(partOf(bundle, name) ?? bytesOf(bundle, name)));
-  const names = { byKey: new Map(), byTag: new Map() };
+  const names = { byKey: new Map(), byTag: new Map(), ids: new RecentIds() };
   const counts = { events: 0, withoutBytes: 0 };
   for (let record = leaves.take(RECORD); record !== undefined; record = leaves.take(RECORD)) {
     const [index, envelope] = [uint64(record, 0), record.subarray(40)];
@@ -538,6 +586,8 @@ function checkEvent({ index, envelope, line, column, names, scope }, report) {
     const at = said.findIndex((value, i) => JSON.stringify(value) !== JSON.stringify(stored[i]));
     return report.bad(index, `column ${COLUMNS[at] ?? 'count'} is not what the event’s bytes say`);
   }
+  const twin = names.ids.add(String(event.eventId), index);
+  if (twin !== undefined) return report.bad(twin, 'two events bear one id', index);
   if (event.recordedAt !== recordedAt(envelope)) return report.bad(index, 'the leaf’s time is not the event’s');
   if (scope.patientKey !== undefined && event.patientKey !== scope.patientKey) return report.bad(index, 'the event is about another patient');
   const [patient, actor] = [patientOf(envelope).tag, actorOf(envelope).tag];

@@ -17,11 +17,12 @@ interface EventRow {
   readonly bytes: Buffer;
 }
 
-const COLUMNS = "o.event_id AS id, coalesce(o.patient_key::text, '') AS patient_key, o.recorded_at, o.bytes";
-/** The place in the order is the event's own id, which grows with time. */
+const COLUMNS = "o.id, coalesce(o.patient_key::text, '') AS patient_key, o.recorded_at, o.bytes";
+/** The place in the order is the running number: an id is one of its kind within a partition alone, and two with one id are two events. */
 const SEARCH = {
   columns: COLUMNS,
-  from: '(SELECT e.*, e.event_id AS id FROM audit_events e) o',
+  idType: 'bigint' as const,
+  from: '(SELECT e.*, e.n AS id FROM audit_events e) o',
   moment: 'o.recorded_at',
   momentOf: (row: EventRow) => row.recorded_at,
 };

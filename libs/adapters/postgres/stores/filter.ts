@@ -31,6 +31,8 @@ export interface SearchRow {
 
 export interface Search<R extends SearchRow> {
   readonly columns: string;
+  /** Type of the column `id`; `uuid` when it is not said. */
+  readonly idType?: 'bigint';
   /** `table alias` and joins; the alias of the rows is `o`. */
   readonly from: string;
   /** Column that orders the rows, newest first. */
@@ -45,7 +47,7 @@ export async function searchPage<R extends SearchRow>(tx: Transaction, search: S
   const place = placeIn(page);
   if (place !== undefined) {
     filter.values.push(place.moment, place.id);
-    filter.conditions.push(`(${search.moment}, o.id) < ($${filter.values.length - 1}::timestamptz, $${filter.values.length}::uuid)`);
+    filter.conditions.push(`(${search.moment}, o.id) < ($${filter.values.length - 1}::timestamptz, $${filter.values.length}::${search.idType ?? 'uuid'})`);
   }
   filter.values.push(size + 1);
   const text = `SELECT ${search.columns} FROM ${search.from} WHERE ${filter.sql} ORDER BY ${search.moment} DESC, o.id DESC LIMIT $${filter.values.length}`;
