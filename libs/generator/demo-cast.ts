@@ -26,6 +26,8 @@ export interface DemoImage {
   readonly takenAt: Instant;
   /** Seed of the phantom's anatomy and noise. */
   readonly seed: number;
+  /** Seed that the films of one study share; its own where it stands alone. */
+  readonly studySeed?: number;
   readonly findings: readonly PhantomFinding[];
 }
 

@@ -41,6 +41,13 @@ describe('a generated report', () => {
     );
   });
 
+  it('says of a fact without a place no place, and no half of one', () => {
+    const rng = seededRng('placeless');
+    for (const finding of ['opacity', 'consolidation', 'pneumonia', 'effusion', 'atelectasis', 'nodule'] as const) {
+      for (let draw = 0; draw < 60; draw += 1) expect(sentenceOf({ finding, certainty: 'present' }, rng)).not.toMatch(/\bthe(?:[.,]| (?:with|compatible))/);
+    }
+  });
+
   it('never calls a finding present that its facts do not have', () => {
     const kin: Readonly<Record<string, readonly string[]>> = {
       opacity: ['consolidation', 'atelectasis', 'pneumonia', 'edema', 'nodule'],

@@ -123,7 +123,7 @@ function impressionOf(facts: readonly ReportFact[], rng: Rng): readonly string[]
 export function sentenceOf(fact: ReportFact, rng: Rng): string {
   const choices = PHRASES[fact.finding][fact.certainty];
   if (choices === undefined) throw new RangeError(`no sentence says ${fact.finding} ${fact.certainty}`);
-  const template = chosen(oneOf(rng, choices), rng);
+  const template = placeless(chosen(oneOf(rng, choices), rng), fact);
   const filled = template.replace(/\{(\w+)\}/g, (_, slot: string) => slotOf(slot, { fact, template, rng }));
   const tidy = filled
     .replace(/\s+/g, ' ')
@@ -134,6 +134,12 @@ export function sentenceOf(fact: ReportFact, rng: Rng): string {
     .replace(/\bthe (?:both|bilateral)\b/g, 'both')
     .trim();
   return withPlural(tidy.charAt(0).toUpperCase() + tidy.slice(1), fact);
+}
+
+/** A fact without a place is said without one: "opacity is seen", not "opacity is seen in the". */
+function placeless(template: string, { side, zone }: ReportFact): string {
+  if (side !== undefined || zone !== undefined) return template;
+  return template.replace(/ (?:occupies|involves) the \{side\} \{zone\}/, ' is seen').replace(/ (?:in|at|of|over|projecting over) the \{side\} \{zone\}/, '');
 }
 
 interface Slot {

@@ -50,6 +50,26 @@ describe.skipIf(!existsSync(data) && process.env['CONCORD_STRICT'] !== '1')('dem
     expect([...source.readings(patient, from, middle), ...source.readings(patient, middle, to)]).toEqual(source.readings(patient, from, to));
   });
 
+  it('have two films of one person in one study where the set has them, of one view and one finding, so that films read as one are seen', async () => {
+    const twice = cast.filter(({ images }) => images.length === 2);
+    expect(twice.length).toBeGreaterThan(0);
+    for (const patient of twice.slice(0, 2)) {
+      const records = await Promise.all(
+        patient.images.map(async (image) => {
+          const bytes = await source.film(patient, image);
+          return { record: await filmRecord(bytes, { subject: SUBJECT, blob: sha256(bytes), zone: 'UTC', image }, reader), digest: sha256(bytes) };
+        }),
+      );
+      const of = (value: (header: (typeof records)[number]['record']['header']) => unknown) => new Set(records.map(({ record }) => value(record.header))).size;
+      expect([of((header) => header.studyInstanceUid), of((header) => header.viewPosition), of((header) => header.sopInstanceUid)]).toEqual([1, 1, 2]);
+      expect(new Set(records.map(({ digest }) => digest)).size).toBe(2);
+    }
+  });
+
+  it('say nothing half: a finding without a place in its labels is written without one', () => {
+    for (const { reports } of cast) for (const { text } of reports) expect(text).not.toMatch(/\bthe[ ,.]*(?:with|compatible|[.,])/);
+  });
+
   it('pass the doors: films under the marks of a capture, signs in their units, impossible values left out', async () => {
     for (const patient of cast.slice(0, 4)) {
       const [image] = patient.images;

@@ -34,6 +34,7 @@ export const GENERATED: DemoSource = {
 export function labelsOf(patient: DemoPatient, image: DemoImage): FilmLabels {
   return {
     seed: image.seed,
+    ...(image.studySeed !== undefined && { studySeed: image.studySeed }),
     patientId: patient.mrn,
     patientName: `${patient.family}^${patient.given.join(' ')}`,
     takenAt: image.takenAt,

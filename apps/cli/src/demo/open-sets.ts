@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sha256 } from '@concord/adapters/crypto';
-import { hours, plus, seededRng, type Instant } from '@concord/core/kernel';
+import { hours, minutes, plus, seededRng, type Instant } from '@concord/core/kernel';
 import {
   demoCast,
   jpegDicom,
@@ -46,12 +46,14 @@ const FACTS: Readonly<Record<string, FactFinding>> = {
 
 interface Film {
   readonly file: string;
+  /** Another film of the same person with the same view and labels, of another day; undefined where the set has none. */
+  readonly again: string | undefined;
   readonly patient: string;
   readonly labels: readonly string[];
   readonly view: 'PA' | 'AP';
 }
 
-/** Real parts of one invented patient: a stay, a film, and a report that the grammar wrote from the film's labels. */
+/** Real parts of one invented patient: a stay, one or two films, and a report that the grammar wrote from their labels. */
 interface Parts {
   readonly stay: HourlyRecord;
   readonly film: Film;
@@ -103,25 +105,28 @@ function assembled(line: DemoPatient, { stay, film }: Parts, anchor: Instant): D
   };
 }
 
-/** The line's film and report, or ones of its own where the generator drew none: every patient of the open sets has both. */
+/** From one exposure of a study to the next. */
+const MINUTES_BETWEEN_FILMS = 4;
+
+/** The line's films and report, or ones of its own where the generator drew none: every patient of the open sets has both. */
 function chestOf({ plan, images, reports, key }: DemoPatient, film: Film, anchor: Instant): Pick<DemoPatient, 'images' | 'reports'> {
   const takenAt = plus(anchor, hours(-6));
-  const uid = (part: string): string => `2.25.${BigInt(`0x${sha256(new TextEncoder().encode(`${film.file} ${part}`)).slice(0, 28)}`).toString()}`;
   const [image] = images;
   const [report] = reports;
   const facts = factsOf(film);
+  const files = [film.file, ...(film.again === undefined ? [] : [film.again])];
+  const uid = (file: string, part: string): string => `2.25.${BigInt(`0x${sha256(new TextEncoder().encode(`${file} ${part}`)).slice(0, 28)}`).toString()}`;
   return {
-    images: [
-      {
-        accession: image?.accession ?? `ACO-${key}`,
-        studyInstanceUid: uid('study'),
-        seriesInstanceUid: uid('series'),
-        sopInstanceUid: uid('instance'),
-        takenAt,
-        seed: plan.seed + 500_000,
-        findings: [],
-      },
-    ],
+    images: files.map((file, at) => ({
+      accession: image?.accession ?? `ACO-${key}`,
+      studyInstanceUid: uid(film.file, 'study'),
+      seriesInstanceUid: uid(file, 'series'),
+      sopInstanceUid: uid(file, 'instance'),
+      takenAt: plus(takenAt, minutes(at * MINUTES_BETWEEN_FILMS)),
+      seed: plan.seed + 500_000 + at * 1_000_000,
+      studySeed: plan.seed + 500_000,
+      findings: [],
+    })),
     reports: [
       {
         identifier: `O${report?.identifier ?? key}`,
@@ -163,8 +168,10 @@ function wrapped(
   { patient, image, film }: { readonly patient: DemoPatient; readonly image: DemoImage; readonly film: Film | undefined },
 ): Uint8Array {
   if (film === undefined) throw new Error('a demo film belongs to a patient of the cast');
-  const jpeg = readFileSync(join(folder, FILMS, 'images', film.file));
-  return jpegDicom(jpeg, { ...labelsOf(patient, image), viewPosition: film.view }, { set: 'NIH ChestX-ray14', sha256: sha256(jpeg) }).bytes;
+  const isFirst = image.seed === image.studySeed;
+  const jpeg = readFileSync(join(folder, FILMS, 'images', isFirst ? film.file : (film.again ?? film.file)));
+  const set = isFirst ? 'NIH ChestX-ray14' : 'NIH ChestX-ray14, of another day, laid into this study';
+  return jpegDicom(jpeg, { ...labelsOf(patient, image), viewPosition: film.view }, { set, sha256: sha256(jpeg) }).bytes;
 }
 
 function staysOf(folder: string): readonly HourlyRecord[] {
@@ -179,13 +186,16 @@ function filmsOf(folder: string): readonly Film[] {
     .trim()
     .split(/\r?\n/);
   const columns = cellsOf(head, ',');
-  const seen = new Set<string>();
-  return lines.flatMap((line): readonly Film[] => {
+  const shown = lines.flatMap((line): readonly Omit<Film, 'again'>[] => {
     const cells = cellsOf(line, ',');
     const of = (name: string): string => cells[columns.indexOf(name)] ?? '';
     const patient = of('patient_id');
-    if (splitOf(patient, sha256) !== 'validation' || Number(of('age')) < ADULT || seen.has(patient)) return [];
-    seen.add(patient);
+    if (splitOf(patient, sha256) !== 'validation' || Number(of('age')) < ADULT) return [];
     return [{ file: of('file'), patient, labels: of('finding_labels').split('|'), view: of('view') === 'PA' ? 'PA' : 'AP' }];
+  });
+  return [...Map.groupBy(shown, ({ patient }) => patient).values()].flatMap(([first, ...others]): readonly Film[] => {
+    if (first === undefined) return [];
+    const again = others.find(({ view, labels }) => view === first.view && labels.join() === first.labels.join())?.file;
+    return [{ ...first, again }];
   });
 }

@@ -36,7 +36,7 @@ describe('what stands behind a score', () => {
     const piece = (text: string, unusedReason: string | null) => ({ modality: 'chest-imaging', place, text, unusedReason });
     const pieces = [piece('PA film', null), piece('AP film', null), piece('LL film', 'The film is not a frontal view.')];
     expect(shown({ ...EXPLANATION, pieces })).toContain(
-      'Of this study 2 films were read as one: PA film, AP film. Not read: LL film. The film is not a frontal view.',
+      'Of this study 2 films were read as one: PA film (film 1), AP film (film 2). Not read: LL film. The film is not a frontal view.',
     );
     expect(shown(EXPLANATION)).not.toContain('Of this study');
   });

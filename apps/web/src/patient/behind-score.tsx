@@ -47,7 +47,7 @@ function Films({ pieces }: { readonly pieces: readonly WirePiece[] }) {
   const read = pieces.filter(({ unusedReason }) => unusedReason === null);
   return (
     <p className="small two" data-testid="films-read">
-      {`Of this study ${read.length === 1 ? 'one film was read' : `${read.length} films were read as one`}: ${read.map(({ text }) => text).join(', ')}.`}
+      {`Of this study ${read.length === 1 ? 'one film was read' : `${read.length} films were read as one`}: ${read.map(({ text }, at) => (read.length < 2 ? text : `${text} (film ${String(at + 1)})`)).join(', ')}.`}
       {pieces.flatMap(({ text, unusedReason }) => (unusedReason === null ? [] : [` Not read: ${text}. ${unusedReason}`]))}
     </p>
   );

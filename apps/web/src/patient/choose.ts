@@ -1,4 +1,4 @@
-import type { PatientPage, Question, Timeline, WireAssessment, WireEvidence } from '@concord/contracts';
+import type { PatientPage, Question, Timeline, WireAssessment, WireEvidence, WirePiece } from '@concord/contracts';
 
 export const HORIZONS = ['6h', '12h', '24h'] as const;
 export type Horizon = (typeof HORIZONS)[number];
@@ -41,4 +41,13 @@ export function firstImage(timeline: Timeline, evidence: readonly WireEvidence[]
   const uid = cited?.kind === 'image-region' ? cited.pointer.sopInstanceUid : null;
   const byAge = [...timeline.images].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return byAge.find((image) => image.sopInstanceUid === uid) ?? byAge[0] ?? null;
+}
+
+/** Which of the films that were read as one this is, numbered as the reasons number them; that it was not read; nothing where a study holds one. */
+export function partOfStudy({ sopInstanceUid }: Pick<ImageItem, 'sopInstanceUid'>, pieces: readonly WirePiece[]): string | undefined {
+  const films = pieces.flatMap(({ place, unusedReason }) => (place.kind === 'image-region' ? [{ uid: place.pointer.sopInstanceUid, unusedReason }] : []));
+  const read = films.filter(({ unusedReason }) => unusedReason === null);
+  const at = read.findIndex(({ uid }) => uid === sopInstanceUid);
+  if (at >= 0) return read.length < 2 ? undefined : `film ${String(at + 1)} of ${String(read.length)}, read as one`;
+  return films.some(({ uid }) => uid === sopInstanceUid) ? 'not read' : undefined;
 }

@@ -1,16 +1,18 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { Timeline, WireEvidence } from '@concord/contracts';
+import type { Timeline, WireEvidence, WirePiece } from '@concord/contracts';
 import { FailedPlate, Glyph, ImageRegions, age, regionWords, when, type TaggedBox } from '@concord/ui';
 import { paths } from '../api/paths.ts';
-import { firstImage, type ImageItem } from './choose.ts';
+import { firstImage, partOfStudy, type ImageItem } from './choose.ts';
 
 interface Props {
   readonly timeline: Timeline;
   readonly evidence: readonly WireEvidence[];
   /** 2 once the regions were verified. */
   readonly version: 1 | 2;
+  /** The films of the study that the score read, and those it did not; empty where there is one. */
+  readonly pieces: readonly WirePiece[];
   readonly tags: ReadonlyMap<string, number>;
   readonly selected: WireEvidence | null;
   readonly nowMs: number;
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** The image as the server drew it, and the regions that the reasons point to. */
-export function ImagePane({ timeline, evidence, version, tags, selected, nowMs, zone }: Props) {
+export function ImagePane({ timeline, evidence, version, pieces, tags, selected, nowMs, zone }: Props) {
   const [picked, setPicked] = useState<string | null>(null);
   const cited = selected?.kind === 'image-region' ? selected.pointer.sopInstanceUid : null;
   const wanted = timeline.images.find((image) => image.sopInstanceUid === (cited ?? picked)) ?? firstImage(timeline, evidence);
@@ -28,7 +30,11 @@ export function ImagePane({ timeline, evidence, version, tags, selected, nowMs, 
       <header>
         <h2 id="h-image">Image</h2>
         {wanted && (
-          <span className="small two">{`${when(Date.parse(wanted.at), nowMs, zone)}, ${viewWords(wanted)}, ${age(Date.parse(wanted.at), nowMs)}`}</span>
+          <span className="small two">
+            {[when(Date.parse(wanted.at), nowMs, zone), viewWords(wanted), age(Date.parse(wanted.at), nowMs), partOfStudy(wanted, pieces)]
+              .filter(Boolean)
+              .join(', ')}
+          </span>
         )}
       </header>
       {wanted ? (
@@ -50,7 +56,7 @@ export function ImagePane({ timeline, evidence, version, tags, selected, nowMs, 
                 setPicked(image.sopInstanceUid);
               }}
             >
-              {`${viewWords(image)}, ${when(Date.parse(image.at), nowMs, zone)}`}
+              {[viewWords(image), when(Date.parse(image.at), nowMs, zone), partOfStudy(image, pieces)].filter(Boolean).join(', ')}
             </button>
           ))}
         </p>

@@ -84,6 +84,7 @@ export function PatientView({ initial, initialTimeline, timelineReference, initi
                 timeline={timeline}
                 evidence={evidence}
                 version={explained?.evidenceVersion ?? 1}
+                pieces={explained?.explanation?.pieces ?? []}
                 tags={tags}
                 selected={selected}
                 nowMs={nowMs}
