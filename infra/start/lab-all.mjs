@@ -24,6 +24,7 @@ const LEFT = {
   'icu --quiet': ['decline-quiet.pkl', 'sepsis-quiet.oof.npz', 'mortality-quiet.pkl'],
   icu_bundle: ['decline.onnx', 'sepsis.onnx', 'mortality.onnx'],
   'icu_bundle --quiet': ['decline-quiet.onnx', 'sepsis-quiet.onnx', 'mortality-quiet.onnx'],
+  findings_compare: ['findings-compare.json'],
   findings_curve: ['findings-curve.json'],
   heart_rate_variability: ['heart-rate-variability.onnx'],
   sentences: ['sentences.onnx'],
@@ -157,6 +158,7 @@ async function learn({ step, plain }) {
     },
     async () => {
       await step('findings');
+      await step('findings_compare');
       await step('sides');
       for (const task of ['decline', 'sepsis', 'mortality']) for (const variant of [[], ['--quiet']]) await step('icu', '--task', task, ...variant);
       await plain('refit');

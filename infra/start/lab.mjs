@@ -11,6 +11,7 @@ const STEPS = [
   'vitals',
   'image',
   'findings',
+  'findings_compare',
   'findings_curve',
   'sides',
   'pneumonia28',
