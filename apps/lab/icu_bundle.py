@@ -18,7 +18,7 @@ import onnx
 from card import card_of_tables
 from conformal import conformal_of
 from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended, over_aims
-from lab import FLATTEST, MODELS, OUT, arguments, keep_block, probe_draw, seed_everything, write_probe
+from lab import FLATTEST, MODELS, OUT, arguments, keep_block, platt, probe_draw, seed_everything, write_probe
 from packed import packed_bytes
 from tables import VITALS, Tables
 from trees import UNKNOWN, export, filled, network_logits
@@ -48,17 +48,6 @@ INTENDED = (
     "patient dies in hospital. It replaces no observation and no judgement. From signs and labs it was learned on intensive care of one hospital per question; "
     "wherever a film or a report takes part, on assembled patients."
 )
-
-
-def platt(labels, logits, weight, steps=30):
-    """Weighted logistic regression of the outcome on one logit."""
-    design = np.stack([logits, np.ones(len(logits))], 1)
-    beta = np.array([1.0, 0.0])
-    for _ in range(steps):
-        p = 1 / (1 + np.exp(-design @ beta))
-        bend = design * (weight * p * (1 - p))[:, None]
-        beta = beta + np.linalg.solve(bend.T @ design + 1e-9 * np.eye(2), design.T @ (weight * (labels - p)))
-    return float(beta[0]), float(beta[1])
 
 
 def intercept_alone(labels, logits, weight, slope, steps=30):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from icu_blend import HEADS, blended
-from lab import OUT, PREDICTIONS, arguments, seed_everything
+from lab import OUT, PREDICTIONS, arguments, platt, seed_everything
 
 # Config
 GROUPS_HEAD = {"decline": 1, "sepsis": 0, "mortality": 0}  # the question whose groups are compared
@@ -139,6 +139,27 @@ def mitigation_of(stored, task, labels, served):
     return {"head": HEADS[task][head], "missedWhere": f"{MISSED_AT:.0%} of all events are found", **cells, "groupsThatLose": worse, "kept": False}
 
 
+SILENT = 0.2  # of all hours, the least sure
+
+
+def silence_of(stored, task, labels, served):
+    """Would silence on the hours whose chance lies nearest to one half lower the error in both classes? Error: mean squared distance of chance and outcome."""
+    logits = blend(stored, task)
+    for k, head in enumerate(HEADS[task]):
+        asked = served & (labels[:, k] >= 0)
+        y, x, w = (labels[asked, k] == 1).astype(float), logits[asked, k].astype(float), stored["weight"][asked]
+        slope, intercept = platt(y, x, w)
+        p = 1 / (1 + np.exp(-(slope * x + intercept)))
+        order = np.argsort(np.abs(p - 0.5))
+        spoken = np.ones(len(p), bool)
+        spoken[order[np.cumsum(w[order]) < SILENT * w.sum()]] = False
+        classes = {}
+        for event, name in ((0, "withoutEvent"), (1, "withEvent")):
+            error = lambda rows: round(float((w * (y - p) ** 2)[rows].sum() / max(w[rows].sum(), 1e-9)), 4)  # a trial may hold no event
+            classes[name] = {"all": error(y == event), "spoken": error(spoken & (y == event))}
+        yield {"head": head, "silent": SILENT, **classes, "kept": all(own["spoken"] < own["all"] for own in classes.values())}
+
+
 def svg_of(curves):
     """One panel per question, three in a row; the dashed line is the goal, the open ring what the whole ensemble reaches."""
     width, height, across, panels = 250, 190, 3, []
@@ -159,7 +180,7 @@ def svg_of(curves):
 def main():
     options = arguments()
     seed_everything(options.seed)
-    report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": [], "mitigation": []}
+    report = {"draws": DRAWS, "what": "out of fold by patient, five folds, training and calibration patients (2019) and all stays not set aside (2012)", "heads": {}, "learningCurves": [], "mitigation": [], "silence": []}
     for task, heads in HEADS.items():
         rng = np.random.default_rng([options.seed, *task.encode()])
         stored, labels, patient, served, hour = read(task)
@@ -178,6 +199,7 @@ def main():
         reached = {head: report["heads"][head]["figures"]["ensemble"]["auroc"] for head in heads}
         report["learningCurves"] += curves_of(stored, task, labels, patient, served, reached, np.random.default_rng([options.seed, len(heads)]))
         report["mitigation"].append(mitigation_of(stored, task, labels, served))
+        report["silence"] += silence_of(stored, task, labels, served)
         print(report["learningCurves"][-len(heads):], report["mitigation"][-1], flush=True)
     (PREDICTIONS / "icu-report.json").write_text(json.dumps(report, indent=1) + "\n")
     FIGURE.parent.mkdir(parents=True, exist_ok=True)

@@ -53,6 +53,17 @@ def auroc(labels, scores) -> float:
     return float((ranks[positive].sum() - positive.sum() * (positive.sum() + 1) / 2) / (positive.sum() * (~positive).sum()))
 
 
+def platt(labels, logits, weight, steps=30):
+    """Weighted logistic regression of the outcome on one logit."""
+    design = np.stack([logits, np.ones(len(logits))], 1)
+    beta = np.array([1.0, 0.0])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-design @ beta))
+        bend = design * (weight * p * (1 - p))[:, None]
+        beta = beta + np.linalg.solve(bend.T @ design + 1e-9 * np.eye(2), design.T @ (weight * (labels - p)))
+    return float(beta[0]), float(beta[1])
+
+
 def slope_intercept(labels, logits, steps: int = 25):
     """Logistic regression of the outcome on one logit, by Newton's method."""
     counted = labels >= 0
