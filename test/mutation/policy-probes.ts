@@ -92,7 +92,7 @@ const BLANK = {
 };
 
 /** Of whom each asks by name: reached by each relation, labelled, refusing, withholding, and not reached. */
-const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 2, 4, 10, 12, 13], physician: [1, 12], radiologist: [7, 10, 12, 14] };
+const NAMED: Readonly<Record<string, readonly number[]>> = { nurse: [0, 1, 2, 4, 10, 12, 13], physician: [1, 12], radiologist: [5, 7, 10, 12, 14] };
 
 /** Every kind of request that the policies tell apart, about patients of the cast. */
 export async function askersOf(client: pg.Client, cast: readonly Actor[]): Promise<readonly Asker[]> {

@@ -195,6 +195,7 @@ const TOLD_BY = [
   'consents',
   'consent_denials',
   'device_pauses',
+  'device_ends',
   'emergency_grants',
   'legal_holds',
   'reconcile_items',
@@ -204,11 +205,12 @@ const TOLD_BY = [
 ];
 
 /** Some functions are asked only by who writes here. */
-const WRITTEN = ['legal_holds', 'erasure_requests'];
+const WRITTEN = ['legal_holds', 'erasure_requests', 'device_ends'];
 
-/** Functions that only an erasure's own steps, retention and the owner ask are tested with those. */
+/** Functions that only an erasure's own steps, retention, the owner and who settles a kept reading ask are tested with those. */
 const LEFT_OUT = [
   ...['erase', 'erase_done', 'make_erasable', 'rewrite_links', 'kept_after_erasure', 'may_expire', 'refuse_change'],
+  'settle_held',
   ...['add_record_partition', 'keep_record_turning', 'record_partitions', 'turn_record'],
 ];
 

@@ -22,6 +22,7 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     [
       "INSERT INTO device_pauses (id, patient_key, device, starts_at) SELECT gen_random_uuid(), patient_key, 'dev-' || right(patient_id::text, 4), now() FROM patient_links",
     ],
+    [DEVICE_ENDS, person('nurse').subject],
     [VALIDATION, person('steward').subject],
     [CONCORDANCES],
     [CONCORDANCE_REVIEWS, person('radiologist').subject],
@@ -35,6 +36,8 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     [ENDED_GRANT, id(3), person('physician').subject, person('privacy').subject],
     [REGIONS],
     ...rowsOf(id),
+    // Last: what is made of a patient's first reading above is none that waits.
+    ...[0, 13, 14].map((n) => [HELD, id(n)] as const),
     ['SET session_replication_role = origin'],
   );
 }
@@ -55,6 +58,8 @@ const TEAM = `WITH made AS (INSERT INTO care_teams (id, patient_key, name, sourc
   INSERT INTO access_grants (id, patient_key, relationship, holder, basis, starts_at) SELECT gen_random_uuid(), patient_key, 'care-team', 'team:concord|somebody', id, now() FROM made`;
 const VALIDATION = `INSERT INTO local_validations (id, bundle, task, pattern, ward_id, patients, events, note, issuer, subject, login, recorded_at)
   SELECT gen_random_uuid(), a.bundle, a.task, a.pattern, 'ward-a', 100, 10, 'n', 'concord', $1, 'steward', now() FROM assessments a LIMIT 1`;
+const DEVICE_ENDS = `INSERT INTO device_ends (id, patient_key, device, ends_at, issuer, subject, login)
+  SELECT gen_random_uuid(), patient_key, 'off', now(), 'concord', $1, 'nurse' FROM patient_links`;
 const CONCORDANCES = `INSERT INTO concordances (id, patient_key, as_of, stored_at, revision, bundle, content_mac, disagreements, mislink_suspected, sealed)
   SELECT gen_random_uuid(), patient_key, now(), now(), 1, 'b', '\\x00', 1, false, '\\x00' FROM patient_links`;
 const CONCORDANCE_REVIEWS = `INSERT INTO concordance_reviews (id, concordance_id, patient_key, outcome, issuer, subject, login, reviewed_at)
@@ -71,6 +76,11 @@ const LINES = `INSERT INTO consent_denials (consent_id, version, place, patient_
     ($2::uuid, 'labs', interval '-2 days', NULL, NULL), ($1::uuid, 'other', interval '-2 days', interval '2 days', NULL)) AS v (id, class, starts, ends, closed) ON l.patient_id = v.id`;
 const OTHER_CLASSES = `INSERT INTO observations SELECT (jsonb_populate_record(NULL::observations, to_jsonb(o) || jsonb_build_object('id', gen_random_uuid(), 'natural_key', encode(sha256(m::bytea), 'hex'), 'modality', m))).*
   FROM observations o JOIN patient_links l USING (patient_key), unnest(ARRAY['labs', 'radiology-report', 'chest-imaging', 'other', 'heart-rate-variability']) m WHERE l.patient_id = $1`;
+/** Readings that wait, of every class that a consent may keep from whoever settles them. */
+const HELD = `INSERT INTO observations SELECT (jsonb_populate_record(NULL::observations, to_jsonb(o)
+    || jsonb_build_object('id', gen_random_uuid(), 'natural_key', encode(sha256(('held' || m)::bytea), 'hex'), 'modality', NULL, 'held_modality', m))).*
+  FROM (SELECT o.* FROM observations o JOIN patient_links l USING (patient_key) WHERE l.patient_id = $1 LIMIT 1) o,
+    unnest(ARRAY['vitals', 'labs', 'radiology-report', 'chest-imaging', 'other', 'heart-rate-variability']) m`;
 const OTHER_EVIDENCE = `INSERT INTO evidence SELECT (jsonb_populate_record(NULL::evidence, to_jsonb(e) || jsonb_build_object('place', 100 + n, 'modality', m))).*
   FROM (SELECT e.* FROM evidence e JOIN patient_links l USING (patient_key) WHERE l.patient_id = $1 LIMIT 1) e, unnest(ARRAY['labs', 'chest-imaging', 'other', 'heart-rate-variability']) WITH ORDINALITY AS u (m, n)`;
 const OTHER_SCORES = `INSERT INTO assessments SELECT (jsonb_populate_record(NULL::assessments, to_jsonb(a) || jsonb_build_object('id', gen_random_uuid(), 'sequence', 100 + n) || v)).* FROM (SELECT a.* FROM assessments a JOIN patient_links l USING (patient_key)
