@@ -1,24 +1,20 @@
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 import { heldListSchema } from '@concord/contracts';
 import { Plate } from '@concord/ui';
-import { ask, sessionOrSignIn } from '../../api/server.ts';
+import { ask } from '../../api/server.ts';
 import { paths } from '../../api/paths.ts';
 import { HeldRows } from '../../devices/held-rows.tsx';
-import { FailedPage } from '../../frame/failed-page.tsx';
 import { Frame } from '../../frame/frame.tsx';
+import { openPage } from '../../frame/open-page.tsx';
 
 export const metadata: Metadata = { title: 'Held readings, Concord' };
 
 /** Readings of the ward's patients that are kept and not scored, because it is not sure whose they are: newest first. */
 export default async function HeldReadingsPage() {
-  const session = await sessionOrSignIn();
-  if (!session) return <FailedPage session={null} reference={null} what="This page" />;
-  const answer = await ask(paths.heldList, heldListSchema);
-  if (answer.kind === 'signed-out') redirect('/sign-in');
-  if (answer.kind === 'nothing') notFound();
-  if (answer.kind === 'failed') return <FailedPage session={session} reference={answer.reference} what="The list" />;
-  const { items, generatedAt } = answer.value;
+  const page = await openPage('The list', () => ask(paths.heldList, heldListSchema));
+  if (page.instead !== null) return page.instead;
+  const { session } = page;
+  const { items, generatedAt } = page.value;
   const nowMs = Date.parse(generatedAt);
   return (
     <Frame session={session} nowMs={nowMs} current="/held-readings" keys={[]}>
