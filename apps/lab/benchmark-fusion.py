@@ -157,7 +157,7 @@ best possible score and the true contribution of every source can be computed. I
 refuses it. It says nothing about how well anything works in care. It learned from 2.14 million generated patients, from sixteen outcomes
 drawn of each one's hidden state: no score that was computed from the design was shown to it.
 
-Trained by `npm run lab -- benchmark-fusion`; judged by `npx --no-install concord evaluate fusion --seed 2026`; what came out stands in
+Trained by `npm run lab -- benchmark-fusion`; judged by `npx --no-install concord evaluate fusion --seed 2027`; what came out stands in
 `docs/fusion.md`.
 """
 

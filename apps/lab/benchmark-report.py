@@ -19,7 +19,7 @@ from lab import MODELS, OUT, parser
 # Config
 ROOT = Path(__file__).parent.parent.parent
 FIRST_SEED, CHECK_SEED = 1, 6
-EVALUATION_SEED = 2026
+EVALUATION_SEED = 2027
 ABLATIONS = {"early": ["--variant", "early"], "late": ["--variant", "late"], "hybrid": ["--variant", "hybrid"], "no dropout": ["--complete"], "one outcome": ["--single"]}
 ABLATION_SEED = FIRST_SEED
 GOAL_SECONDS = 300
@@ -66,6 +66,17 @@ def exchanged(keep: bool):
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, str(Path(__file__).parent / "benchmark-adapter.py"), "--from", str(source), "--into", str(folder)], check=True)
     return figures(judged(folder, EVALUATION_SEED, keep))
+
+
+def first(keep: bool):
+    """What an ablation or an exchanged adapter is set against: the first training, on the patients that judge them."""
+    return {"evaluationSeed": EVALUATION_SEED, "figures": figures(judged(trained(FIRST_SEED, [], True)[0], EVALUATION_SEED, keep))}
+
+
+def judged_on(beside, known):
+    """In which words a table says so, where its recipe or its patients are older than those above."""
+    seed = beside["evaluationSeed"]
+    return "" if seed == known["evaluationSeed"] else f" Made and judged (seed {seed}) before each look of attention began with a half-life of its own (ADR 0074)."
 
 
 def figures(report):
@@ -154,14 +165,16 @@ def page(known):
         lines.append(f"| {name} | {told(name)} | {(min if low else max)(values):.4f} |")
     lines += ["", "Of seven patterns: `calibrated`, slope and observed / expected both in .9 to 1.1 (`...Truth`: in expectation over outcomes); `coverageHolds`, the pattern's own 95 % interval holds .9, which by chance alone 6.65 do; `bestCoverageHolds`, the same for the best possible score; `coverageHoldsTogether`, within what seven at once leave open; `ownMapBetter` and `ownMapWorse`, the paired interval of the ECE lies above or below 0. `spread...`: correlation of what the one head tells with the spread of the five members, with the distance to the best possible score, and its AUROC for a report of another patient."]
     if known.get("exchanged"):
-        lines += ["", "## One adapter exchanged", "The report adapter of seed 1 learned anew (version 2: wider, other patients); fusion, the other adapters and every calibration as they were.", "", "| figure | as shipped | exchanged | spread of the seeds |", "|---|---|---|---|"]
-        lines += [f"| {name} | {seeds[name]['values'][0]:.4f} | {known['exchanged'][name]:.4f} | {seeds[name]['spread']:.4f} |" for name in (*(f"{one}.fusedAuroc" for one in names), "xorAuroc", "discordanceAuroc", "mislink", "retrieval", "shapleyError", "uninformativeShare", "onlyInformativeShare", "coverageHoldsTogether")]
+        beside = known["exchangedBeside"]
+        lines += ["", "## One adapter exchanged", "The report adapter of seed 1 learned anew (version 2: wider, other patients); fusion, the other adapters and every calibration as they were." + judged_on(beside, known), "", "| figure | as shipped | exchanged | spread of the seeds |", "|---|---|---|---|"]
+        lines += [f"| {name} | {beside['figures'][name]:.4f} | {known['exchanged'][name]:.4f} | {seeds[name]['spread']:.4f} |" for name in (*(f"{one}.fusedAuroc" for one in names), "xorAuroc", "discordanceAuroc", "mislink", "retrieval", "shapleyError", "uninformativeShare", "onlyInformativeShare", "coverageHoldsTogether")]
     if not rows:
         PAGE.write_text("\n".join(lines) + "\n")
         return
-    columns = ["joint", *rows]
-    cells = lambda name, digits=4: " | ".join(f"{(seeds[name]['values'][0] if column == 'joint' else rows[column][name]):.{digits}f}" for column in columns)
-    lines += ["", "## Ablations", f"One training each, seed {known['ablationSeed']}, everything else equal. _no dropout_: joint fusion that saw complete patients only. _one outcome_: one outcome drawn of each patient instead of sixteen.", "", "| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    beside = known["ablationsBeside"]
+    columns = {"joint": beside["figures"], **rows}
+    cells = lambda name, digits=4: " | ".join(f"{column[name]:.{digits}f}" for column in columns.values())
+    lines += ["", "## Ablations", f"One training each, seed {known['ablationSeed']}, everything else equal. _no dropout_: joint fusion that saw complete patients only. _one outcome_: one outcome drawn of each patient instead of sixteen." + judged_on(beside, known), "", "| figure | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     lines += [f"| AUROC {name.replace('+', ' + ')} | {cells(name + '.fusedAuroc')} |" for name in names]
     lines += [f"| {name} | {cells(name)} |" for name in ("xorAuroc", "discordanceAuroc", "mislink", "shapleyError", "uninformativeShare", "onlyInformativeShare")]
     PAGE.write_text("\n".join(lines) + "\n")
@@ -185,10 +198,10 @@ def main():
         known |= {"trainingSeeds": seeds, "evaluationSeed": EVALUATION_SEED, "trainingSeconds": [round(seconds) for _, seconds in runs], "seeds": spread_of([figures(judged(folder, EVALUATION_SEED, options.keep)) for folder, _ in runs])}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
     if options.only in (None, "adapter"):
-        known |= {"exchanged": exchanged(options.keep)}
+        known |= {"exchanged": exchanged(options.keep), "exchangedBeside": first(options.keep)}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
     if options.only in (None, "ablations"):
-        known |= {"ablationSeed": ABLATION_SEED, "ablations": {name: figures(judged(trained(ABLATION_SEED, extra, options.keep)[0], EVALUATION_SEED, options.keep)) for name, extra in ABLATIONS.items() if name in options.ablate}}
+        known |= {"ablationsBeside": first(options.keep), "ablationSeed": ABLATION_SEED, "ablations": {name: figures(judged(trained(ABLATION_SEED, extra, options.keep)[0], EVALUATION_SEED, options.keep)) for name, extra in ABLATIONS.items() if name in options.ablate}}
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
     page(known)
 

@@ -18,6 +18,9 @@ WIDTH = 32
 LATENT = 24
 MEMBERS = 5
 LOOKS = 8  # learned queries over the tokens, each with its own part of the width
+# Each look begins with a half-life of its own, from none at all to a token of today heard e^(4 (1 - 1/e)) times as loud as one of yesterday. Left to
+# itself a training may never find that how much a source counts depends on how old the others are (ADR 0074).
+DAY, FRESHEST = 2, 4.0  # which of the age's terms falls over a day; log loudness
 PAIRS = [(0, 1), (0, 2), (1, 2)]
 MATCHED = 16  # rank of the agreement of two sources
 
@@ -69,6 +72,9 @@ class BenchmarkFusion(nn.Module):
         self.left, self.right = (weight(len(PAIRS), WIDTH, MATCHED, scale=WIDTH**-0.5) for _ in range(2))
         self.match = weight(len(PAIRS), MATCHED, WIDTH, scale=MATCHED**-0.5)
         self.key, self.value, self.out = nn.Linear(WIDTH, LOOKS), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.fresh = nn.Parameter(torch.zeros(4, LOOKS))
+        with torch.no_grad():
+            self.fresh[DAY] = torch.linspace(0, FRESHEST, LOOKS)
         self.feed = nn.Sequential(nn.Linear(WIDTH, hidden), nn.GELU(), nn.Linear(hidden, WIDTH))
         nn.init.zeros_(self.feed[2].weight), nn.init.zeros_(self.feed[2].bias)
         self.inner, self.inner_bias = weight(MEMBERS, WIDTH, WIDTH, scale=WIDTH**-0.5), nn.Parameter(torch.zeros(MEMBERS, 1, WIDTH))
@@ -89,7 +95,7 @@ class BenchmarkFusion(nn.Module):
         spoken = mask.reshape(batch, sources, TOKENS).amax(2)  # [batch, sources]
         flat = x.reshape(batch, sources, TOKENS * WIDTH).transpose(0, 1)
         pooled = torch.matmul(flat, self.pool).transpose(0, 1)  # [batch, sources, width]
-        loud = torch.exp(self.key(x).clamp(-12, 12)) * mask.unsqueeze(-1)  # [batch, 9, looks]
+        loud = torch.exp((self.key(x) + torch.matmul(basis, self.fresh)).clamp(-12, 12)) * mask.unsqueeze(-1)  # [batch, 9, looks]
         part = loud.unsqueeze(-1) * self.value(x).reshape(batch, SLOTS, LOOKS, WIDTH // LOOKS)
         part = part.reshape(batch, sources, TOKENS, WIDTH).sum(2)  # [batch, sources, width]
         left, right = (torch.matmul(pooled[:, [pair[side] for pair in PAIRS]].transpose(0, 1), by) for side, by in ((0, self.left), (1, self.right)))
