@@ -11,6 +11,13 @@ function scriptOf(page: string): string {
   return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands).join('\n');
 }
 
+async function asSuperuser({ dataDir }: RunningSystem): Promise<pg.Client> {
+  const { databaseOwnerUrl } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as { databaseOwnerUrl: string };
+  const client = new pg.Client({ connectionString: databaseOwnerUrl.replace('concord_owner', 'postgres') });
+  await client.connect();
+  return client;
+}
+
 describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === undefined ? '' : `: ${builtReason}`}`, () => {
   let system: RunningSystem;
 
@@ -53,10 +60,14 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
   });
 
   it('read the audit record: every command works as printed, and the reading stands in it', async () => {
-    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url}\n${scriptOf('read-the-audit-record.md')}`;
+    const superuser = await asSuperuser(system);
+    const { rows } = await superuser.query<{ patient_id: string }>('SELECT patient_id FROM patient_links LIMIT 1');
+    await superuser.end();
+    const script = `set -e\nexport CONCORD_PUBLIC_URL=${system.url} PATIENT=${rows[0]?.patient_id ?? ''}\n${scriptOf('read-the-audit-record.md')}`;
     const { code, stdout, stderr } = await run('bash', ['-c', script], system.env);
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^event_id,recorded,login/);
+    expect(stdout).toMatch(/^"login":"integrator"$/m);
+    expect(stdout).toMatch(/^event_id,recorded,login/m);
     expect(stderr).toContain('written to audit.ndjson');
   });
 
@@ -80,9 +91,7 @@ describe.skipIf(builtReason !== undefined)(`the how-to pages${builtReason === un
   });
 
   it('let the record expire: what is older than six years goes, the run stands in the record, and the log verifies without it', async () => {
-    const { databaseOwnerUrl } = JSON.parse(readFileSync(join(system.dataDir, 'run.json'), 'utf8')) as { databaseOwnerUrl: string };
-    const superuser = new pg.Client({ connectionString: databaseOwnerUrl.replace('concord_owner', 'postgres') });
-    await superuser.connect();
+    const superuser = await asSuperuser(system);
     await recordLongAgo(superuser, 3);
     const left = async () => (await superuser.query('SELECT FROM audit_events e WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.event_n = e.n)')).rowCount;
     await expect.poll(left, { timeout: 20_000 }).toBe(0);
