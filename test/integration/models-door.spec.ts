@@ -105,9 +105,9 @@ describe('a local validation', () => {
     ['a task that is not there', { task: 'none' }, 'task: there is none of this name'],
     ['inputs that were never calibrated together', { pattern: ['chest-imaging'] }, 'pattern: the bundle has no calibration'],
     ['a ward that is not there', { ward: 'ward-z' }, 'ward: there is none of this id'],
-    ['a note that says nothing', { note: 'ok' }, 'note: too_small'],
-    ['a field nobody declared', { patientId: 'x' }, 'body: unrecognized_keys'],
-    ['a chance above one', { auroc: 1.2 }, 'auroc: too_big'],
+    ['a note that says nothing', { note: 'ok' }, 'note is too short or too small'],
+    ['a field nobody declared', { patientId: 'x' }, 'body holds a field that nobody declared'],
+    ['a chance above one', { auroc: 1.2 }, 'auroc is too long or too large'],
   ])('with %s is refused, and says where', async (_, change, reason) => {
     const answer = await post('/validations', 'steward', figures(change));
     expect(answer.status).toBe(422);

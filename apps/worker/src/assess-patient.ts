@@ -1,6 +1,6 @@
 import { asOf, withTier, type Assess, type Assessment, type Concordance, type PatientId, type PatientTimeline, type RiskTask } from '@concord/core/clinical';
 import { hours, laterOf, plus, type Instant } from '@concord/core/kernel';
-import { WORKER, type AccessRequest, type AccessScope, type WithAccess } from '@concord/core/ports';
+import { scoringJob, WORKER, type AccessScope, type WithAccess } from '@concord/core/ports';
 import type { Agree } from '@concord/pipeline/agree';
 import { namesRegion } from './verify-patient.ts';
 
@@ -24,16 +24,7 @@ const RESCORE_AT_LEAST_EVERY = hours(1);
  * revision they were read at, and plans the next run. A result that a newer revision has overtaken is not stored.
  */
 export async function assessPatient(patientId: PatientId, requestId: string, parts: AssessPatientParts): Promise<AssessPatientOutcome> {
-  const request: AccessRequest = {
-    actor: WORKER,
-    purpose: 'TREAT',
-    action: 'execute',
-    resource: 'RiskAssessment',
-    subject: { kind: 'patient', patientId },
-    unit: 'job',
-    requestId,
-    entry: 'job assess',
-  };
+  const request = scoringJob(WORKER, patientId, { requestId, entry: 'job assess' });
   const loaded = await parts.withAccess(request, async (scope) => {
     const at = await present(scope, patientId);
     return { timeline: await scope.timelines.load(patientId, at), at };

@@ -1,5 +1,5 @@
 import type { Assessment, PatientId, RiskTask } from '@concord/core/clinical';
-import { WORKER, type AccessRequest, type StoredAssessment, type WithAccess } from '@concord/core/ports';
+import { scoringJob, WORKER, type StoredAssessment, type WithAccess } from '@concord/core/ports';
 import type { VerifyRegions } from '@concord/pipeline/assess';
 
 export interface VerifyPatientParts {
@@ -18,16 +18,7 @@ export type VerifyPatientOutcome = { readonly kind: 'verified'; readonly count: 
  * same score gives the same check.
  */
 export async function verifyPatient(patientId: PatientId, requestId: string, { withAccess, verify, tasks }: VerifyPatientParts): Promise<VerifyPatientOutcome> {
-  const request: AccessRequest = {
-    actor: WORKER,
-    purpose: 'TREAT',
-    action: 'execute',
-    resource: 'RiskAssessment',
-    subject: { kind: 'patient', patientId },
-    unit: 'job',
-    requestId,
-    entry: 'job verify',
-  };
+  const request = scoringJob(WORKER, patientId, { requestId, entry: 'job verify' });
   if (verify === undefined) return { kind: 'verified', count: 0 };
   const loaded = await withAccess(request, async ({ assessments, timelines }) => {
     const newest: StoredAssessment[] = [];

@@ -3,7 +3,7 @@ export { sha256 } from './hash.ts';
 export { SealError } from './envelope.ts';
 export { createFileKeyStore } from './key-store.ts';
 export { keyStoreFolder, openKeyring, versionOf, type SiteKeyring } from './keyring.ts';
-export { keyVersions, type KeyVersions } from './key-versions.ts';
+export { keyVersions } from './key-versions.ts';
 export { retireRoot, rotateRoot, type Rotation } from './rotate-root.ts';
 export { loadRootKey, RootKeyError } from './root-key.ts';
 export { createSessionSeal, type SessionSeal } from './session-seal.ts';

@@ -1,21 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { DataKeys } from '@concord/core/ports';
+import type { DataKeys, KeyVersions } from '@concord/core/ports';
 import { KEY } from './envelope.ts';
 import type { SiteKeyring } from './keyring.ts';
 
-/**
- * Steps by which a patient's data key is replaced; each can be repeated. The caller holds whatever keeps erasures and other
- * changes of the same patient's keys away meanwhile.
- */
-export interface KeyVersions {
-  /** Makes the next version, which opens but does not seal yet. @returns it; undefined when the patient's keys were destroyed. */
-  prepare(patientId: string): Promise<number | undefined>;
-  /** From here on the highest version seals. */
-  promote(patientId: string): Promise<DataKeys | undefined>;
-  /** Destroys every version but the one that seals. */
-  retire(patientId: string): Promise<void>;
-}
-
+/** The steps on the keys of this installation. */
 export function keyVersions(keyring: SiteKeyring): KeyVersions {
   const rewrite = (patientId: string, keys: DataKeys): Promise<boolean> => {
     const name = keyring.nameOf(patientId);

@@ -19,7 +19,7 @@ export { dropExpired, type Dropped } from './retention/drop.ts';
 export { expiredEvents, type ExpiredEvents } from './retention/expired.ts';
 export { aloneWithKeys, besideKeys, KeysBusy } from './rotation/alone.ts';
 export { SEALED_COLUMNS } from './rotation/sealed-columns.ts';
-export { reseal, type Resealed, type ResealKeys, type ResealStep } from './rotation/reseal.ts';
+export { reseal, type Resealed, type ResealStep } from './rotation/reseal.ts';
 export { rewrapRows } from './rotation/rewrap-rows.ts';
 export { moveKeys } from './schema/move-keys.ts';
 export { seedReferenceData } from './schema/reference-data.ts';

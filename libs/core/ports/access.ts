@@ -43,6 +43,11 @@ export const WORKER: Actor = {
   tokenId: 'worker',
 };
 
+/** What a machine asks to score one patient, or to look at a score again: one decision and one unit of audit a job. Needs the worker's role in the database. */
+export function scoringJob(actor: Actor, patientId: PatientId, { requestId, entry }: Pick<AccessRequest, 'requestId' | 'entry'>): AccessRequest {
+  return { actor, purpose: 'TREAT', action: 'execute', resource: 'RiskAssessment', subject: { kind: 'patient', patientId }, unit: 'job', requestId, entry };
+}
+
 export type AccessAction = 'read' | 'vread' | 'search' | 'create' | 'update' | 'export' | 'execute';
 
 /** FHIR type names where there is one; the rest are ours. */

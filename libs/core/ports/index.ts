@@ -1,4 +1,4 @@
-export { ASSURANCES, ROLES, WORKER } from './access.ts';
+export { ASSURANCES, ROLES, scoringJob, WORKER } from './access.ts';
 export type {
   AccessAction,
   AccessDecision,
@@ -30,6 +30,7 @@ export type {
   KeyEntry,
   Keyring,
   KeyStore,
+  KeyVersions,
   ModelRunner,
   Rng,
   SealedFiles,

@@ -34,6 +34,19 @@ export interface DataKeys {
   readonly fixed: Uint8Array;
 }
 
+/**
+ * Steps by which a patient's data key is replaced; each can be repeated. The caller holds whatever keeps erasures and other
+ * changes of the same patient's keys away meanwhile: whoever seals anew, the lock on the patient's row.
+ */
+export interface KeyVersions {
+  /** Makes the next version, which opens but does not seal yet. @returns it; undefined when the patient's keys were destroyed. */
+  prepare(patientId: string): Promise<number | undefined>;
+  /** From here on the highest version seals. */
+  promote(patientId: string): Promise<DataKeys | undefined>;
+  /** Destroys every version but the one that seals. */
+  retire(patientId: string): Promise<void>;
+}
+
 /** What a key store keeps of one patient: every key wrapped by a root key, none of them open. */
 export interface KeyEntry {
   readonly newest: number;

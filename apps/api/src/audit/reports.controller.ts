@@ -19,7 +19,7 @@ import {
   type Known,
   type PaperHead,
 } from '@concord/governance/audit';
-import { bytesOf, type RawBody } from '../edge/body.ts';
+import type { RawBody } from '../edge/body.ts';
 import { callerOf, type Caller } from '../edge/caller.ts';
 import { failure } from '../edge/failure.ts';
 import { aboutPatient, Gate } from '../edge/gate.ts';
@@ -98,7 +98,7 @@ export class ReportsController {
   @Post(':id/disclosures')
   @Needs('create', 'AuditEvent')
   async disclose(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: RawBody): Promise<void> {
-    const { recipient, ...detail } = readDisclosure(request, bytesOf(body), this.#clock.now());
+    const { recipient, ...detail } = readDisclosure(request, body, this.#clock.now());
     await this.#note(request, id, (scope) => {
       scope.audit.note({ kind: 'disclosure', recipient, detail });
     });
@@ -109,7 +109,7 @@ export class ReportsController {
   @Post(':id/disclosure-suspensions')
   @Needs('create', 'AuditEvent')
   async suspend(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: RawBody): Promise<void> {
-    const { recipient, ...detail } = readSuspension(request, bytesOf(body), this.#clock.now());
+    const { recipient, ...detail } = readSuspension(request, body, this.#clock.now());
     await this.#note(request, id, (scope) => {
       scope.audit.note({ kind: 'suspension', recipient, detail });
     });

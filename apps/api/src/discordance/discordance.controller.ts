@@ -5,10 +5,11 @@ import { isUuid } from '@concord/core/clinical';
 import { toIso } from '@concord/core/kernel';
 import type { AccessScope } from '@concord/core/ports';
 import type { Config } from '../config.ts';
-import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
+import type { RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
-import { failure, notFound } from '../edge/failure.ts';
+import { notFound } from '../edge/failure.ts';
 import { aboutResource, aboutSearch, Gate } from '../edge/gate.ts';
+import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG, SERVED_BUNDLE } from '../edge/tokens.ts';
 import { bannerOf, currentStay } from '../views/banner.ts';
@@ -46,10 +47,9 @@ export class DiscordanceController {
   @HttpCode(200)
   @Needs('update', 'Discordance')
   async review(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: RawBody): Promise<Review> {
-    requireMediaType(request, ['application/json']);
     readQuery(request, {});
     if (!isUuid(id)) throw notFound();
-    const { outcome } = readReview(bytesOf(body));
+    const { outcome } = readJsonBody(request, body, reviewSchema);
     const done = await this.#gate.open(callerOf(request), aboutResource(`Discordance/${id}`), async (scope) => {
       const stored = await scope.concordances.review(id, outcome);
       scope.audit.note({ objects: [`Discordance/${id}`], detail: { verb: 'review', outcome, stored } });
@@ -71,18 +71,6 @@ async function queueOf(scope: AccessScope): Promise<Pick<DiscordanceList, 'gener
     items.push({ banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now), concordance });
   }
   return { generatedAt: toIso(scope.now), items };
-}
-
-function readReview(bytes: Buffer): Review {
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw failure(400, 'The body is not JSON.');
-  }
-  const parsed = reviewSchema.safeParse(json);
-  if (!parsed.success) throw failure(422, 'outcome: one of report-stands, film-stands, both-possible, not-this-patient.');
-  return parsed.data;
 }
 
 /** The second look. */

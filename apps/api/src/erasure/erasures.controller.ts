@@ -8,9 +8,9 @@ import type { RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
 import { failure, notFound } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
+import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { readQuery } from '../views/questions.ts';
-import { readJson } from './read-json.ts';
 
 /** Erasure of a patient: the privacy officer asks, somebody else confirms, the worker does it. */
 @Controller('api/v1/erasures')
@@ -34,7 +34,7 @@ export class ErasuresController {
   @Needs('create', 'Erasure')
   async ask(@Req() request: FastifyRequest, @Body() body: RawBody): Promise<Erasure> {
     readQuery(request, {});
-    const { patientId, reason } = readJson(request, body, newErasureSchema);
+    const { patientId, reason } = readJsonBody(request, body, newErasureSchema);
     const made = await this.#gate.open(callerOf(request), aboutNobody, async (scope) => {
       const asked = await scope.erasures.request(patientId as PatientId, reason);
       if (typeof asked !== 'string') scope.audit.note({ objects: [`ErasureRequest/${asked.id}`], detail: { reason } });

@@ -8,9 +8,9 @@ import type { RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
 import { notFound } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
+import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { readQuery } from '../views/questions.ts';
-import { readJson } from './read-json.ts';
 
 /** While a hold stands its patient is not erased, and no part of the record of accesses is dropped. */
 @Controller('api/v1/legal-holds')
@@ -34,7 +34,7 @@ export class LegalHoldsController {
   @Needs('create', 'LegalHold')
   async place(@Req() request: FastifyRequest, @Body() body: RawBody): Promise<Hold> {
     readQuery(request, {});
-    const { patientId, basis } = readJson(request, body, newHoldSchema);
+    const { patientId, basis } = readJsonBody(request, body, newHoldSchema);
     const placed = await this.#gate.open(callerOf(request), aboutNobody, async (scope) => {
       scope.audit.note({ objects: [], detail: { verb: 'place', basis } });
       return scope.erasures.hold(patientId as PatientId, basis);

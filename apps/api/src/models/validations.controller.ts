@@ -6,10 +6,11 @@ import { toIso } from '@concord/core/kernel';
 import type { AccessScope, LocalValidation, ValidationFigures } from '@concord/core/ports';
 import { taskOf } from '@concord/tasks/registry';
 import type { Config } from '../config.ts';
-import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
+import { requireMediaType, type RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
-import { failure, Failure, notFound } from '../edge/failure.ts';
+import { Failure, notFound } from '../edge/failure.ts';
 import { aboutNobody, Gate } from '../edge/gate.ts';
+import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { readQuery } from '../views/questions.ts';
@@ -35,7 +36,7 @@ export class ValidationsController {
     const caller = callerOf(request);
     // Who may not is told, and recorded, before their body is looked at.
     if (!caller.actor.roles.includes('steward')) await this.#gate.open(caller, aboutNobody, () => Promise.resolve());
-    const figures = readFigures(bytesOf(body));
+    const figures = toFigures(readJsonBody(request, body, newValidationSchema));
     const bundles = await this.#shelf.bundles();
     const stored = await this.#gate.open(caller, aboutNobody, async (scope) => {
       const issues = [...contradictions(figures, bundles), ...(await wardIssues(scope, figures))];
@@ -66,23 +67,6 @@ export class ValidationsController {
     if (!done) throw notFound();
     return { withdrawn: true };
   }
-}
-
-function readFigures(bytes: Buffer): ValidationFigures {
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw failure(400, 'The body is not JSON.');
-  }
-  const parsed = newValidationSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new Failure(
-      422,
-      parsed.error.issues.map(({ path, code }) => ({ code: 'value', text: `${path.join('.') || 'body'}: ${code}` })),
-    );
-  }
-  return toFigures(parsed.data);
 }
 
 function toFigures({ bundle, task, pattern, ward, auroc, slope, observedExpected, ...rest }: NewValidation): ValidationFigures {

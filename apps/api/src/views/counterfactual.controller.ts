@@ -9,10 +9,11 @@ import { modalities } from '@concord/modalities/registry';
 import { counterfactual, createAssess, type Counterfactual } from '@concord/pipeline/assess';
 import { taskOf } from '@concord/tasks/registry';
 import type { Config } from '../config.ts';
-import { bytesOf, requireMediaType, type RawBody } from '../edge/body.ts';
+import type { RawBody } from '../edge/body.ts';
 import { callerOf } from '../edge/caller.ts';
-import { Failure, failure, notFound } from '../edge/failure.ts';
+import { failure, notFound } from '../edge/failure.ts';
 import { aboutResource, Gate } from '../edge/gate.ts';
+import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG } from '../edge/tokens.ts';
 import { readQuery } from './questions.ts';
@@ -38,9 +39,8 @@ export class CounterfactualController {
   @HttpCode(200)
   @Needs('read', 'RiskAssessment')
   async ask(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: RawBody): Promise<WireCounterfactual> {
-    requireMediaType(request, ['application/json']);
     readQuery(request, {});
-    const question = readQuestion(bytesOf(body));
+    const question = readJsonBody(request, body, counterfactualQuestionSchema);
     if (!isUuid(id)) throw notFound();
     // What is read is what the reader may read; the transaction is over before a model runs.
     const seen = await this.#gate.find(callerOf(request), aboutResource(`RiskAssessment/${id}`), async (scope) => {
@@ -72,25 +72,6 @@ export class CounterfactualController {
       await runner.close();
     }
   }
-}
-
-/** @throws Failure 400 or 422; texts name the place, never what was sent. */
-function readQuestion(bytes: Buffer): Question {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw failure(400, 'The body is not JSON.');
-  }
-  const parsed = counterfactualQuestionSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new Failure(
-    422,
-    parsed.error.issues.map(({ path }) => ({
-      code: 'value',
-      text: `Not as declared: ${path.map((part) => (typeof part === 'number' ? '[]' : String(part))).join('.') || 'the body'}.`,
-    })),
-  );
 }
 
 function toWire(id: string, { changes }: Question, answer: Counterfactual): WireCounterfactual {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PatientId, SourceId } from '@concord/core/clinical';
-import type { AccessRequest, Actor } from '@concord/core/ports';
+import { scoringJob, type AccessRequest, type Actor } from '@concord/core/ports';
 
 /** The source that demo patients come from; its authority is the one of the demo's record numbers. */
 export const DEMO_SOURCE = 'demo' as SourceId;
@@ -33,14 +33,5 @@ export function writing(entry: string): AccessRequest {
 
 /** A request of the machine about one patient: reads the timeline, stores assessments. Needs the worker's database role. */
 export function assessing(patientId: PatientId, entry: string): AccessRequest {
-  return {
-    actor: { ...SEED, roles: [] },
-    purpose: 'TREAT',
-    action: 'execute',
-    resource: 'RiskAssessment',
-    subject: { kind: 'patient', patientId },
-    unit: 'job',
-    requestId: randomUUID(),
-    entry,
-  };
+  return scoringJob({ ...SEED, roles: [] }, patientId, { requestId: randomUUID(), entry });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { DataKeys } from '@concord/core/ports';
+import type { KeyVersions } from '@concord/core/ports';
 import { blobFile } from '../places.ts';
 import { aboutPatient, PatientGone, resealRows, type ResealParts } from './reseal-rows.ts';
 
@@ -11,16 +11,10 @@ const LOOK_MS = 50;
 /** A transaction that is open longer than this is a fault of somebody's; the run ends and goes on with the next call. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Where the keys are kept: each step is asked for while the patient's row is locked, and may be asked for again. */
-export interface ResealKeys {
-  prepare(patientId: string): Promise<number | undefined>;
-  promote(patientId: string): Promise<DataKeys | undefined>;
-  retire(patientId: string): Promise<void>;
-}
-
 export interface ResealSettings extends ResealParts {
   readonly ownerUrl: string;
-  readonly versions: ResealKeys;
+  /** Each step is asked for while the patient's row is locked, and may be asked for again. */
+  readonly versions: KeyVersions;
   /** One patient; everybody without it. */
   readonly only: string | undefined;
   /** Writes the record before anything is sealed under the new key, and before the old one goes. @throws when it cannot be kept: then neither happens. */
