@@ -32,7 +32,7 @@ export function rowsOf(id: (n: number) => string): readonly Row[] {
     [STAY_SCORES, id(0)],
     [LOOK_UPS, id(4), id(5), id(6), person('physician').subject, person('nurse').subject],
     [RELATIONS, id(10), id(6)],
-    [STRUCK, id(12), id(7), person('nurse').subject],
+    [STRUCK, id(12), id(7), person('nurse').subject, id(9), person('physician').subject],
     [EMERGENCY_REFUSED, id(7)],
     [ALERTS, OFFICER],
   ];
@@ -106,9 +106,9 @@ const LOOK_UPS = `INSERT INTO emergency_lookups (id, issuer, subject, value_inde
 /** A label strikes the days after a discharge too; what a source holds is what it wrote, and nothing else that bears its name. */
 const RELATIONS = `INSERT INTO access_grants (id, patient_key, relationship, holder, basis, starts_at) SELECT gen_random_uuid(), l.patient_key, v.relationship, v.holder, gen_random_uuid(), now()
   FROM patient_links l JOIN (VALUES ($1::uuid, 'discharged-72h', 'ward:ward-a'), ($2::uuid, 'care-team', 'source:demo')) AS v (id, relationship, holder) ON l.patient_id = v.id`;
-/** Every relation to somebody whose consent strikes it, each in hands that would open the record. */
+/** Every relation to somebody whose consent strikes it, each in hands that would open the record; and a physician's glass that is open. */
 const STRUCK = `INSERT INTO access_grants (id, patient_key, relationship, holder, basis, starts_at) SELECT gen_random_uuid(), l.patient_key, v.relationship, v.holder, gen_random_uuid(), now()
-  FROM patient_links l JOIN (VALUES ($1::uuid, 'discharged-72h', 'ward:ward-a'), ($1::uuid, 'care-team', 'team:concord|' || $3::text), ($2::uuid, 'break-glass', 'glass:concord|' || $3::text)) AS v (id, relationship, holder) ON l.patient_id = v.id`;
+  FROM patient_links l JOIN (VALUES ($1::uuid, 'discharged-72h', 'ward:ward-a'), ($1::uuid, 'care-team', 'team:concord|' || $3::text), ($2::uuid, 'break-glass', 'glass:concord|' || $3::text), ($4::uuid, 'break-glass', 'glass:concord|' || $5::text)) AS v (id, relationship, holder) ON l.patient_id = v.id`;
 const EMERGENCY_REFUSED = `INSERT INTO consent_denials (consent_id, version, place, patient_key, purpose, data_class, starts_at, revision)
   SELECT gen_random_uuid(), 1, 0, patient_key, purpose, '*', now() - interval '1 day', 1 FROM patient_links, (VALUES ('BTG'), ('ETREAT')) AS v (purpose) WHERE patient_id = $1`;
 const ALERTS = `INSERT INTO reading_alerts (id, issuer, subject, login, patients, from_at, to_at, seen_by, seen_at) VALUES
