@@ -53,17 +53,19 @@ GRANT EXECUTE ON FUNCTION app.job_id() TO app_rw, app_worker;
 -- In whose hands a grant must lie to be the actor’s: roles and purpose decide which kinds count at all.
 CREATE OR REPLACE FUNCTION app.hands_of(wards text[]) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE me text := app.setting('issuer') || '|' || app.setting('subject'); hands text[] := '{}'; ward text;
+  -- Asked once: a request sets every expression up anew.
+  purpose text := app.setting('purpose'); roles text[] := string_to_array(app.setting('roles'), ',');
 BEGIN
-  IF app.setting('purpose') = 'TREAT' THEN
-    IF app.has_role('physician', 'nurse') THEN FOREACH ward IN ARRAY wards LOOP hands := hands || ('ward:' || ward); END LOOP; END IF;
-    IF app.has_role('physician', 'nurse', 'radiologist') THEN hands := hands || ('team:' || me); END IF;
-    IF app.has_role('radiologist') THEN hands := hands || 'radiology'::text; END IF;
+  IF purpose = 'TREAT' THEN
+    IF roles && ARRAY['physician', 'nurse'] THEN FOREACH ward IN ARRAY wards LOOP hands := hands || ('ward:' || ward); END LOOP; END IF;
+    IF roles && ARRAY['physician', 'nurse', 'radiologist'] THEN hands := hands || ('team:' || me); END IF;
+    IF roles && ARRAY['radiologist'] THEN hands := hands || 'radiology'::text; END IF;
   END IF;
-  IF app.setting('purpose') IN ('BTG', 'ETREAT') THEN
-    IF app.has_role('physician', 'nurse') THEN hands := hands || ('glass:' || me); END IF;
+  IF purpose IN ('BTG', 'ETREAT') THEN
+    IF roles && ARRAY['physician', 'nurse'] THEN hands := hands || ('glass:' || me); END IF;
   END IF;
-  IF app.setting('purpose') = 'PATRQT' THEN
-    IF app.has_role('patient') THEN hands := hands || ('self:' || me); END IF;
+  IF purpose = 'PATRQT' THEN
+    IF roles && ARRAY['patient'] THEN hands := hands || ('self:' || me); END IF;
   END IF;
   RETURN hands;
 END $$;
@@ -224,7 +226,9 @@ BEGIN
   FOR i IN 1 .. cardinality(names) LOOP made := set_config('app.' || names[i], vals[i], true); END LOOP;
   at := floor(extract(epoch FROM clock_timestamp()) * 1000);
   relationships := ARRAY[]::text[]; is_barred := false; label := 'N'; opens := false; wards := ARRAY[]::text[];
-  IF app.job_id() IS NOT NULL THEN RETURN; END IF;
+  IF app.setting('patient') IS NOT NULL THEN
+    IF app.job_id() IS NOT NULL THEN RETURN; END IF;
+  END IF;
   wards := ARRAY(SELECT w FROM app.wards() w);
   hands := app.hands_of(wards);
   made := set_config('app.hands', hands::text, true);

@@ -17,15 +17,17 @@ const HAND: Readonly<Record<Holder, string>> = {
 export function handsOf(facts: Facts): string {
   const lines: { readonly purposes: readonly Purpose[]; readonly sql: string }[] = [];
   for (const holder of Object.keys(HAND) as Holder[]) {
-    for (const { roles, purposes } of whoOf(holder, facts)) lines.push({ purposes, sql: `IF app.has_role(${words(roles)}) THEN ${HAND[holder]} END IF;` });
+    for (const { roles, purposes } of whoOf(holder, facts)) lines.push({ purposes, sql: `IF roles && ARRAY[${words(roles)}] THEN ${HAND[holder]} END IF;` });
   }
   const purposes = [...new Set(lines.map((line) => line.purposes.join()))];
   const blocks = purposes.map((list) => {
     const inside = lines.filter((line) => line.purposes.join() === list).map(({ sql }) => `    ${sql}`);
-    return [`  IF ${isOneOf("app.setting('purpose')", list.split(','))} THEN`, ...inside, '  END IF;'].join('\n');
+    return [`  IF ${isOneOf('purpose', list.split(','))} THEN`, ...inside, '  END IF;'].join('\n');
   });
   return `
 DECLARE me text := app.setting('issuer') || '|' || app.setting('subject'); hands text[] := '{}'; ward text;
+  -- Asked once: a request sets every expression up anew.
+  purpose text := app.setting('purpose'); roles text[] := string_to_array(app.setting('roles'), ',');
 BEGIN
 ${blocks.join('\n')}
   RETURN hands;
