@@ -29,6 +29,7 @@ export const newGrantSchema = z.strictObject({
 });
 export const grantSchema = z.object({
   id: z.string(),
+  /** Whose record it opens; null for its holder once it ended or was given back. */
   patientId: z.string().nullable(),
   login: z.string(),
   purpose: z.string(),

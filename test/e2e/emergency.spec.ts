@@ -35,6 +35,11 @@ describe.skipIf(skip !== undefined)(`looking past the usual relations${skip === 
     await page.getByRole('button', { name: 'Open for one hour' }).click();
     await page.waitForURL(`**/patients/${patient.id}`);
     expect(await page.locator('.banner h1').innerText()).toContain('Doorway');
+    // Back on the page of emergencies she is led to the record as long as it is open.
+    await page.goto(`${bench.url}/break-glass`);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Open the record' }).click();
+    await page.waitForURL(`**/patients/${patient.id}`);
     await page.context().close();
   });
 

@@ -128,10 +128,21 @@ describe('a grant', () => {
     expect(under.length).toBeGreaterThanOrEqual(4);
     expect(new Set(under.map(({ purpose }) => purpose))).toEqual(new Set(['BTG']));
     expect((await events(hidden.id)).map(({ subtype }) => subtype)).toContain('110127');
+    // Their holder is told of whom an open grant is, on the record, and of nobody once it is given back.
+    const mine = async () => {
+      const { items } = (await (await edge.get('/api/v1/break-glass/grants', 'nurse')).json()) as {
+        items: readonly { id: string; patientId: string | null }[];
+      };
+      return items.find(({ id }) => id === grant.id)?.patientId;
+    };
+    const before = (await events(hidden.id)).length;
+    expect(await mine()).toBe(hidden.id);
+    expect((await events(hidden.id)).length).toBe(before + 1);
     expect((await post(`/api/v1/break-glass/grants/${grant.id}/end`, 'physician', {})).status).toBe(404);
     expect((await post(`/api/v1/break-glass/grants/${grant.id}/end`, 'nurse', {})).status).toBe(200);
     expect((await edge.get(`/api/v1/patients/${hidden.id}`, 'nurse')).status).toBe(404);
     expect((await events(hidden.id)).map(({ subtype }) => subtype)).toContain('110138');
+    expect(await mine()).toBeNull();
   });
 
   it('is on the officer’s desk at once, with its reason, and is closed by nobody but an officer, once', async () => {

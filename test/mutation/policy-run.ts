@@ -206,6 +206,7 @@ const TOLD_BY = [
   'erasure_requests',
   'local_validations',
   'concordance_reviews',
+  'device_ends',
 ];
 
 /** Some functions are asked only by who changes or adds a row here. */
@@ -214,6 +215,7 @@ const WRITTEN: Readonly<Record<string, (table: Table) => Table>> = {
   erasure_requests: onlyChanged,
   local_validations: onlyChanged,
   concordance_reviews: onlyInserted,
+  device_ends: onlyChanged,
 };
 
 /** Functions that only an erasure's own steps, retention, the owner and who settles a kept reading ask are tested with those. */

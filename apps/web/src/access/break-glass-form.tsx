@@ -167,16 +167,21 @@ export function OwnGrants({ grants, nowMs, zone }: { readonly grants: GrantList;
               <td>{REASONS.find(([code]) => code === grant.reasonCode)?.[1] ?? grant.reasonCode}</td>
               <td>{grant.review === null ? 'open' : grant.review.finding.replace('-', ' ')}</td>
               <td>
-                {Date.parse(grant.endsAt) > nowMs ? (
-                  <button
-                    type="button"
-                    className="btn"
-                    onClick={() => {
-                      giveBack(grant.id);
-                    }}
-                  >
-                    Give back
-                  </button>
+                {Date.parse(grant.endsAt) > nowMs && grant.patientId !== null ? (
+                  <>
+                    <a className="btn" href={`/patients/${grant.patientId}`}>
+                      Open the record
+                    </a>{' '}
+                    <button
+                      type="button"
+                      className="btn"
+                      onClick={() => {
+                        giveBack(grant.id);
+                      }}
+                    >
+                      Give back
+                    </button>
+                  </>
                 ) : (
                   'ended'
                 )}
