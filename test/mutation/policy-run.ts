@@ -18,10 +18,12 @@ export interface PolicyOutcome {
 
 /**
  * Changes that no question can tell from the original: an own-record relation presupposes role and purpose; what was worked out when a request began is only remembered, and asked for
- * again comes out the same; and whoever breaks the glass is shown no grant of somebody else's to begin with.
+ * again comes out the same; whoever breaks the glass is shown no grant of somebody else's to begin with; and a job that goes on finds no
+ * relation, for it holds no role.
  */
 const EQUIVALENT = [
   "audit_events.own_report USING: ::text) = 'PATRQT'::text) AND app.has_role(VARIADIC ARR | AND → OR",
+  "app.enter: olicies ask. IF app.setting('patient') IS NOT NULL THEN RE | 'patient' → 'mutated'",
   "app.reach:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
   "app.reach_care:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
   "app.reach_ids:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",

@@ -1,5 +1,5 @@
--- What every request asks reads purpose and roles once: an expression costs more to set up than to run (ADR 0062, 0072). The table writes the same
--- as before; answers are the same. Changes no row.
+-- What every request asks reads purpose and roles once: an expression costs more to set up than to run (ADR 0062, 0072). Answers are the same.
+-- Changes no row.
 
 -- function hands_of: break-glass, own-access-report, own-consent, own-record, radiologist-second-look, radiologist-study, ward-devices, ward-staff
 -- In whose hands a grant must lie to be the actor’s: roles and purpose decide which kinds count at all.
@@ -35,9 +35,8 @@ BEGIN
   FOR i IN 1 .. cardinality(names) LOOP made := set_config('app.' || names[i], vals[i], true); END LOOP;
   at := floor(extract(epoch FROM clock_timestamp()) * 1000);
   relationships := ARRAY[]::text[]; is_barred := false; label := 'N'; opens := false; wards := ARRAY[]::text[];
-  IF app.setting('patient') IS NOT NULL THEN
-    IF app.job_id() IS NOT NULL THEN RETURN; END IF;
-  END IF;
+  -- A job holds no relation of a person: whose it is, its policies ask.
+  IF app.setting('patient') IS NOT NULL THEN RETURN; END IF;
   wards := ARRAY(SELECT w FROM app.wards() w);
   hands := app.hands_of(wards);
   made := set_config('app.hands', hands::text, true);

@@ -22,9 +22,8 @@ BEGIN
   FOR i IN 1 .. cardinality(names) LOOP made := set_config('app.' || names[i], vals[i], true); END LOOP;
   at := floor(extract(epoch FROM clock_timestamp()) * 1000);
   relationships := ARRAY[]::text[]; is_barred := false; label := 'N'; opens := false; wards := ARRAY[]::text[];
-  IF app.setting('patient') IS NOT NULL THEN
-    IF app.job_id() IS NOT NULL THEN RETURN; END IF;
-  END IF;
+  -- A job holds no relation of a person: whose it is, its policies ask.
+  IF app.setting('patient') IS NOT NULL THEN RETURN; END IF;
   wards := ARRAY(SELECT w FROM app.wards() w);
   hands := app.hands_of(wards);
   made := set_config('app.hands', hands::text, true);
