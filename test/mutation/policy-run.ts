@@ -23,7 +23,7 @@ export interface PolicyOutcome {
  */
 const EQUIVALENT = [
   "audit_events.own_report USING: ::text) = 'PATRQT'::text) AND app.has_role(VARIADIC ARR | AND → OR",
-  "app.enter: olicies ask. IF app.setting('patient') IS NOT NULL THEN RE | 'patient' → 'mutated'",
+  "app.enter: es ask. IF app.setting('patient') IS NOT NULL THEN RETURN | 'patient' → 'mutated'",
   "app.reach:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
   "app.reach_care:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
   "app.reach_ids:  BEGIN IF app.setting('scope_id') IS NULL THEN RETURN QUE | 'scope_id' → 'mutated'",
