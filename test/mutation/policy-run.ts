@@ -208,7 +208,6 @@ const TOLD_BY = [
   'erasure_requests',
   'local_validations',
   'concordance_reviews',
-  'device_ends',
 ];
 
 /** Some functions are asked only by who changes or adds a row here. */

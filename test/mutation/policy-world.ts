@@ -27,7 +27,6 @@ export async function dress(client: pg.Client, cast: readonly Actor[]): Promise<
     [CONCORDANCES],
     [CONCORDANCE_REVIEWS, person('radiologist').subject],
     [DEVICE_LINKS],
-    [DEVICE_ENDS, person('nurse').subject],
     [ARRIVALS],
     [LINES, id(0), id(13)],
     ...[0, 1, 13].flatMap((n) => [[OTHER_CLASSES, id(n)] as const, [OTHER_EVIDENCE, id(n)] as const]),
@@ -67,7 +66,6 @@ const CONCORDANCE_REVIEWS = `INSERT INTO concordance_reviews (id, concordance_id
   SELECT gen_random_uuid(), id, patient_key, 'film-stands', 'concord', $1, 'radiologist', now() FROM concordances`;
 const DEVICE_LINKS = `INSERT INTO device_links (id, device_id, patient_key, starts_at, recorded_at, source_id)
   SELECT gen_random_uuid(), gen_random_uuid(), patient_key, now(), now(), s FROM patient_links, (VALUES ('integrator'), ('demo')) AS v (s)`;
-const DEVICE_ENDS = `INSERT INTO device_ends (id, patient_key, device, ends_at, issuer, subject, login) SELECT gen_random_uuid(), patient_key, 'handed-on', now(), 'concord', $1, 'nurse' FROM patient_links`;
 const ARRIVALS = `INSERT INTO reconcile_items (id, source_id, received_at, reason, door, blob_sha256, wrapped, sealed, state)
   SELECT gen_random_uuid(), s, now(), 'unknown-patient', 'fhir', '\\x00', '\\x00', '\\x00', 'open' FROM (VALUES ('integrator'), ('demo')) AS v (s)`;
 /** Lines of a consent that ended, that begin later and that were replaced, and of classes that no consent of the cast names. */
