@@ -13,7 +13,7 @@ export interface Plan {
   readonly patients: number;
   /** Questions between two changes of a world. */
   readonly perRound: number;
-  readonly progress?: (cases: number) => void;
+  readonly progress?: (cases: number, wrong: number) => void;
   /** Breaks something of a world before it is asked, to see that it is noticed. */
   readonly spoil?: (stores: TestStores) => Promise<void>;
 }
@@ -60,7 +60,7 @@ async function askInWorld(site: Site, { rng, share, plan, total }: Asking): Prom
     const questions = Array.from({ length: Math.min(plan.perRound, share - asked) }, () => randomQuestion({ rng, souls, absent }));
     total.wrong.push(...(await answers(site.edge, questions)));
     total.cases += questions.length;
-    plan.progress?.(total.cases);
+    plan.progress?.(total.cases, total.wrong.length);
     total.changes += await changes(site, rng, souls);
   }
 }
