@@ -22,7 +22,7 @@ export function AxisPane({ timeline, focus, tags, assessment, nowMs, zone }: Pro
       <header>
         <h2 id="h-time">{to === Date.parse(timeline.to) ? `Last ${String(hours)} hours` : `${String(hours)} hours`}</h2>
         {focus.selected && (
-          <span className="small two">
+          <span className="chosen small two" title={reasonWords(focus.selected)}>
             {tag === undefined ? 'Selected: ' : 'Selected '}
             {tag !== undefined && <b>{tag}</b>}
             {`${tag === undefined ? '' : ', '}${reasonWords(focus.selected)}`}
