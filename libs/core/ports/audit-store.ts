@@ -138,6 +138,11 @@ export interface AuditPerson {
   readonly scores: readonly { readonly task: string; readonly bundle: string | undefined }[];
 }
 
+/** How often events of one sort stand in the record. */
+export interface AuditTally extends Pick<AuditRow, 'kind' | 'action' | 'unitPart' | 'outcome' | 'purpose'> {
+  readonly times: number;
+}
+
 /** An event that is committed, for whoever vouches for it. */
 export interface CommittedRecord {
   readonly eventId: string;
@@ -163,6 +168,8 @@ export interface AuditStore {
   search(query: AuditQuery, page: Page): Promise<Paged<AuditRow>>;
   /** Everybody in the events that `search` would find, on all of its pages; most often first. */
   people(query: AuditQuery): Promise<readonly AuditPerson[]>;
+  /** How many events `search` would find, on all of its pages, by what they are and what for. */
+  tally(query: AuditQuery): Promise<readonly AuditTally[]>;
   /** True when there is such a patient; for whoever may ask the record about one. */
   knows(patientId: PatientId): Promise<boolean>;
   /** Adds detail to the open unit of this transaction: objects read, model and input hashes. */

@@ -46,6 +46,7 @@ export type {
   AuditRow,
   AuditExportState,
   AuditStore,
+  AuditTally,
   CommittedRecord,
   DisclosureRecipient,
   RecordSecurity,

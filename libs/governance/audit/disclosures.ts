@@ -1,5 +1,5 @@
 import type { Instant } from '@concord/core/kernel';
-import type { AuditRow } from '@concord/core/ports';
+import type { AuditRow, AuditTally } from '@concord/core/ports';
 
 /** Under which title something was given to somebody outside. */
 export const BASES = [
@@ -33,16 +33,19 @@ export interface DisclosureDetail {
   readonly what: readonly (typeof DISCLOSED)[number][];
 }
 
+/** What a rule looks at: events that are the same in it need not be told apart. */
+type Sort = Pick<AuditRow, 'kind' | 'action' | 'unitPart' | 'outcome' | 'purpose' | 'detail'>;
+
 /** A rule that takes a line out of the accounting, and where it stands in 45 CFR. */
 export interface Exemption {
   readonly id: string;
   readonly citation: string;
   readonly because: string;
-  readonly applies: (row: AuditRow) => boolean;
+  readonly applies: (row: Sort) => boolean;
 }
 
-const detailOf = (row: AuditRow): Partial<DisclosureDetail> => (typeof row.detail === 'object' && row.detail !== null ? row.detail : {});
-const isGiven = (row: AuditRow): boolean => row.kind === 'disclosure';
+const detailOf = (row: Sort): Partial<DisclosureDetail> => (typeof row.detail === 'object' && row.detail !== null ? row.detail : {});
+const isGiven = (row: Sort): boolean => row.kind === 'disclosure';
 const isFor =
   (...purposes: readonly string[]): Exemption['applies'] =>
   (row) =>
@@ -124,8 +127,10 @@ export const ACCOUNTING_YEARS = 6;
 
 /** What is known about a patient's disclosures: what a period holds is asked for apart from what holds whenever it was written down. */
 export interface Known {
-  /** Events recorded in the period. */
-  readonly recorded: readonly AuditRow[];
+  /** All events of the period, counted: hardly any is a disclosure. */
+  readonly tallies: readonly AuditTally[];
+  /** The events of the period under each of `duePurposes`. */
+  readonly due: readonly AuditRow[];
   /** Every `disclosure` and `suspension` about the patient, of any time: the first count when they were given, the second hold until they end. */
   readonly statements: readonly AuditRow[];
   readonly from: Instant;
@@ -133,23 +138,40 @@ export interface Known {
   readonly now: Instant;
 }
 
+const ruleOf = (row: Sort): Exemption | undefined => EXEMPTIONS.find(({ applies }) => applies(row));
+
+/** Purposes under which something left that no rule takes out: their events are lines of an accounting. */
+export function duePurposes(tallies: readonly AuditTally[]): readonly string[] {
+  return [...new Set(tallies.filter((sort) => !isGiven(sort) && ruleOf(sort) === undefined).map(({ purpose }) => purpose))];
+}
+
 /** The accounting of a patient's disclosures of one period. */
-export function accountOf({ recorded, statements, from, to, now }: Known): Accounting {
+export function accountOf({ tallies, due: asked, statements, from, to, now }: Known): Accounting {
   const given = statements.filter((row) => isGiven(row) && from <= givenAt(row) && givenAt(row) < to);
-  const sorted = [...recorded.filter((row) => !isGiven(row)), ...given].map((row) => ({ row, rule: EXEMPTIONS.find(({ applies }) => applies(row)) }));
-  const due = sorted.filter(({ rule }) => rule === undefined).map(({ row }) => row);
+  const due = [...asked.filter((row) => !isGiven(row)), ...given].filter((row) => ruleOf(row) === undefined);
+  const ruled = [...tallies.filter((sort) => !isGiven(sort)), ...given.map((row) => ({ ...row, times: 1 }))].map((sort) => ({
+    rule: ruleOf(sort),
+    times: sort.times,
+  }));
   const isSuspended = suspendedIn(statements, now);
   return {
     entries: summarised(due.filter((row) => !isSuspended(row)).map(disclosureOf)),
-    exempt: EXEMPTIONS.map(({ id, citation, because }) => ({ id, citation, because, count: sorted.filter(({ rule }) => rule?.id === id).length })).filter(
-      ({ count }) => count > 0,
-    ),
+    exempt: EXEMPTIONS.map(({ id, citation, because }) => {
+      const times = ruled.filter(({ rule }) => rule?.id === id).map((one) => one.times);
+      return { id, citation, because, count: times.reduce((sum, one) => sum + one, 0) };
+    }).filter(({ count }) => count > 0),
     suspended: due.filter(isSuspended).length,
   };
 }
 
+/** What is known of the accesses to a patient's record. */
+export interface Accesses extends Pick<Known, 'statements' | 'now'> {
+  /** Events recorded in the period. */
+  readonly recorded: readonly AuditRow[];
+}
+
 /** What of their own record a patient is told: not that an agency asked for silence, nor, as long as it holds, what was given to it. */
-export function toldToPatient({ recorded, statements, now }: Pick<Known, 'recorded' | 'statements' | 'now'>): readonly AuditRow[] {
+export function toldToPatient({ recorded, statements, now }: Accesses): readonly AuditRow[] {
   const isSuspended = suspendedIn(statements, now);
   return recorded.filter((row) => row.kind !== 'suspension' && !(isGiven(row) && isSuspended(row)));
 }

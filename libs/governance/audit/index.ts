@@ -4,12 +4,14 @@ export {
   ACCOUNTING_YEARS,
   accountOf,
   accountToPatient,
+  duePurposes,
   BASES,
   DISCLOSED,
   ORAL_SUSPENSION_DAYS,
   toldToPatient,
   type Accounting,
   type DisclosureDetail,
+  type Accesses,
   type Known,
 } from './disclosures.ts';
 export { dicomAuditMessage } from './dicom-message.ts';

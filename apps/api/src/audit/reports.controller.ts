@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sha256 } from '@concord/adapters/crypto';
 import type { PatientId } from '@concord/core/clinical';
 import { days, minus, toIso, type Instant } from '@concord/core/kernel';
-import type { AccessScope, Clock } from '@concord/core/ports';
+import type { AccessScope, AuditRow, Clock } from '@concord/core/ports';
 import {
   accessCsv,
   accessHtml,
@@ -14,8 +14,10 @@ import {
   accountingHtml,
   accountOf,
   accountToPatient,
+  duePurposes,
   PAPER_STYLE,
   toldToPatient,
+  type Accesses,
   type Known,
   type PaperHead,
 } from '@concord/governance/audit';
@@ -42,13 +44,17 @@ interface Asked {
   readonly format: 'json' | 'html' | 'csv';
 }
 
-interface Found {
+interface Found<T> {
   readonly asked: Asked;
   readonly caller: Caller;
-  readonly known: Known;
+  readonly known: T;
   /** The patient asks about themselves. */
   readonly isOwn: boolean;
 }
+
+/** What the record holds for a paper; `count` events stand behind it. Undefined when they are too many for one answer. */
+type Gathered<T> = { readonly rows: T; readonly count: number } | undefined;
+type Gather<T> = (scope: AccessScope, asked: Asked) => Promise<Gathered<T>>;
 
 /** The browser runs no script here and takes no style but the paper's own. */
 const PAPER_POLICY = `default-src 'none'; style-src 'sha256-${Buffer.from(sha256(Buffer.from(PAPER_STYLE)), 'hex').toString('base64')}'; frame-ancestors 'none'; base-uri 'none'`;
@@ -70,7 +76,7 @@ export class ReportsController {
   @Get(':id/access-report')
   @Needs('read', 'AccessReport')
   async accesses(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const { asked, caller, known, isOwn } = await this.#find(request, id);
+    const { asked, caller, known, isOwn } = await this.#find(request, id, accessesOf);
     const told = toldToPatient(known).map(accessLine);
     const lines = isOwn ? told : known.recorded.map(accessLine);
     await send(reply, asked.format, {
@@ -83,7 +89,7 @@ export class ReportsController {
   @Get(':id/disclosures')
   @Needs('read', 'AccessReport')
   async disclosures(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const { asked, caller, known, isOwn } = await this.#find(request, id);
+    const { asked, caller, known, isOwn } = await this.#find(request, id, accountOfRecord);
     const told = accountToPatient(known);
     const { exempt, suspended } = isOwn ? { ...told, suspended: null } : accountOf(known);
     const entries = told.entries.map((entry) => ({ ...entry, at: toIso(entry.at), lastAt: toIso(entry.lastAt) }));
@@ -126,7 +132,11 @@ export class ReportsController {
     });
   }
 
-  async #find(request: FastifyRequest, id: string): Promise<Found> {
+  async #find<T extends object>(
+    request: FastifyRequest,
+    id: string,
+    gather: Gather<T>,
+  ): Promise<Found<T & { readonly statements: readonly AuditRow[] } & Times>> {
     const patientId = patientIdOf(id);
     const given = readQuery(request, parameters);
     const now = this.#clock.now();
@@ -134,20 +144,41 @@ export class ReportsController {
     const caller = callerOf(request);
     const found = await this.#gate.find(caller, aboutPatient(patientId), async (scope) => {
       if (!(await scope.audit.knows(patientId))) return undefined;
-      const recorded = await allRows(scope, { patientId, from: asked.from, to: asked.to });
+      const gathered = await gather(scope, asked);
       const statements = await allRows(scope, { patientId, kinds: ['disclosure', 'suspension'] });
       scope.audit.note({
         ...(asked.format === 'json' ? {} : { kind: 'export' as const }),
-        detail: { count: recorded?.items.length ?? 0, format: asked.format },
+        detail: { count: gathered?.count ?? 0, format: asked.format },
       });
-      return recorded && statements
-        ? { recorded: recorded.items, statements: statements.items, isOwn: scope.decision.relationship === 'own-record' }
+      return gathered && statements
+        ? { rows: gathered.rows, statements: statements.items, isOwn: scope.decision.relationship === 'own-record' }
         : ('too-many' as const);
     });
     if (found === 'too-many') throw failure(422, `More than ${MOST_ROWS} events: narrow the time with from and to.`);
-    const { isOwn, ...rows } = found;
-    return { asked, caller, isOwn, known: { ...rows, from: asked.from, to: asked.to, now } };
+    const { isOwn, rows, statements } = found;
+    return { asked, caller, isOwn, known: { ...rows, statements, from: asked.from, to: asked.to, now } };
   }
+}
+
+/** The moments of a paper. */
+type Times = Pick<Known, 'from' | 'to' | 'now'>;
+
+/** Every access is a line. */
+async function accessesOf(scope: AccessScope, { patientId, from, to }: Asked): Promise<Gathered<Pick<Accesses, 'recorded'>>> {
+  const found = await allRows(scope, { patientId, from, to });
+  return found && { rows: { recorded: found.items }, count: found.items.length };
+}
+
+/** Hardly any access is a disclosure: the rest is counted, so that six years of a long illness are one answer. */
+async function accountOfRecord(scope: AccessScope, { patientId, from, to }: Asked): Promise<Gathered<Pick<Known, 'tallies' | 'due'>>> {
+  const tallies = await scope.audit.tally({ patientId, from, to });
+  const due: AuditRow[] = [];
+  for (const purpose of duePurposes(tallies)) {
+    const found = await allRows(scope, { patientId, from, to, purpose, outcome: 0 });
+    if (found === undefined) return undefined;
+    due.push(...found.items);
+  }
+  return { rows: { tallies, due }, count: tallies.reduce((sum, { times }) => sum + times, 0) };
 }
 
 function headOf({ patientId, from, to }: Asked, madeAt: Instant, { actor }: Caller): PaperHead {

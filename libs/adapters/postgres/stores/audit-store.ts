@@ -4,6 +4,7 @@ import { KINDS } from '@concord/governance/audit';
 import type { AuditExportState, AuditQuery, AuditRow, AuditStore, Page, Paged } from '@concord/core/ports';
 import type { StoredEvent } from '../audit/event.ts';
 import { peopleOf } from './audit-people.ts';
+import { tallyOf } from './audit-tally.ts';
 import { pseudonymsIn, undisguised } from '../audit/pseudonyms.ts';
 import { textOf } from '../audit/text.ts';
 import { asPatientKey, asWritten, date } from '../rows.ts';
@@ -32,6 +33,7 @@ export function auditStore(tx: Transaction, note: AuditStore['note']): AuditStor
   return {
     search: (query, page) => search(tx, query, page),
     people: async (query) => peopleOf(tx, await filterOf(tx, query)),
+    tally: async (query) => tallyOf(tx, await filterOf(tx, query)),
     knows: async (id) => (await auditedKey(tx, id)) !== undefined,
     note,
     requestExport: (query) => requestExport(tx, query),
