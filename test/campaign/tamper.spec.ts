@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { runClean, runTampering } from '../audit/tamper-run.ts';
 
-const TIMES = 100_000;
-const CLEAN = 10_000;
+const TIMES = Number(process.env['CONCORD_CAMPAIGN_TIMES'] ?? 100_000);
+const CLEAN = TIMES / 10;
 
 describe('tampering with the audit log and its exports', () => {
   it(`${TIMES} times: all found, the first bad index named`, () => {

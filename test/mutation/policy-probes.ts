@@ -196,7 +196,7 @@ export async function tablesOf(client: pg.Client): Promise<readonly Table[]> {
   const tables: Table[] = [];
   for (const { name, columns, settable, deletes } of rows) {
     const sample = await client.query<{ row: Record<string, unknown> }>(
-      `SELECT DISTINCT ON (${KIND[name] ?? 'ctid'}) to_jsonb(t) AS row FROM ${name} t ORDER BY ${KIND[name] ?? 'ctid'} LIMIT 12`,
+      `SELECT DISTINCT ON (${KIND[name] ?? 'ctid'}) to_jsonb(t) AS row FROM ${name} t ORDER BY ${KIND[name] ?? 'ctid'} LIMIT 16`,
     );
     const inserts = sample.rows.flatMap(({ row }) => variants(row, columns).map((one) => JSON.stringify(one)));
     const updates = [
@@ -211,7 +211,8 @@ export async function tablesOf(client: pg.Client): Promise<readonly Table[]> {
 
 /** Rows of every kind are tried, where a table holds several. */
 const KIND: Readonly<Record<string, string>> = {
-  access_grants: 'relationship, basis::text LIKE $$%00aa$$',
+  // Of a glass both the one that a grant stands behind, which ends with it, and one that none does.
+  access_grants: 'relationship, basis::text LIKE $$%00aa$$, ends_at IS NULL',
   care_teams: 'source_id',
   care_team_members: 'source_id, patient_key',
   erasure_requests: 'state, requested_by, patient_id',
