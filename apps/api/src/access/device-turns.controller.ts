@@ -9,7 +9,7 @@ import { callerOf, type Caller } from '../edge/caller.ts';
 import { aboutPatient, aboutSearch, Gate } from '../edge/gate.ts';
 import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
-import { bannerOf, currentStay } from '../views/banner.ts';
+import { bannersOf } from '../views/banner.ts';
 import { patientIdOf, readQuery } from '../views/questions.ts';
 
 /** More than a ward settles in a day; the newest come first. */
@@ -70,12 +70,11 @@ export class DeviceTurnsController {
 }
 
 async function queueOf(scope: AccessScope): Promise<HeldList> {
-  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const banner = await bannersOf(scope);
   const items: HeldList['items'] = [];
   for (const { patient, held } of await scope.deviceTurns.waiting(QUEUE_MAX)) {
-    const encounters = await scope.encounters.search({ patientId: patient.id }, { count: 20 });
     const waiting = held.map(({ device, count, oldest, newest }) => ({ device, count, oldest: toIso(oldest), newest: toIso(newest) }));
-    items.push({ banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now), held: waiting });
+    items.push({ banner: await banner(patient), held: waiting });
   }
   return { generatedAt: toIso(scope.now), items };
 }

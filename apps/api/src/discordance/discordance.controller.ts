@@ -12,7 +12,7 @@ import { aboutResource, aboutSearch, Gate } from '../edge/gate.ts';
 import { readJsonBody } from '../edge/json-body.ts';
 import { Needs } from '../edge/permission.ts';
 import { CONFIG, SERVED_BUNDLE } from '../edge/tokens.ts';
-import { bannerOf, currentStay } from '../views/banner.ts';
+import { bannersOf } from '../views/banner.ts';
 import { readQuery } from '../views/questions.ts';
 import type { ServedBundle } from '../views/session.controller.ts';
 import { readFigures } from './measured.ts';
@@ -62,13 +62,13 @@ export class DiscordanceController {
 
 async function queueOf(scope: AccessScope): Promise<Pick<DiscordanceList, 'generatedAt' | 'items'>> {
   const entries = await scope.concordances.queue(QUEUE_MAX);
-  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const banner = await bannersOf(scope);
   const items: DiscordanceList['items'] = [];
   for (const { stored, patient } of entries) {
-    const encounters = await scope.encounters.search({ patientId: patient.id }, { count: 20 });
+    const shown = await banner(patient);
     const concordance = concordanceToWire(stored, scope.decision.obligations);
     if (concordance.findings.every(({ verdict }) => verdict !== 'disagree')) continue;
-    items.push({ banner: bannerOf(patient, currentStay(encounters.items), wards, scope.now), concordance });
+    items.push({ banner: shown, concordance });
   }
   return { generatedAt: toIso(scope.now), items };
 }

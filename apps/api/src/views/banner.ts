@@ -1,11 +1,25 @@
 import type { Banner } from '@concord/contracts';
 import { ageYears } from '@concord/core/clinical';
 import { toIso, type Instant } from '@concord/core/kernel';
-import type { EncounterRecord, PatientRecord } from '@concord/core/ports';
+import type { AccessScope, EncounterRecord, PatientRecord } from '@concord/core/ports';
 
 export type WardNames = ReadonlyMap<string, string>;
 
 const HERE = ['arrived', 'triaged', 'in-progress', 'onleave'];
+
+/** Names of the wards by their ids. */
+export async function wardNames(scope: AccessScope): Promise<WardNames> {
+  return new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+}
+
+/** The banner of one patient of a list after the other; the wards are asked for once. */
+export async function bannersOf(scope: AccessScope): Promise<(patient: PatientRecord) => Promise<Banner>> {
+  const wards = await wardNames(scope);
+  return async (patient) => {
+    const encounters = await scope.encounters.search({ patientId: patient.id }, { count: 20 });
+    return bannerOf(patient, currentStay(encounters.items), wards, scope.now);
+  };
+}
 
 /** The stay that the banner shows: the one that runs, else the newest. */
 export function currentStay(encounters: readonly EncounterRecord[]): EncounterRecord | undefined {

@@ -2,7 +2,7 @@ import { concordanceToWire, type PatientPage, type Question, type WireDevice } f
 import type { ModalityKind, PatientId, RiskTask, RiskTaskId } from '@concord/core/clinical';
 import { days, hours, minus, toIso, type Instant } from '@concord/core/kernel';
 import type { AccessScope, ObservationRecord, StoredAssessment } from '@concord/core/ports';
-import { bannerOf, currentStay } from './banner.ts';
+import { bannerOf, currentStay, wardNames } from './banner.ts';
 import { rowOf, wireAssessment } from './patient-row.ts';
 import { declineTasks, MAIN_TASK, otherTasks } from './questions.ts';
 import { NEWEST_CODES, news2Now } from './vital-signs.ts';
@@ -12,7 +12,7 @@ export async function patientPage(scope: AccessScope, patientId: PatientId): Pro
   const patient = await scope.patients.read(patientId);
   if (patient === undefined) return undefined;
   const encounters = await scope.encounters.search({ patientId }, { count: 50 });
-  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const wards = await wardNames(scope);
   const readings = await scope.observations.newest(patientId, NEWEST_CODES);
   const stay = currentStay(encounters.items);
   const row = rowOf({

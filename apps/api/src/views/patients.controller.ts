@@ -8,7 +8,7 @@ import { callerOf } from '../edge/caller.ts';
 import { notFound } from '../edge/failure.ts';
 import { aboutPatient, aboutSearch, Gate } from '../edge/gate.ts';
 import { Needs } from '../edge/permission.ts';
-import { bannerOf, currentStay } from './banner.ts';
+import { bannersOf } from './banner.ts';
 import { patientPage } from './patient-page.ts';
 import { wireAssessment } from './patient-row.ts';
 import { instantParameter, patientIdOf, readQuery, taskParameter } from './questions.ts';
@@ -75,11 +75,10 @@ export class PatientsController {
 
 async function patientList(scope: AccessScope): Promise<PatientList> {
   const patients = await scope.patients.search({}, { count: 500 });
-  const wards = new Map((await scope.worklist.wards()).map(({ id, name }) => [id, name] as const));
+  const banner = await bannersOf(scope);
   const items: PatientList['items'] = [];
   for (const patient of patients.items) {
-    const encounters = await scope.encounters.search({ patientId: patient.id }, { count: 20 });
-    items.push(bannerOf(patient, currentStay(encounters.items), wards, scope.now));
+    items.push(await banner(patient));
   }
   return { items, total: patients.total };
 }
