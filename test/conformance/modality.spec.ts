@@ -86,10 +86,12 @@ describe.each(modalities.map((plugin) => [plugin.kind, plugin] as const))('%s', 
 
   it('tells every column that a scorer reads, and as a table nothing that is not finite but the unknown', async () => {
     if (plugin.table === undefined) return;
-    const row = plugin.table.row(streamOf(everything, plugin), NOON);
-    expect(row).toHaveLength(plugin.table.columns.length);
-    expect(row.every((value) => Number.isFinite(value) || Number.isNaN(value))).toBe(true);
-    const own = new Set(plugin.table.columns);
+    for (const part of [plugin.table, plugin.table.hourly]) {
+      const row = part.row(streamOf(everything, plugin), NOON);
+      expect(row).toHaveLength(part.columns.length);
+      expect(row.every((value) => Number.isFinite(value) || Number.isNaN(value))).toBe(true);
+    }
+    const own = new Set([...plugin.table.columns, ...plugin.table.hourly.columns]);
     const channels = new Set(plugin.table.channels);
     for (const { columns } of (await bundle()).scorers ?? []) {
       const asked = columns.filter((name) => channels.has(name.slice(0, name.lastIndexOf('/'))));

@@ -49,6 +49,7 @@ export type {
   ModalityPlugin,
   ModalityRegions,
   ModalityTable,
+  TableColumns,
   ModalityViews,
   PlaneBox,
   Readiness,

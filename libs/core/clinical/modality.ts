@@ -39,16 +39,19 @@ export interface EncoderRef {
   readonly tokens: number;
 }
 
-/**
- * A modality as one row of named numbers, for models that read tables. A column is `<channel>/<feature>`, so leaving a channel
- * out is exactly leaving its columns out.
- */
-export interface ModalityTable<V = unknown> {
-  /** Codes of the signals, in the order of `attribute`'s contributions. */
-  readonly channels: readonly string[];
+/** Named numbers. A column is `<channel>/<feature>`, so leaving a channel out is exactly leaving its columns out. */
+export interface TableColumns<V = unknown> {
   readonly columns: readonly string[];
   /** @returns one number per column; NaN where it is not known. It never leaves the pipeline as NaN. */
   row(stream: ModalityStream<V>, at: Instant): Float32Array;
+}
+
+/** A modality as one row of named numbers, for models that read tables. */
+export interface ModalityTable<V = unknown> extends TableColumns<V> {
+  /** Codes of the signals, in the order of `attribute`'s contributions. */
+  readonly channels: readonly string[];
+  /** The same signals hour by hour, for networks that read a course; made only where a scorer names one of these columns. */
+  readonly hourly: TableColumns<V>;
   /** Leave-one-out items per channel, in logit units; @param contributions one per channel, 0 where nothing was measured. */
   attribute(stream: ModalityStream<V>, at: Instant, contributions: Float32Array): readonly EvidenceDraft[];
 }

@@ -1,24 +1,35 @@
 import type { EvidenceDraft, ModalityStream, ModalityTable, Observation, Reading } from '@concord/core/clinical';
 import { hours, minus, type Instant } from '@concord/core/kernel';
-import { summarise, SUMMARY_FEATURES, SUMMARY_HOURS, type Sample } from '@concord/stages/alignment';
+import { hourColumns, hourRow, summarise, SUMMARY_FEATURES, SUMMARY_HOURS, type Sample } from '@concord/stages/alignment';
 import { analyteOf, ANALYTES } from './analytes.ts';
 
 const channels = ANALYTES.map(({ code }) => code);
 const columns = channels.flatMap((code) => SUMMARY_FEATURES.map((feature) => `${code}/${feature}`));
 
 /** Laboratory values as one row of a table. */
-export const table: ModalityTable<Reading> = { channels, columns, row, attribute };
+export const table: ModalityTable<Reading> = {
+  channels,
+  columns,
+  row,
+  hourly: { columns: hourColumns(channels), row: (stream, at) => hourRow(samplesOf(stream), at) },
+  attribute,
+};
 
 function row(stream: ModalityStream<Reading>, at: Instant): Float32Array {
+  const values = new Float32Array(columns.length);
+  samplesOf(stream).forEach((samples, channel) => {
+    values.set(summarise(samples, at), channel * SUMMARY_FEATURES.length);
+  });
+  return values;
+}
+
+/** Of each channel, in its order. */
+function samplesOf(stream: ModalityStream<Reading>): readonly (readonly Sample[])[] {
   const samples = new Map<string, Sample[]>(channels.map((code) => [code, []]));
   for (const { effectiveAt, value } of stream.observations) {
     if (value.number !== undefined) samples.get(value.code)?.push({ at: effectiveAt, value: value.number });
   }
-  const values = new Float32Array(columns.length);
-  channels.forEach((code, channel) => {
-    values.set(summarise(samples.get(code) ?? [], at), channel * SUMMARY_FEATURES.length);
-  });
-  return values;
+  return [...samples.values()];
 }
 
 /** One item per analyte: "Lactate rising, 1.4 to 3.1 mmol/L", from the draw before the newest to the newest. */

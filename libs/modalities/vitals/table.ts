@@ -1,6 +1,6 @@
 import { news2Points, type ModalityStream, type ModalityTable, type News2Readings, type Reading } from '@concord/core/clinical';
 import { hours, type Instant } from '@concord/core/kernel';
-import { summarise, SUMMARY_FEATURES, valueAt, type Sample } from '@concord/stages/alignment';
+import { hourColumns, hourRow, summarise, SUMMARY_FEATURES, valueAt, type Sample } from '@concord/stages/alignment';
 import { attributeChannels } from './attribute.ts';
 import { TABLE_CHANNELS } from './codes.ts';
 
@@ -21,7 +21,13 @@ const columns = TABLE_CHANNELS.flatMap((code) => [
 ]);
 
 /** Bedside signs as one row of a table. */
-export const table: ModalityTable<Reading> = { channels: TABLE_CHANNELS, columns, row, attribute: attributeChannels(TABLE_CHANNELS, 48) };
+export const table: ModalityTable<Reading> = {
+  channels: TABLE_CHANNELS,
+  columns,
+  row,
+  hourly: { columns: hourColumns(TABLE_CHANNELS), row: (stream, at) => hourRow([...samplesByCode(stream).values()], at) },
+  attribute: attributeChannels(TABLE_CHANNELS, 48),
+};
 
 function row(stream: ModalityStream<Reading>, at: Instant): Float32Array {
   const samples = samplesByCode(stream);

@@ -66,7 +66,7 @@ function looker(
   const tokens = once(() => tokensOf(inputs, parts));
   const seen = new Map<Instant, Seen>();
   return (from) => {
-    const sources = { tokens, table: once(() => tableOf({ known, at: from, inputs })) };
+    const sources = { tokens, table: once(() => tableOf({ known, at: from, inputs, scorers: parts.bundle.scorers ?? [] })) };
     const now = seen.get(from) ?? { from, view: viewer(sources, parts), expect: expecter(sources, parts) };
     seen.set(from, now);
     return now;

@@ -6,11 +6,12 @@ import { tableOf, type TableQuestion } from './table.ts';
 
 /** What makes the assessment repeatable: the revision, the inputs' hash, the blocks and the machine that ran them. */
 export function pinsOf(
-  { known, at, inputs }: TableQuestion,
+  { known, at, inputs }: Omit<TableQuestion, 'scorers'>,
   { bundle, runner, hash }: { readonly bundle: BundleManifest; readonly runner: ModelRunner; readonly hash: Hash },
 ): AssessmentPins {
   const { revision } = known;
-  const tables = (bundle.scorers ?? []).length === 0 ? [] : [bytes(tableOf({ known, at, inputs }).values)];
+  const { scorers = [] } = bundle;
+  const tables = scorers.length === 0 ? [] : [bytes(tableOf({ known, at, inputs, scorers }).values)];
   return {
     revision,
     // Links and clock offsets are part of what a revision fixes: changing either raises it.

@@ -68,7 +68,12 @@ function prepareKnown({ known, at, task, refusal }: KnownQuestion, parts: RowPar
   const calibration = calibrationFor(bundle.calibrations, { head: task.head, available, required: task.required });
   if (calibration === undefined) return { kind: 'abstained', reason: 'uncalibrated-pattern' };
   if (calibration.scorer !== undefined)
-    return { kind: 'ready', calibration, tensors: new Map(), table: tableOf({ known, at: countedFrom(task, known, at), inputs }) };
+    return {
+      kind: 'ready',
+      calibration,
+      tensors: new Map(),
+      table: tableOf({ known, at: countedFrom(task, known, at), inputs, scorers: [scorerOf(bundle, calibration.scorer)] }),
+    };
   return { kind: 'ready', calibration, tensors: new Map(ready.map(({ plugin, tensors }) => [plugin.kind, tensors])) };
 }
 

@@ -1,4 +1,4 @@
-import type { ModalityKind, ModalityTable, PatientTimeline } from '@concord/core/clinical';
+import type { ModalityKind, ModalityTable, PatientTimeline, TableColumns } from '@concord/core/clinical';
 import { invariant, type Instant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, ScorerEntry } from '@concord/governance/models';
@@ -20,21 +20,39 @@ export interface TableQuestion {
   readonly known: PatientTimeline;
   readonly at: Instant;
   readonly inputs: readonly ModalityInput[];
+  /** Who reads it; their columns say whether the hours of each signal are made too. */
+  readonly scorers: readonly ScorerEntry[];
 }
 
 /** A modality that is not ready leaves its columns unknown. */
-export function tableOf({ known, at, inputs }: TableQuestion): Table {
+export function tableOf({ known, at, inputs, scorers }: TableQuestion): Table {
+  const hourly = scorers.some(readsHours);
   const readable = inputs.flatMap((input) => (input.plugin.table === undefined ? [] : [{ input, kind: input.plugin.kind, table: input.plugin.table }]));
-  const layout = layoutFor(readable);
+  const layout = layoutFor(readable, hourly);
   const values = new Float32Array(layout.names.length).fill(Number.NaN);
   values.set(contextRow(known, at));
   let place = CONTEXT_COLUMNS.length;
   for (const { input, kind, table } of readable) {
     const stream = known.streams.get(kind);
-    if (input.kind === 'ready' && stream !== undefined) values.set(table.row(stream, at), place);
-    place += table.columns.length;
+    for (const part of partsOf(table, hourly)) {
+      if (input.kind === 'ready' && stream !== undefined) values.set(part.row(stream, at), place);
+      place += part.columns.length;
+    }
   }
   return { layout, values, channels: new Map(readable.map(({ kind, table }) => [kind, table.channels])) };
+}
+
+/** A bundle without such a scorer lays its tables out as it always did: what it answered is repeated to the byte. */
+const hourReaders = new WeakMap<ScorerEntry, boolean>();
+
+function readsHours(scorer: ScorerEntry): boolean {
+  const known = hourReaders.get(scorer) ?? scorer.columns.some((name) => name.includes('/hour-'));
+  hourReaders.set(scorer, known);
+  return known;
+}
+
+function partsOf(table: ModalityTable, hourly: boolean): readonly TableColumns[] {
+  return hourly ? [table, table.hourly] : [table];
 }
 
 interface Readable {
@@ -42,15 +60,16 @@ interface Readable {
   readonly table: ModalityTable;
 }
 
-/** A layout names some 850 columns and depends on the plug-ins alone: an evaluation asks for the same one a hundred thousand times. */
-const layouts = new WeakMap<ModalityTable, { readonly of: readonly Readable[]; readonly layout: TableLayout }>();
+/** A layout names some 850 columns, 3,000 with hours, and depends on the plug-ins alone: an evaluation asks for the same one a hundred thousand times. */
+const layouts = new WeakMap<TableColumns, { readonly of: readonly Readable[]; readonly layout: TableLayout }>();
 
-function layoutFor(readable: readonly Readable[]): TableLayout {
-  const first = readable[0]?.table;
+function layoutFor(readable: readonly Readable[], hourly: boolean): TableLayout {
+  const first = hourly ? readable[0]?.table.hourly : readable[0]?.table;
   const known = first === undefined ? undefined : layouts.get(first);
   if (known?.of.length === readable.length && known.of.every(({ kind, table }, place) => readable[place]?.table === table && readable[place].kind === kind))
     return known.layout;
-  const layout = layoutOf([{ columns: CONTEXT_COLUMNS }, ...readable.map(({ kind, table }) => ({ modality: kind, columns: table.columns }))]);
+  const own = readable.map(({ kind, table }) => ({ modality: kind, columns: partsOf(table, hourly).flatMap(({ columns }) => columns) }));
+  const layout = layoutOf([{ columns: CONTEXT_COLUMNS }, ...own]);
   if (first !== undefined) layouts.set(first, { of: readable, layout });
   return layout;
 }

@@ -22,7 +22,16 @@ export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fus
 export { mortalitySuite, type MortalityParts } from './hospital-mortality.ts';
 export { sepsisSuite, type SepsisParts } from './sepsis-onset.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
-export { atHour, daysToDeath, diedInHospital, mortalityRecords, mortalityTimeline, type MortalityRecord } from './physionet-2012.ts';
+export {
+  atHour,
+  diedInHospital,
+  LATER_KNOWN,
+  laterKnown,
+  mortalityRecords,
+  mortalityTimeline,
+  type LaterKnown,
+  type MortalityRecord,
+} from './physionet-2012.ts';
 export { endOfRow, hourlyRecords, timelineOf, type HourlyRecord } from './physionet-2019.ts';
 export { pneumonia28Suite, type BenchmarkBundle } from './pneumonia-28.ts';
 export { ranked, reweighted, type Predictions, type Ranked } from './predictions.ts';

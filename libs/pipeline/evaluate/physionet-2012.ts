@@ -114,9 +114,13 @@ export function diedInHospital(csv: string): ReadonlyMap<string, boolean> {
   return outcome(csv, 'In-hospital_death', (cell) => cell === '1');
 }
 
-/** @returns by record id: days from intensive care to death, in hospital or later; -1 where none is recorded. Never an input. @throws when the column is missing. */
-export function daysToDeath(csv: string): ReadonlyMap<string, number> {
-  return outcome(csv, 'Survival', Number);
+/** What else is recorded of a stay once it is over: days from intensive care to death, days in hospital, and two scores of the first day. */
+export const LATER_KNOWN = { daysToDeath: 'Survival', stayDays: 'Length_of_stay', saps: 'SAPS-I', sofa: 'SOFA' } as const;
+export type LaterKnown = keyof typeof LATER_KNOWN;
+
+/** @returns by record id: the number, -1 where none is recorded. A target of teaching, never an input. @throws when the column is missing. */
+export function laterKnown(csv: string, name: LaterKnown): ReadonlyMap<string, number> {
+  return outcome(csv, LATER_KNOWN[name], Number);
 }
 
 function outcome<T>(csv: string, name: string, read: (cell: string | undefined) => T): ReadonlyMap<string, T> {

@@ -8,7 +8,18 @@ import { splitOf, type Split } from '@concord/governance/models';
 import { labs } from '@concord/modalities/labs';
 import { vitals } from '@concord/modalities/vitals';
 import { CONTEXT_COLUMNS, contextRow } from '@concord/pipeline/assess';
-import { atHour, daysToDeath, diedInHospital, endOfRow, hourlyRecords, mortalityRecords, mortalityTimeline, timelineOf } from '@concord/pipeline/evaluate';
+import {
+  atHour,
+  diedInHospital,
+  endOfRow,
+  hourlyRecords,
+  LATER_KNOWN,
+  laterKnown,
+  mortalityRecords,
+  mortalityTimeline,
+  timelineOf,
+  type LaterKnown,
+} from '@concord/pipeline/evaluate';
 import { LANDMARK_HOURS } from '@concord/tasks/hospital-mortality';
 import { HORIZONS_HOURS, indexHours } from '@concord/tasks/physiological-decline';
 import { sepsisHours } from '@concord/tasks/sepsis-onset';
@@ -16,7 +27,11 @@ import type { NpzArray } from './npz.ts';
 
 const PLUGINS: readonly ModalityPlugin[] = [vitals, labs];
 const SPLITS: readonly Split[] = ['train', 'calibration', 'validation'];
-const NAMES: readonly string[] = [...CONTEXT_COLUMNS, ...PLUGINS.flatMap((plugin) => plugin.table?.columns ?? [])];
+const SUMMARIES: readonly string[] = [...CONTEXT_COLUMNS, ...PLUGINS.flatMap(({ table }) => table?.columns ?? [])];
+/** Death in hospital reads courses too; of the 2019 set they would be 4 GB. */
+const WITH_HOURS: readonly string[] = [...SUMMARIES, ...PLUGINS.flatMap(({ table }) => table?.hourly.columns ?? [])];
+
+const LATER = Object.keys(LATER_KNOWN) as LaterKnown[];
 
 /** Signals that the 2019 set never holds, and summaries that say the same twice there: left out to halve the file. */
 const ABSENT_2019 = ['9269-2', '9187-6', '29463-7', '#mechanical-ventilation', '2703-7', '1742-6', '6598-7', '1751-7', '2093-3'];
@@ -29,7 +44,7 @@ const SIGNS_2019 = ['last', 'age', 'count24', 'mean6', 'min6', 'max6', 'mean24',
  * the hour is no index hour), `challenge` (the set's own label), `icuHour`, `patient`, `split` (0 train, 1 calibration, 2 validation).
  */
 export function sepsisTables(folder: string): readonly NpzArray[] {
-  const names = NAMES.filter((name) => isIn2019(name));
+  const names = SUMMARIES.filter((name) => isIn2019(name));
   const csv = gunzipSync(readFileSync(join(folder, 'vitals_hourly.csv.gz'))).toString('utf8');
   const rows = csv.split('\n').filter((line) => line !== '').length - 1;
   const table = new Table(rows, names);
@@ -65,20 +80,25 @@ export function sepsisTables(folder: string): readonly NpzArray[] {
 
 /**
  * Tables of every adult stay of the PhysioNet 2012 folder at hours 12, 24, 36 and 48.
- * @returns `values`, `columns` as above, `died`, `daysToDeath` (from intensive care, -1 = none recorded; a target of teaching, never a
- * column), `hour`, `patient`, `split`, `record` (the set's number) [n].
+ * @returns `values`, `columns` as above and the hours of every signal, `died`, `daysToDeath`, `stayDays`, `saps`, `sofa` (-1 = none recorded;
+ * targets of teaching, never a column), `hour`, `patient`, `split`, `record` (the set's number) [n].
  */
 export function mortalityTables(folder: string): readonly NpzArray[] {
   const stays = ['a', 'b'].flatMap((set) => {
     const outcomes = readFileSync(join(folder, `outcomes_set_${set}.csv`), 'utf8');
-    const [died, days] = [diedInHospital(outcomes), daysToDeath(outcomes)];
+    const died = diedInHospital(outcomes);
+    const later = LATER.map((name) => laterKnown(outcomes, name));
     const events = gunzipSync(readFileSync(join(folder, `events_set_${set}.csv.gz`))).toString('utf8');
-    return [...mortalityRecords(events)].map((record) => ({ record, died: died.get(record.recordId) === true, days: days.get(record.recordId) ?? -1 }));
+    return [...mortalityRecords(events)].map((record) => {
+      const { recordId } = record;
+      return { record, died: died.get(recordId) === true, later: later.map((known) => known.get(recordId) ?? -1) };
+    });
   });
   const rows = stays.length * LANDMARK_HOURS.length;
-  const table = new Table(rows, NAMES);
-  const columns = { patient: column(rows), split: column(rows), hour: column(rows), died: column(rows), daysToDeath: column(rows), record: column(rows) };
-  stays.forEach(({ record, died, days }, patient) => {
+  const table = new Table(rows, WITH_HOURS);
+  const columns = { patient: column(rows), split: column(rows), hour: column(rows), died: column(rows), record: column(rows) };
+  const targets = LATER.map((name) => ({ name, data: column(rows) }));
+  stays.forEach(({ record, died, later }, patient) => {
     const timeline = mortalityTimeline(record, PLUGINS);
     LANDMARK_HOURS.forEach((hour, place) => {
       const at = patient * LANDMARK_HOURS.length + place;
@@ -87,11 +107,17 @@ export function mortalityTables(folder: string): readonly NpzArray[] {
       columns.split[at] = splitNumber(record.recordId);
       columns.hour[at] = hour;
       columns.died[at] = Number(died);
-      columns.daysToDeath[at] = days;
+      targets.forEach(({ data }, target) => {
+        data[at] = later[target] ?? -1;
+      });
       columns.record[at] = Number(record.recordId);
     });
   });
-  return [...table.arrays(), ...Object.entries(columns).map(([name, data]) => ({ name, shape: [rows], data }))];
+  return [
+    ...table.arrays(),
+    ...Object.entries(columns).map(([name, data]) => ({ name, shape: [rows], data })),
+    ...targets.map((target) => ({ ...target, shape: [rows] })),
+  ];
 }
 
 class Table {
@@ -99,17 +125,23 @@ class Table {
   readonly #places: readonly number[];
   readonly #values: Float32Array<ArrayBuffer>;
   readonly #rows: number;
+  readonly #hourly: boolean;
 
   constructor(rows: number, names: readonly string[]) {
     this.#rows = rows;
     this.#names = names;
-    this.#places = names.map((name) => NAMES.indexOf(name));
+    this.#places = names.map((name) => WITH_HOURS.indexOf(name));
+    this.#hourly = names.length > SUMMARIES.length;
     this.#values = new Float32Array(rows * names.length);
   }
 
   add(row: number, timeline: PatientTimeline, at: Instant): void {
     const known = asOf(timeline, at);
-    const parts = PLUGINS.map((plugin) => plugin.table?.row(known.streams.get(plugin.kind) ?? { kind: plugin.kind, observations: [] }, at));
+    const made = PLUGINS.map(({ kind, table }) => {
+      const stream = known.streams.get(kind) ?? { kind, observations: [] };
+      return { summaries: table?.row(stream, at), hours: this.#hourly ? table?.hourly.row(stream, at) : undefined };
+    });
+    const parts = [...made.map(({ summaries }) => summaries), ...made.map(({ hours }) => hours)];
     const whole = Float32Array.from([contextRow(known, at), ...parts].flatMap((part) => [...(part ?? [])]));
     this.#places.forEach((place, index) => {
       this.#values[row * this.#places.length + index] = whole[place] ?? Number.NaN;
