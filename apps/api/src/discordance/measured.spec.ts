@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FIGURES_FILE, figuresOf, readFigures } from './measured.ts';
 
@@ -17,6 +19,13 @@ describe('how often the queue for a second look is wrong', () => {
 
   it('is said to be unknown where nothing was kept', async () => {
     expect(await readFigures('/nowhere', 'b-1')).toBeNull();
+  });
+
+  it.each(['{"runs": [', '{"runs": [{"bundle": "b-1"}]}'])('is said to be unknown, and closes no queue, where the file was written wrong: %s', async (text) => {
+    const folder = await mkdtemp(join(tmpdir(), 'concord-figures-'));
+    await writeFile(join(folder, FIGURES_FILE), text);
+    expect(await readFigures(folder, 'b-1')).toBeNull();
+    await rm(folder, { recursive: true });
   });
 
   it('stands beside the bundle that is shipped as the one that answers', async () => {

@@ -39,8 +39,11 @@ export function figuresOf(json: unknown, bundle: string | null): QueueFigures | 
   };
 }
 
-/** Read each time, as the bundle is. @returns null where the file is not there: then nothing is said to be measured. */
+/** Read each time, as the bundle is. @returns null where the file is not there or cannot be read: then nothing is said to be measured, and the queue stays open. */
 export async function readFigures(modelsDir: string, bundle: string | null): Promise<QueueFigures | null> {
-  const text = await readFile(join(modelsDir, FIGURES_FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? null : figuresOf(JSON.parse(text), bundle);
+  try {
+    return figuresOf(JSON.parse(await readFile(join(modelsDir, FIGURES_FILE), 'utf8')), bundle);
+  } catch {
+    return null;
+  }
 }
