@@ -140,7 +140,8 @@ Bundle `{manifest['id']}`, {manifest['created']}. {manifest['intendedUse']}
 ## What it was learned from
 {sets}
 
-Signs and labs are read as one table by boosted trees and a small network. Folds and splits are by patient. The figures below from signs and
+Signs and labs are read as one table by boosted trees and a small network; for death in hospital the networks read the course of every signal
+instead, hour by hour over two days. Folds and splits are by patient. The figures below from signs and
 labs are out of fold: every patient was scored by models that never saw the patient. Slope and intercept were fitted on the same out-of-fold
 logits, so observed/expected and slope of these rows are near one by construction; `npx --no-install concord evaluate ... --split validation`
 judges the patients that no fit saw. The blend of trees and network and the lists of columns were chosen on out-of-fold figures.
@@ -148,6 +149,9 @@ Some members are taught a wider outcome that tells of the same illness and is le
 the event of decline, death within 60 days beside death in hospital. What they say is only ever calibrated to the question itself. Half of the
 sepsis score comes from members that never saw hidden labs.
 {variant_of(manifest)}
+Uncertainty told by members that were taught apart, discordance and mix-up as features of the score, and one space for report and film belong
+to the benchmark alone: they need report, film, signs and outcome of the same patients, and no open set has them (docs/fusion.md).
+
 Validated on real patients: patterns of signs, and of signs and labs, inside one hospital per question. Not validated on real patients: every
 pattern with a film or a report (assembled patients), every ward (`transferred`), every other hospital.
 

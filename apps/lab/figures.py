@@ -1,6 +1,6 @@
 """Figures with their intervals: what `concord evaluate SUITE --split validation --report DIR` found, into a bundle's manifest and card.
 
-Run: npm run lab -- figures --bundle concord-5 --from DIR [--suite SUITE …] [--assembled FILE]     all three questions unless some are named
+Run: npm run lab -- figures --bundle concord-6 --from DIR [--suite SUITE …] [--assembled FILE]     all three questions unless some are named
 `--assembled`: what `concord bench assembled --json` printed, for the patterns with a film or a report; printed with `--anew`, the quantiles of the
 conformal sets go into the manifest too, for every bundle with the same maps.
 Reads DIR/<bundle>.<suite>.json and puts AUROC, slope and observed / expected of each head and set of inputs, with the 95 % interval by patient,

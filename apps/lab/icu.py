@@ -1,4 +1,4 @@
-"""Intensive care: boosted trees and a small network over tables of signs and labs, for decline, sepsis and death in hospital.
+"""Intensive care: boosted trees and networks over signs and labs, for decline, sepsis and death in hospital.
 
 Run: npm run lab -- icu --task decline|sepsis|mortality [--smoke] [--seed N] [--quiet] [--part 0..4|gather|ship]      needs work/sepsis.npz and work/mortality.npz
 `--quiet` leaves out how often and how long ago somebody measured; its files are named `<task>-quiet`.
@@ -14,10 +14,12 @@ import time
 
 import numpy as np
 
-from icu_blend import HEADS, over_aims
+from courses import EPOCHS as COURSE_EPOCHS
+from courses import course_places, fit_course, networks_say
+from icu_blend import HEADS
 from lab import OUT, arguments, auroc, seed_everything
-from tables import HORIZONS, Tables, fold_of, held_ahead, wanted_2012, wanted_decline, wanted_sepsis
-from trees import filled, fit_network, fit_trees, masked, network_logits
+from tables import HORIZONS, Tables, fold_of, held_ahead, table_width, wanted_2012, wanted_decline, wanted_sepsis
+from trees import filled, fit_network, fit_trees, masked
 
 # Config
 TREES = {
@@ -31,19 +33,19 @@ ROUNDS = {"decline": 130, "sepsis": 130, "mortality": 320}
 NEGATIVES = {"decline": 40_000, "sepsis": 50_000}  # of all patients, for each member; the offset puts the prevalence right again
 COPY_WEIGHT = {"decline": 0.5, "sepsis": 0.25, "mortality": 0.5}  # of a row with labs hidden; at 1 it cost what is known with labs, without copies signs alone are not learned
 OOF_NEGATIVES = 60_000  # rows of the out-of-fold set, weighed back to all hours
-SHIPPED = {"decline": 6, "sepsis": 4, "mortality": 8}  # boosters of the shipped mean, each with its own draw of negatives
+SHIPPED = {"decline": 6, "sepsis": 4, "mortality": 6}  # boosters of the shipped mean, each with its own draw of negatives
 # What a member is taught: the question (0), or one of the wider outcomes of `targets` that tell of the same illness and are less rare. Members take turns.
 AIMS = {"decline": [0, 1, 2], "sepsis": [0], "mortality": [0, 0, 1, 1]}
 MILDER = (6, 5)  # partial NEWS2 in two consecutive hours; the event of decline is 7
 SOON = 60  # days to death, in hospital or after it
 WHOLE = {"decline": 0, "sepsis": 3, "mortality": 0}  # members that never saw hidden labs: they read a row as it was measured, and "no lab yet" as the early hours it stands for
 WHOLE_NEGATIVES = 100_000
-NETWORKS = 2  # more taught nothing
+NETWORKS = {"decline": 2, "sepsis": 2, "mortality": 3}  # over the table; over courses where the table has hours
 QUIET = dict(members=3, networks=1, whole=1)  # the variant without sampling features: a smaller ensemble
-EPOCHS = {"decline": 6, "sepsis": 5, "mortality": 25}
+EPOCHS = {"decline": 6, "sepsis": 5, "mortality": COURSE_EPOCHS}
 CHANNEL_DROPOUT = 0.1  # in the copies that hide labs: a sign left out later is nothing new
 FOLDS = 5
-SEEDS_OUT_OF_FOLD = {"decline": 6, "sepsis": 2, "mortality": 8}
+SEEDS_OUT_OF_FOLD = {"decline": 6, "sepsis": 2, "mortality": 6}
 
 
 def load(task):
@@ -72,6 +74,14 @@ def targets(task, tables, labels, patient):
     return labels
 
 
+def later_targets(tables, rows, taught):
+    """What course networks are taught: outcomes [n, 3], death at any time that is recorded last, and numbers beside them [n, 3], NaN where not recorded."""
+    e = tables.extra
+    ever = (taught[:, 0] == 1) | (e["daysToDeath"][rows] > 0)
+    number = lambda name, least, centre, spread, of=lambda x: x: np.where(e[name][rows] >= least, (of(np.maximum(e[name][rows], least).astype(np.float32)) - centre) / spread, np.nan)
+    return np.c_[taught, ever], np.stack([number("stayDays", 1, 2.3, 1, np.log), number("saps", 0, 15, 5), number("sofa", 0, 7, 4)], 1)
+
+
 def copies(values, names, owner, rng):
     """For every row a copy that hides labs and some signs; for few rows one that hides the signs, or everything."""
     hidden = masked(values, owner, ["labs"])
@@ -97,8 +107,8 @@ class Model:
     whole: seeds of the members that learn from rows as they were measured alone.
     """
 
-    def __init__(self, task, seeds, whole, networks):
-        self.task, self.seeds, self.whole_seeds, self.most_networks = task, seeds, whole, networks
+    def __init__(self, task, seeds, whole, networks, sampling):
+        self.task, self.seeds, self.whole_seeds, self.most_networks, self.sampling = task, seeds, whole, networks, sampling
         self.heads = len(HEADS[task])
         self.boosters, self.networks, self.offsets = [[] for _ in HEADS[task]], [], []
 
@@ -109,18 +119,24 @@ class Model:
             # Every member sees every patient: the learning curve is steep, and leaving out a fifth cost more than diversity gave.
             kept, offsets = draw(labels, rng)
             values, self.names, self.owner, self.made = tables.rows(rows[kept], wanted)
-            x, y, weight = with_copies(values, taught[kept], self.names, self.owner, rng, COPY_WEIGHT[self.task])
+            table = slice(0, table_width(self.names))
+            x, y, weight = with_copies(values[:, table], taught[kept], self.names[table], self.owner[table], rng, COPY_WEIGHT[self.task])
             full = filled(x)
             for head in range(self.heads):
                 own = y[:, head + self.heads * aims[place % len(aims)]]
                 asked = own >= 0
                 self.boosters[head].append(self.member(full[asked], own[asked], weight[asked], seed))
             if len(self.networks) < self.most_networks:
-                self.networks.append(fit_network(x, y, weight, seed, EPOCHS[self.task]))
+                self.networks.append(self.network(values, taught[kept], (x, y, weight), seed, tables, rows[kept]))
             self.offsets.append(offsets)
         self.offsets = np.mean(self.offsets, 0)
         self.fit_whole(tables, rows, labels, wanted)
         return self
+
+    def network(self, values, taught, copied, seed, tables, rows):
+        if not course_places(self.names):
+            return fit_network(*copied, seed, EPOCHS[self.task])
+        return fit_course(values, self.names, self.owner, later_targets(tables, rows, taught), seed=seed, sampling=self.sampling, epochs=EPOCHS[self.task])
 
     def fit_whole(self, tables, rows, labels, wanted):
         """Members that never saw hidden labs; more rows without the event, because they need no copies of them."""
@@ -140,9 +156,9 @@ class Model:
         return fit_trees(x, y, weight, options, int(ROUNDS[self.task] * (ROUNDS_RANDOM[self.task] if random else 1)), seed)
 
     def logits(self, values):  # [n, c] -> trees [n, heads], network [n, heads], both with the offset
-        full = filled(values)
+        full = filled(values[:, : table_width(self.names)])
         trees = np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in self.boosters], 1)
-        return trees + self.offsets, np.mean([over_aims(network_logits(net, values), self.heads) for net in self.networks], 0) + self.offsets
+        return trees + self.offsets, networks_say(self.networks, values, self.names, self.heads) + self.offsets
 
     def whole_logits(self, values):  # [n, c] -> [n, heads]
         return np.stack([np.mean([booster.predict(filled(values), raw_score=True) for booster in own], 0) for own in self.whole], 1) + self.whole_offsets
@@ -190,8 +206,8 @@ class Questions:
 
     def fitted(self, teach, members):
         seeds = lambda count: [self.seed + k for k in range(count)]
-        whole, networks = (min(QUIET["whole"], WHOLE[self.task]), QUIET["networks"]) if self.quiet else (WHOLE[self.task], NETWORKS)
-        return Model(self.task, seeds(members), seeds(whole), networks).fit(self.tables, teach, self.taught[teach], wanted=self.wanted, draw=self.draw)
+        whole, networks = (min(QUIET["whole"], WHOLE[self.task]), QUIET["networks"]) if self.quiet else (WHOLE[self.task], NETWORKS[self.task])
+        return Model(self.task, seeds(members), seeds(whole), networks, sampling=not self.quiet).fit(self.tables, teach, self.taught[teach], wanted=self.wanted, draw=self.draw)
 
 
 def out_of_fold(questions, part):

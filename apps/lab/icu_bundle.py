@@ -17,14 +17,16 @@ import onnx
 
 from card import card_of_tables
 from conformal import conformal_of
-from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended, over_aims
+from course_block import ASKED
+from courses import course_places, networks_say
+from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended
 from lab import FLATTEST, MODELS, OUT, arguments, keep_block, platt, probe_draw, seed_everything, write_probe
 from packed import packed_bytes
-from tables import VITALS, Tables
-from trees import UNKNOWN, export, filled, network_logits
+from tables import VITALS, Tables, table_width
+from trees import UNKNOWN, export, filled
 
 # Config
-ID, CREATED = "concord-5", "2026-11-28"
+ID, CREATED = "concord-6", "2026-11-28"
 TITLE = "Decline, sepsis and death in hospital from signs, labs, report and chest film"
 QUIET_TITLE = f"{TITLE}, without how often and how long ago somebody measured"
 BATCH = 64
@@ -170,23 +172,24 @@ class Members:
         self.offsets, self.whole_offsets = state["offsets"], state["wholeOffsets"]
 
     def parts(self, values):  # [n, c] with NaN -> name -> [n, heads]
-        full = filled(values)
+        full = filled(values[:, : table_width(self.columns)])
         mean = lambda groups: np.stack([np.mean([booster.predict(full, raw_score=True) for booster in own], 0) for own in groups], 1)
-        parts = {"trees": mean(self.trees) + self.offsets, "network": np.mean([over_aims(network_logits(net, values), len(self.trees)) for net in self.networks], 0) + self.offsets}
+        parts = {"trees": mean(self.trees) + self.offsets, "network": networks_say(self.networks, values, self.columns, len(self.trees)) + self.offsets}
         return {**parts, "whole": mean(self.whole) + self.whole_offsets} if self.task in WHOLE_WEIGHT else parts
 
     def export(self, path):
-        share, whole = NETWORK_WEIGHT[self.task], WHOLE_WEIGHT.get(self.task, 0)
+        share, whole, courses = NETWORK_WEIGHT[self.task], WHOLE_WEIGHT.get(self.task, 0), course_places(self.columns)
+        targets = ASKED if courses else self.networks[0].net[-1].out_features
         heads = [
             {
                 "groups": [(own, (1 - whole) * (1 - share)), *([(self.whole[k], whole)] if whole else [])],
-                "networks": [(net, output) for net in self.networks for output in range(k, net.net[-1].out_features, len(self.trees))],
+                "networks": [(net, output) for net in self.networks for output in range(k, targets, len(self.trees))],
                 "network_weight": (1 - whole) * share,
                 "offset": float((1 - whole) * self.offsets[k] + whole * self.whole_offsets[k]),
             }
             for k, own in enumerate(self.trees)
         ]
-        export(path, BATCH, len(self.columns), heads, self.task == "decline", MIX.get(self.task))
+        export(path, BATCH, len(self.columns), heads, self.task == "decline", MIX.get(self.task), courses)
 
 
 def scorer_of(name, task, seed):
@@ -240,7 +243,7 @@ def main():
         "calibrations": [entry for entry in calibrations if "-at-" not in entry["head"]] + kept,
         "landmarks": landmarks,
         "thresholds": {**base["thresholds"], **THRESHOLDS},
-        "preprocessing": {**base["preprocessing"], "labs": "LOINC and UCUM to canonical units; nineteen numbers per analyte counted back from the question, at most 48 hours", "tables": "signs and labs as named numbers with what is known beside them, after age, sex and hours in hospital before the unit; derived columns after the coalition is decided"},
+        "preprocessing": {**base["preprocessing"], "labs": "LOINC and UCUM to canonical units; nineteen numbers per analyte counted back from the question, at most 48 hours", "tables": "signs and labs as named numbers with what is known beside them, after age, sex and hours in hospital before the unit; derived columns after the coalition is decided; for death in hospital also what each signal was in each of 48 hours, carried on inside the block"},
         "training": [*[item for item in base["training"] if not item["name"].startswith("PhysioNet")], *trained_on()],
         "metrics": metrics + [metric for metric in base["metrics"] if metric["head"].split("-at-")[0] not in ANSWERED or metric["pattern"] not in PATTERNS.values()],
     }

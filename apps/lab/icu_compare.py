@@ -22,7 +22,7 @@ from icu_blend import HEADS, blended
 from icu_bundle import Members
 from icu_report import judged
 from lab import OUT, PREDICTIONS, arguments, seed_everything
-from tables import fold_of
+from tables import fold_of, is_hour
 from trees import filled, fit_trees
 
 # Config
@@ -41,7 +41,12 @@ def drawn(q, teach, rng):
 
 def every_column(q):
     """What the reference's boosting reads: all that is measured; hours before the unit for sepsis alone, as elsewhere."""
-    return lambda name: not name.startswith("derived/") and (q.task == "sepsis" or name != "context/hours-before")
+    return lambda name: not name.startswith("derived/") and not is_hour(name) and (q.task == "sepsis" or name != "context/hours-before")
+
+
+def summaries(q, rows, sampling=True):
+    """What the ensemble's trees read, without the hours that its networks read."""
+    return filled(q.tables.rows(rows, lambda name: not is_hour(name) and (q.wanted(name) if sampling else q.wanted(name, sampling=False)))[0])
 
 
 def plain_boosting(x, y, patient, seed):
@@ -60,9 +65,8 @@ def compared(q, part):
     kept, offsets = drawn(q, teach, rng)
     x, names, _, _ = q.tables.rows(kept, every_column(q))
     asked_x = filled(q.tables.rows(q.rows[ask], every_column(q))[0])
-    own, own_asked = [filled(q.tables.rows(rows, q.wanted)[0]) for rows in (kept, q.rows[ask])]
-    still = lambda name: q.wanted(name, sampling=False)
-    quiet, quiet_asked = [filled(q.tables.rows(rows, still)[0]) for rows in (kept, q.rows[ask])]
+    own, own_asked = [summaries(q, rows) for rows in (kept, q.rows[ask])]
+    quiet, quiet_asked = [summaries(q, rows, sampling=False) for rows in (kept, q.rows[ask])]
     x, labels, patient = filled(x), q.labels[kept], q.patient[kept]
     out = {name: np.zeros((len(ask), len(heads)), np.float32) for name in ("boosting", "single", "quiet")}
     curve = np.zeros((len(ask), len(heads), len(SHARES)), np.float32)
@@ -87,7 +91,7 @@ def with_hour(q):
     for part in range(FOLDS):
         kept, offsets = drawn(q, np.flatnonzero(q.teaching & (q.fold != part)), np.random.default_rng(q.seed))
         ask = np.flatnonzero(q.fold[q.rows] == part)
-        x, asked_x = [np.c_[filled(q.tables.rows(rows, q.wanted)[0]), q.hour[rows].astype(np.float32)] for rows in (kept, q.rows[ask])]
+        x, asked_x = [np.c_[summaries(q, rows), q.hour[rows].astype(np.float32)] for rows in (kept, q.rows[ask])]
         out[ask] = fit_trees(x, q.labels[kept, 0], None, TREES[q.task], ROUNDS[q.task], q.seed).predict(asked_x, raw_score=True) + offsets[0]
     np.save(OUT / "sepsis.hour.npy", out)
 
@@ -112,7 +116,7 @@ def balanced(q):
             own = labels == event
             weight[own] *= own.sum() / weight[own].sum()
         asked = labels >= 0
-        x, asked_x = [filled(q.tables.rows(rows, q.wanted)[0]) for rows in (kept, q.rows[ask])]
+        x, asked_x = [summaries(q, rows) for rows in (kept, q.rows[ask])]
         out[ask] = fit_trees(x[asked], labels[asked], weight[asked], TREES[q.task], ROUNDS[q.task], q.seed).predict(asked_x, raw_score=True) + offsets[head]
     np.savez(OUT / f"{q.task}.balanced.npz", balanced=out, group=groups_of(q, q.rows))
 

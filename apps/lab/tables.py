@@ -64,7 +64,8 @@ class Tables:
     def rows(self, at, wanted):
         """The chosen columns of the chosen rows with the derived ones: values [n, c], names, owners, derived columns used."""
         values, names, made = derive(np.array(self.values[at]), self.columns)
-        keep = [place for place, name in enumerate(names) if wanted(name)]
+        # Hours of the signals stand last: trees read what is before them.
+        keep = sorted((place for place, name in enumerate(names) if wanted(name)), key=lambda place: is_hour(names[place]))
         kept = [names[place] for place in keep]
         needed = {name for name in kept}
         for column in reversed(made):
@@ -72,6 +73,15 @@ class Tables:
                 needed |= set(column["of"])
         used = [column for column in made if column["name"] in needed]
         return np.ascontiguousarray(values[:, keep]), kept, np.array([owner_of(name, made) for name in kept]), used
+
+
+def is_hour(name):
+    return "/hour-" in name
+
+
+def table_width(names):
+    """Columns before the first hour: what trees read."""
+    return sum(not is_hour(name) for name in names)
 
 
 BEFORE = "context/hours-before"  # a ward of the 2012 set says nothing of it; for decline it taught nothing out of fold
@@ -94,6 +104,10 @@ def wanted_sepsis(name, sampling=True):
     return (sampling or feature not in SAMPLING) and (name == BEFORE or is_sign(name) or name.rsplit("/", 1)[0] not in VITALS and feature in ("last", "age", "count24", "change24", "mean48"))
 
 
+# Signals that no stay of the 2012 set has: their hours would teach nothing.
+ABSENT_2012 = {"11555-0", "20564-1", "17861-6", "2075-0", "1968-7", "2777-1", "718-7", "14979-9", "3255-7"}
+
+
 def wanted_2012(name, sampling=True):
     if name == BEFORE:
         return False
@@ -102,4 +116,6 @@ def wanted_2012(name, sampling=True):
     code, feature = name.rsplit("/", 1)
     if feature in SAMPLING:
         return sampling
+    if is_hour(name):
+        return code not in ABSENT_2012
     return feature in ("last", "mean24", "min24", "max24", "spread24", "change24", "mean48", "min48", "max48", "first48") or (feature == "mean6" and code in VITALS) or name == "9187-6/sum24"

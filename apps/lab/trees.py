@@ -17,6 +17,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from course_export import nodes_of
+
 UNKNOWN = np.float32(-1e6)
 TREES_PER_NODE = 60  # partial sums of few trees keep float32 close to the double sums of the trainer
 
@@ -156,9 +158,37 @@ def tree_node(trees, name, output, scale):
     return helper.make_node("TreeEnsembleRegressor", ["table"], [output], name=name, domain="ai.onnx.ml", n_targets=1, aggregate_function="SUM", post_transform="NONE", **a)
 
 
-def export(path, batch, columns, heads, cumulative, mix=None):
+def table_networks(networks, constant):
+    """Nodes of networks over the table: known cells of `table`, standardised, beside `flag` -> network0, network1 ..."""
+    for k, net in enumerate(networks):
+        state = {key: value.numpy() for key, value in net.state_dict().items()}
+        yield from [
+            helper.make_node("Sub", ["table", constant(f"centre{k}", state["centre"])], [f"moved{k}"]),
+            helper.make_node("Div", [f"moved{k}", constant(f"spread{k}", state["spread"])], [f"scaled{k}"]),
+            helper.make_node("Clip", [f"scaled{k}", constant(f"low{k}", -4.0), constant(f"high{k}", 4.0)], [f"clipped{k}"]),
+            helper.make_node("Where", ["is_known", f"clipped{k}", "zero"], [f"z{k}"]),
+            helper.make_node("Concat", [f"z{k}", "flag"], [f"input{k}"], axis=1),
+            helper.make_node("Gemm", [f"input{k}", constant(f"w{k}", state["net.0.weight"]), constant(f"b{k}", state["net.0.bias"])], [f"inner{k}"], transB=1),
+            helper.make_node("Relu", [f"inner{k}"], [f"hidden{k}"]),
+            helper.make_node("Gemm", [f"hidden{k}", constant(f"v{k}", state["net.3.weight"]), constant(f"c{k}", state["net.3.bias"])], [f"network{k}"], transB=1),
+        ]
+
+
+def course_networks(networks, places, batch, initial):
+    """Nodes of networks over courses: each reads its columns of `values` and `known` -> network0, network1 ..."""
+    initial.append(numpy_helper.from_array(np.array(places, np.int64), "course_at"))
+    for k, net in enumerate(networks):
+        nodes, own = nodes_of(net, f"course{k}", len(places), batch)
+        initial += own
+        yield from [helper.make_node("Gather", [part, "course_at"], [f"course{k}/{part}"], axis=1) for part in ("values", "known")]
+        yield from nodes
+        yield helper.make_node("Identity", [f"course{k}/course"], [f"network{k}"])
+
+
+def export(path, batch, columns, heads, cumulative, mix=None, courses=()):
     """
     heads: per head {groups: [(boosters, weight)], networks: [(network, output)], network_weight, offset}.
+    courses: columns that the networks read where they read courses; else they read the table. Trees read the columns before the first of those hours.
     The logit of a head = sum over groups of weight x mean of the boosters + network_weight x mean of its networks + offset.
     mix [heads, heads]: the answer of column k is the sum over heads j of mix[j][k] x their logits.
     """
@@ -174,23 +204,9 @@ def export(path, batch, columns, heads, cumulative, mix=None):
         helper.make_node("Where", ["is_known", "values", constant("unknown", UNKNOWN)], ["table"]),
         helper.make_node("Where", ["is_known", constant("one", 1.0), constant("zero", 0.0)], ["flag"]),
     ]
-    done = {}
-    for net in [net for head in heads for net, _ in head["networks"]]:
-        if id(net) in done:
-            continue
-        k = len(done)
-        state = {key: value.numpy() for key, value in net.state_dict().items()}
-        nodes += [
-            helper.make_node("Sub", ["table", constant(f"centre{k}", state["centre"])], [f"moved{k}"]),
-            helper.make_node("Div", [f"moved{k}", constant(f"spread{k}", state["spread"])], [f"scaled{k}"]),
-            helper.make_node("Clip", [f"scaled{k}", constant(f"low{k}", -4.0), constant(f"high{k}", 4.0)], [f"clipped{k}"]),
-            helper.make_node("Where", ["is_known", f"clipped{k}", "zero"], [f"z{k}"]),
-            helper.make_node("Concat", [f"z{k}", "flag"], [f"input{k}"], axis=1),
-            helper.make_node("Gemm", [f"input{k}", constant(f"w{k}", state["net.0.weight"]), constant(f"b{k}", state["net.0.bias"])], [f"inner{k}"], transB=1),
-            helper.make_node("Relu", [f"inner{k}"], [f"hidden{k}"]),
-            helper.make_node("Gemm", [f"hidden{k}", constant(f"v{k}", state["net.3.weight"]), constant(f"c{k}", state["net.3.bias"])], [f"network{k}"], transB=1),
-        ]
-        done[id(net)] = k
+    networks = list({id(net): net for head in heads for net, _ in head["networks"]}.values())
+    done = {id(net): k for k, net in enumerate(networks)}
+    nodes += list(course_networks(networks, courses, batch, initial) if courses else table_networks(networks, constant))
     for at, head in enumerate(heads):
         terms = []
         for group, (boosters, weight) in enumerate(head["groups"]):
