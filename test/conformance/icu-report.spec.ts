@@ -18,7 +18,7 @@ const BLENDS: Readonly<Record<Task, (of: (name: string) => readonly number[]) =>
     return [six, longer, Math.max(longer, 0.3 * six + 0.2 * twelve + 0.5 * day)];
   },
   sepsis: (of) => mixed(mixed(of('trees'), of('network'), 0.1), of('whole'), 0.5),
-  mortality: (of) => mixed(of('trees'), of('network'), 0.3),
+  mortality: (of) => mixed(of('trees'), of('network'), 0.5),
 };
 
 function mixed(one: readonly number[], other: readonly number[], share: number): readonly number[] {
