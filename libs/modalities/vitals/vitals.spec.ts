@@ -142,4 +142,15 @@ describe('reasons', () => {
     expect(respiration?.contribution).toBeCloseTo(0.4);
     expect(pulse?.text).toBe('Pulse steady at 80 /min');
   });
+
+  it('never reassure with a sign of danger: where one lowers the chance, it says what it is by itself', () => {
+    const texts = (signs: Parameters<TimelineBuilder['signs']>[1], contribution: number): readonly string[] =>
+      vitals.attribute(streamOf(patient().signs(NOON, signs)), NOON, new Float32Array(6).fill(contribution)).map(({ text }) => text);
+    expect(texts({ respiration: 30 }, -0.3)).toEqual(['Respiration steady at 30 /min, by itself NEWS2 3']);
+    expect(texts({ respiration: 30 }, 0.3)).toEqual(['Respiration steady at 30 /min']);
+    expect(texts({ respiration: 22 }, -0.3)).toEqual(['Respiration steady at 22 /min']);
+    // 88 % is where a patient on scale 2 belongs.
+    expect(texts({ spo2: 88 }, -0.3)).toEqual(['SpO2 steady at 88%']);
+    expect(texts({ spo2: 82 }, -0.3)).toEqual(['SpO2 steady at 82%, by itself NEWS2 3']);
+  });
 });
