@@ -42,6 +42,7 @@ export type {
   Stance,
   Verdict,
 } from './concordance.ts';
+export { DANGERS, warned, type Danger } from './dangers.ts';
 export { measured, type Measure } from './measure.ts';
 export type {
   CoverWay,

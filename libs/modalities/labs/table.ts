@@ -1,4 +1,4 @@
-import type { EvidenceDraft, ModalityStream, ModalityTable, Observation, Reading } from '@concord/core/clinical';
+import { warned, type EvidenceDraft, type ModalityStream, type ModalityTable, type Observation, type Reading } from '@concord/core/clinical';
 import { hours, minus, type Instant } from '@concord/core/kernel';
 import { hourColumns, hourRow, summarise, SUMMARY_FEATURES, SUMMARY_HOURS, type Sample } from '@concord/stages/alignment';
 import { analyteOf, ANALYTES } from './analytes.ts';
@@ -42,7 +42,9 @@ export function attribute(stream: ModalityStream<Reading>, at: Instant, contribu
     const [before, newest] = [inside.at(-2) ?? inside.at(-1), inside.at(-1)];
     if (before === undefined || newest === undefined) return [];
     const pointer = { code, device: newest.value.device, from: before.effectiveAt, to: newest.effectiveAt };
-    return [{ kind: 'signal-window', contribution: contributions[channel] ?? 0, text: describe(code, before, newest), pointer }];
+    const contribution = contributions[channel] ?? 0;
+    const text = warned(describe(code, before, newest), { code, newest: newest.value.number, contribution });
+    return [{ kind: 'signal-window', contribution, text, pointer }];
   });
 }
 

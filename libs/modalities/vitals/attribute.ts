@@ -1,6 +1,6 @@
-import { news2Points, type EvidenceDraft, type Measure, type ModalityStream, type Observation, type Reading } from '@concord/core/clinical';
+import { warned, type EvidenceDraft, type Measure, type ModalityStream, type Observation, type Reading } from '@concord/core/clinical';
 import { hours, minus, since, type Instant } from '@concord/core/kernel';
-import { CHANNELS, NEWS2_SIGNS, signOf, VENTILATED } from './codes.ts';
+import { CHANNELS, signOf, VENTILATED } from './codes.ts';
 import { WINDOW_HOURS } from './align.ts';
 
 /** A trend is told over this time; what the encoder saw before it rarely explains a change. */
@@ -35,30 +35,16 @@ export function attributeChannels(codes: readonly string[], windowHours: number)
       const [first, newest] = [course[0], course.at(-1)];
       if (first === undefined || newest === undefined) return [];
       const contribution = contributions[channel] ?? 0;
-      const warning = contribution < 0 && isDanger(code, newest.value.number) ? DANGER : '';
       return [
         {
           kind: 'signal-window',
           contribution,
-          text: `${describe(code, first.value, newest.value)}${warning}`,
+          text: warned(describe(code, first.value, newest.value), { code, newest: newest.value.number, contribution }),
           pointer: { code, device: newest.value.device, from: first.effectiveAt, to: newest.effectiveAt },
         },
       ];
     });
   };
-}
-
-/**
- * Beside a reason that lowers a chance: a reason is what the score would lose had the sign not been measured, so a sign in the
- * chart's worst band can lower it (whoever breathes fast breathes without a machine), and must not be read as reassurance.
- */
-const DANGER = ', by itself NEWS2 3';
-
-/** Whatever the SpO2 scale of the patient is. */
-function isDanger(code: string, value: number | undefined): boolean {
-  const sign = NEWS2_SIGNS[code];
-  if (sign === undefined || value === undefined) return false;
-  return ([1, 2] as const).every((scale) => news2Points({ [sign]: value }, scale)[sign] === 3);
 }
 
 /** Samples of the last six hours that had any, counted back from the newest one inside the window. */

@@ -1,4 +1,4 @@
-import type { Measure, News2Readings } from '@concord/core/clinical';
+import type { Measure } from '@concord/core/clinical';
 
 /** Codes of bedside signs, their canonical UCUM unit, and what a living adult can have. */
 
@@ -62,15 +62,6 @@ export const SIGNS: readonly Measure[] = [
     from: { kg: [1, 0], g: [0.001, 0], '[lb_av]': [0.45359237, 0] },
   },
 ];
-
-/** Signs that the NEWS2 chart gives points for by their number. */
-export const NEWS2_SIGNS: Readonly<Record<string, keyof News2Readings>> = {
-  '9279-1': 'respiration',
-  '2708-6': 'spo2',
-  '8480-6': 'systolic',
-  '8867-4': 'pulse',
-  '8310-5': 'temperature',
-};
 
 /** Codes that mean the same sign here. */
 const SAME_AS: Readonly<Record<string, string>> = {

@@ -2,15 +2,22 @@ import { news2Points, type ModalityStream, type ModalityTable, type News2Reading
 import { hours, type Instant } from '@concord/core/kernel';
 import { hourColumns, hourRow, summarise, SUMMARY_FEATURES, valueAt, type Sample } from '@concord/stages/alignment';
 import { attributeChannels } from './attribute.ts';
-import { NEWS2_SIGNS, TABLE_CHANNELS } from './codes.ts';
+import { TABLE_CHANNELS } from './codes.ts';
 
-/** How many hours back points are counted. */
+/** Signs that the NEWS2 chart gives points for, and how many hours back they are counted. */
+const POINTS: Readonly<Record<string, keyof News2Readings>> = {
+  '9279-1': 'respiration',
+  '2708-6': 'spo2',
+  '8480-6': 'systolic',
+  '8867-4': 'pulse',
+  '8310-5': 'temperature',
+};
 const POINT_HOURS = [0, 1, 2, 3, 4, 5] as const;
 
 /** Columns of a channel: its summary, and for the five signs of partial NEWS2 its points now and in each of the five hours before. */
 const columns = TABLE_CHANNELS.flatMap((code) => [
   ...SUMMARY_FEATURES.map((feature) => `${code}/${feature}`),
-  ...(NEWS2_SIGNS[code] === undefined ? [] : POINT_HOURS.map((hour) => `${code}/points-${hour}`)),
+  ...(POINTS[code] === undefined ? [] : POINT_HOURS.map((hour) => `${code}/points-${hour}`)),
 ]);
 
 /** Bedside signs as one row of a table. */
@@ -30,7 +37,7 @@ function row(stream: ModalityStream<Reading>, at: Instant): Float32Array {
     const own = samples.get(code) ?? [];
     values.set(summarise(own, at), place);
     place += SUMMARY_FEATURES.length;
-    const sign = NEWS2_SIGNS[code];
+    const sign = POINTS[code];
     if (sign === undefined) continue;
     for (const hour of POINT_HOURS) values[place++] = pointsOf(sign, valueAt(own, at - hours(hour)));
   }

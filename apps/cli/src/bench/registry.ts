@@ -28,6 +28,11 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./pairs.ts')).pairsBench,
   },
   {
+    name: 'reasons',
+    summary: 'How often a sign or lab in a band of danger is a reason that raises the chance, on validation patients.',
+    load: async () => (await import('./reasons.ts')).reasonsBench,
+  },
+  {
     name: 'regions',
     summary: 'Where image evidence points, on drawn films with a mass at a known place.',
     load: async () => (await import('./regions.ts')).regionsBench,
