@@ -22,7 +22,7 @@ from courses import course_places, networks_say
 from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended
 from lab import FLATTEST, MODELS, OUT, arguments, keep_block, platt, probe_draw, seed_everything, write_probe
 from packed import packed_bytes
-from tables import VITALS, Tables, table_width
+from tables import VITALS, Tables, table_width, usual_of
 from trees import UNKNOWN, export, filled
 
 # Config
@@ -192,6 +192,12 @@ class Members:
         export(path, BATCH, len(self.columns), heads, self.task == "decline", MIX.get(self.task), courses)
 
 
+def teaching_rows(task, tables):
+    e = tables.extra
+    aside = e["split"] == 2
+    return np.flatnonzero((e["hour"] == 48) & ~(aside & (e["record"] % 2 == 0)) if task == "mortality" else ~aside)
+
+
 def scorer_of(name, task, seed):
     members, path = Members(name, task), OUT / f"{name}.onnx"
     members.export(path)
@@ -201,8 +207,10 @@ def scorer_of(name, task, seed):
     rows = probe_rows(len(members.columns), seed)
     probe = blended(members.parts(rows), task)
     write_probe(name, {"values": np.nan_to_num(rows), "known": ~np.isnan(rows)}, {"logits": probe})
+    tables = Tables("mortality" if task == "mortality" else "sepsis")
+    usual = usual_of(tables, teaching_rows(task, tables), members.columns, members.made)
     print(f"{name}: {len(content):,} bytes, {len(members.columns)} columns, {sha256[:12]}", flush=True)
-    return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": members.columns, "derived": members.made, "cumulative": task == "decline", "probe": [[round(float(v), 6) for v in row] for row in probe]}
+    return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": members.columns, "derived": members.made, "cumulative": task == "decline", "usual": usual, "probe": [[round(float(v), 6) for v in row] for row in probe]}
 
 
 ANSWERED = [head for heads in HEADS.values() for head in heads]

@@ -84,6 +84,27 @@ def table_width(names):
     return sum(not is_hour(name) for name in names)
 
 
+USUAL_ROWS = 20_000  # enough for a middle
+
+
+def usual_of(tables, rows, columns, made):
+    """
+    The middle of what each column of `columns`, or of a derived one's parts, says in `rows`, to four digits. How often and how long ago somebody
+    measured has no usual: where a signal is left out of a reason, that it was measured stays.
+    """
+    parts = {column["name"]: column["of"] for column in made}
+    needed, open_ = set(), list(columns)
+    while open_:
+        name = open_.pop()
+        open_ += parts.get(name, [])
+        if name not in parts and not name.startswith("context/") and name.rsplit("/", 1)[1] not in SAMPLING:
+            needed.add(name)
+    drawn = np.sort(np.random.default_rng(1).choice(rows, min(len(rows), USUAL_ROWS), replace=False))
+    values = np.array(tables.values[drawn])
+    places = [place for place, name in enumerate(tables.columns) if name in needed and not np.isnan(values[:, place]).all()]
+    return {tables.columns[place]: float(f"{np.nanmedian(values[:, place]):.4g}") for place in places}
+
+
 BEFORE = "context/hours-before"  # a ward of the 2012 set says nothing of it; for decline it taught nothing out of fold
 
 

@@ -48,6 +48,8 @@ export interface ScorerEntry {
   readonly derived: readonly { readonly name: string; readonly op: 'ratio' | 'difference' | 'sum' | 'max'; readonly of: readonly string[] }[];
   /** A later head is never below an earlier one. */
   readonly cumulative: boolean;
+  /** What a column usually is, by its name in the table: the middle of the rows that taught. A signal that is left out is set to it, where it was measured. */
+  readonly usual?: Readonly<Record<string, number>>;
   /** Logits of the probe rows made from `probe.seed`, as this block gave them. */
   readonly probe: readonly (readonly number[])[];
 }

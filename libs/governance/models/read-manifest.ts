@@ -68,6 +68,7 @@ const scorer = object({
   columns: list(text),
   derived: list(object({ name: text, op: oneOf(['ratio', 'difference', 'sum', 'max']), of: list(text) })),
   cumulative: flag,
+  usual: optional(record(number)),
   probe: list(list(number)),
 });
 const tensor = object({ name: text, shape: list(whole) });

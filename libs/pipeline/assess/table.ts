@@ -3,7 +3,7 @@ import { invariant, type Instant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, ScorerEntry } from '@concord/governance/models';
 import { coalitionsOf } from '@concord/stages/explanation';
-import { layoutOf, scoreTable, seenBy, type TableCoalition, type TableLayout } from '@concord/stages/tabular';
+import { layoutOf, scoreTable, seenBy, type TableCoalition, type TableLayout, type UsualRow } from '@concord/stages/tabular';
 import { CONTEXT_COLUMNS, contextRow } from './context.ts';
 import type { ModalityInput } from './inputs.ts';
 import type { View } from './view.ts';
@@ -92,8 +92,9 @@ export async function tableView(
     (channels.get(modality) ?? []).filter((channel) => measured.has(`${modality} ${channel}`)).map((channel) => ({ modality, channel })),
   );
   const asked: readonly TableCoalition[] = [...coalitions.map((modalities) => ({ modalities })), ...left.map((without) => ({ modalities: pattern, without }))];
+  const usual = usualOf(scorer, layout);
   const logits = await scoreTable(
-    asked.map((coalition) => seenBy(values, coalition, layout)),
+    asked.map((coalition) => seenBy(values, coalition, layout, usual)),
     { scorer, layout },
     runner,
   );
@@ -105,6 +106,10 @@ export async function tableView(
     coalitions: logits.slice(0, coalitions.length),
     without: new Map(pattern.map((modality) => [modality, (channels.get(modality) ?? []).map((channel) => answers.get(`${modality} ${channel}`))])),
   };
+}
+
+function usualOf({ usual }: ScorerEntry, { names }: TableLayout): UsualRow {
+  return usual === undefined ? undefined : Float32Array.from(names, (name) => usual[name] ?? Number.NaN);
 }
 
 function measuredChannels(values: Float32Array, { modality, channel }: TableLayout): ReadonlySet<string> {

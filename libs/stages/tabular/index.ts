@@ -1,3 +1,3 @@
 export type { DerivedColumn } from './derive.ts';
-export { layoutOf, seenBy, type ColumnGroup, type TableCoalition, type TableLayout } from './layout.ts';
+export { layoutOf, seenBy, type ColumnGroup, type TableCoalition, type TableLayout, type UsualRow } from './layout.ts';
 export { scoreTable, type TableScorer } from './score.ts';

@@ -31,12 +31,26 @@ export interface TableCoalition {
   readonly without?: { readonly modality: ModalityKind; readonly channel: string };
 }
 
-/** The row as the coalition sees it: what may not speak is NaN, as if it had never been measured. */
-export function seenBy(values: Float32Array, { modalities, without }: TableCoalition, { modality, channel }: TableLayout): Float32Array {
+/** What columns usually are, by place; undefined or NaN where nothing is usual. */
+export type UsualRow = Float32Array | undefined;
+
+/**
+ * The row as the coalition sees it: a modality that may not speak is NaN, as if it had never been measured.
+ * A channel that is left out says what it usually says, where it was measured: that somebody measured it stays, and only what was measured goes.
+ * With nothing usual known it is NaN too.
+ */
+export function seenBy(values: Float32Array, { modalities, without }: TableCoalition, layout: TableLayout, usual?: UsualRow): Float32Array {
+  const { modality, channel } = layout;
   return values.map((value, place) => {
     const own = modality[place];
     if (own === undefined) return value;
     if (!modalities.includes(own)) return Number.NaN;
-    return without?.modality === own && without.channel === channel[place] ? Number.NaN : value;
+    if (without?.modality !== own || without.channel !== channel[place]) return value;
+    return usual === undefined || Number.isNaN(value) ? Number.NaN : keptOr(usual[place], value);
   });
+}
+
+/** How long ago and how often somebody measured has no usual: it stays as it is. */
+function keptOr(usual: number | undefined, value: number): number {
+  return usual === undefined || Number.isNaN(usual) ? value : usual;
 }
