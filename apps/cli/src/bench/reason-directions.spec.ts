@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, ModalityKind } from '@concord/core/clinical';
 import { instant } from '@concord/core/kernel';
-import { directionsOf } from './reason-directions.ts';
+import { directionsOf, togetherOutweighs } from './reason-directions.ts';
 
 const AT = instant(0);
 const reason = (code: string, contribution: number): Evidence => ({
@@ -17,5 +17,21 @@ describe('the direction of reasons', () => {
     expect(respiration).toMatchObject({ answers: 3, raises: 1, lowers: 1 });
     expect(respiration?.mean).toBeCloseTo(0.41 / 3);
     expect(rest).toEqual([]);
+  });
+
+  it('is told by named parts, or else by what they say only together: of one source in two here', () => {
+    const together = (contribution: number): Evidence => ({
+      id: 'joint',
+      modality: 'vitals' as ModalityKind,
+      kind: 'joint',
+      contribution,
+      text: '',
+      pointer: null,
+    });
+    const answers = [-0.3, 0.9].map((joint) => ({
+      evidence: [reason('9279-1', 0.5), reason('8867-4', -0.1), together(joint)],
+      newest: new Map<string, number>(),
+    }));
+    expect(togetherOutweighs(answers)).toBe(0.5);
   });
 });

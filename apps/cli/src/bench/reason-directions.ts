@@ -31,3 +31,14 @@ export function directionsOf(answers: readonly ExplainedAnswer[]): readonly Dire
     return [{ danger: name, answers: told.length, raises: count((it) => it > HARDLY), lowers: count((it) => it < -HARDLY), mean: sum / told.length }];
   });
 }
+
+/** Share of the answers' sources whose item of what their parts say only together is larger than all their named parts in sum, sizes alone. */
+export function togetherOutweighs(answers: readonly ExplainedAnswer[]): number {
+  const sources = answers.flatMap(({ evidence }) => {
+    const kinds = [...new Set(evidence.map(({ modality }) => modality))];
+    const sizes = (modality: string, joint: boolean): number =>
+      evidence.reduce((sum, item) => (item.modality === modality && (item.kind === 'joint') === joint ? sum + Math.abs(item.contribution) : sum), 0);
+    return kinds.map((modality) => sizes(modality, true) > sizes(modality, false));
+  });
+  return sources.filter(Boolean).length / sources.length;
+}

@@ -16,7 +16,7 @@ import { hospitalMortality } from '@concord/tasks/hospital-mortality';
 import { tasks } from '@concord/tasks/registry';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
 import type { Bench } from './bench.ts';
-import { directionsOf, type Direction, type ExplainedAnswer } from './reason-directions.ts';
+import { directionsOf, togetherOutweighs, type Direction, type ExplainedAnswer } from './reason-directions.ts';
 
 /** How often the reasons of validation patients point the way the bedside expects: a danger that was read should raise the chance. */
 export const reasonsBench: Bench = {
@@ -41,9 +41,14 @@ export const reasonsBench: Bench = {
       const assess = createAssess({ plugins: modalities, bundle, runner, hash });
       const moments = momentsOf(task, values.data, seededRng(`reasons-${values.seed}`));
       const answers = await explained(moments, { assess, task, most: Number(values.answers) });
-      const directions = directionsOf(answers);
-      if (values.json) io.out(JSON.stringify({ bundle: bundle.id, task: task.id, answers: answers.length, directions }));
-      else for (const line of [`${bundle.id}, ${task.id}: ${answers.length} answers`, ...directions.map(lineOf)]) io.out(line);
+      const [directions, together] = [directionsOf(answers), togetherOutweighs(answers)];
+      if (values.json) io.out(JSON.stringify({ bundle: bundle.id, task: task.id, answers: answers.length, togetherOutweighs: together, directions }));
+      else {
+        io.out(
+          `${bundle.id}, ${task.id}: ${answers.length} answers; of ${Math.round(100 * together)} % of their sources the parts together outweigh the named ones`,
+        );
+        for (const direction of directions) io.out(lineOf(direction));
+      }
     } finally {
       await runner.close();
     }
