@@ -19,7 +19,7 @@ export type { Robustness, Temporal } from './stress.ts';
 export { auprc, auroc } from './discrimination.ts';
 export { fusionSuite } from './fusion.ts';
 export type { FusionParts, TruthGenerator, TruthPatient, TruthWish } from './fusion-rows.ts';
-export { mortalitySuite, type MortalityParts } from './hospital-mortality.ts';
+export { isSetAside, mortalitySuite, type MortalityParts } from './hospital-mortality.ts';
 export { sepsisSuite, type SepsisParts } from './sepsis-onset.ts';
 export { physiologicalDeclineSuite, type DeclineParts } from './physiological-decline.ts';
 export {

@@ -11,7 +11,7 @@ import { labs } from '@concord/modalities/labs';
 import { modalities } from '@concord/modalities/registry';
 import { vitals } from '@concord/modalities/vitals';
 import { createAssess } from '@concord/pipeline/assess';
-import { atHour, endOfRow, hourlyRecords, mortalityRecords, mortalityTimeline, timelineOf } from '@concord/pipeline/evaluate';
+import { atHour, endOfRow, hourlyRecords, isSetAside, mortalityRecords, mortalityTimeline, timelineOf } from '@concord/pipeline/evaluate';
 import { hospitalMortality } from '@concord/tasks/hospital-mortality';
 import { tasks } from '@concord/tasks/registry';
 import { EXIT, readArgs, UsageError } from '../verb.ts';
@@ -57,24 +57,24 @@ export const reasonsBench: Bench = {
 };
 
 const hash: Hash = (bytes) => createHash('sha256').update(bytes).digest('hex') as Sha256;
-const isSetAside = (id: string): boolean => splitOf(id, hash) === 'validation';
 
 interface Moment {
   readonly timeline: PatientTimeline;
   readonly at: Instant;
 }
 
-/** Of death in hospital hour 48 of every stay; else one hour of every patient, so that no long stay speaks twice. */
+/** Patients who taught nothing. Of death in hospital hour 48 of every stay; else one hour of every patient, so that no long stay speaks twice. */
 function* momentsOf(task: RiskTask, folder: string, rng: Rng): Generator<Moment> {
   const unpacked = (name: string): string => gunzipSync(readFileSync(join(folder, name))).toString('utf8');
   if (task.id === hospitalMortality.id) {
     for (const set of ['a', 'b'])
       for (const record of mortalityRecords(unpacked(`events_set_${set}.csv.gz`)))
-        if (isSetAside(record.recordId)) yield { timeline: mortalityTimeline(record, [vitals, labs]), at: atHour(48) };
+        if (isSetAside(record.recordId, hash)) yield { timeline: mortalityTimeline(record, [vitals, labs]), at: atHour(48) };
     return;
   }
   for (const record of hourlyRecords(unpacked('vitals_hourly.csv.gz')))
-    if (isSetAside(record.patientId)) yield { timeline: timelineOf(record, [vitals, labs]), at: endOfRow(Math.floor(rng.next() * record.hours.length)) };
+    if (splitOf(record.patientId, hash) === 'validation')
+      yield { timeline: timelineOf(record, [vitals, labs]), at: endOfRow(Math.floor(rng.next() * record.hours.length)) };
 }
 
 async function explained(
