@@ -39,8 +39,8 @@ export const DANGERS: readonly Danger[] = [
 ];
 
 /**
- * The words of a reason, and beside one that lowers a chance what its newest value is by itself. A reason is what the score would lose had
- * the sign not been measured, so a danger can lower it (whoever breathes fast breathes without a machine), and must not be read as reassurance.
+ * The words of a reason, and beside one that lowers a chance what its newest value is by itself. A reason is what the score would lose were
+ * the sign as usual, or had it not been measured (ADR 0081); beside the others a danger can lower it, and must not be read as reassurance.
  */
 export function warned(words: string, reason: { readonly code: string; readonly newest: number | undefined; readonly contribution: number }): string {
   const { code, newest, contribution } = reason;

@@ -20,9 +20,9 @@ import { explanationOf, piecesOf, type Missing } from './explanation.ts';
 import { absentRequired, askedBy, inputsOf, missingRequired, nextStaleAt, statesOf, type ModalityInput } from './inputs.ts';
 import { pinsOf } from './pins.ts';
 import { scoreOf, sharesOf } from './score.ts';
-import { tableOf } from './table.ts';
+import { tablesOf, type TableMaker } from './table.ts';
 import { expecter, type Expecter } from './reference.ts';
-import { headView, viewer, type Viewer } from './view.ts';
+import { headView, viewer, type Viewer, type ViewSources } from './view.ts';
 
 export interface AssessParts {
   readonly plugins: readonly ModalityPlugin[];
@@ -39,13 +39,14 @@ export function createAssess(parts: AssessParts): Assess {
   return async ({ timeline, asOf: at, tasks }) => {
     const known = asOf(timeline, at);
     const inputs = inputsOf(known, at, parts);
-    const look = looker({ known, inputs }, parts);
+    const tables = tablesOf(known);
+    const look = looker({ inputs, tables }, parts);
     const common = { patientId: timeline.patientId, asOf: at, bundle: parts.bundle.id, news2: news2At(known, at) };
     const answers: Assessment[] = [];
     for (const task of tasks) {
       const asked = askedBy(task, inputs);
       const seen = look(countedFrom(task, known, at));
-      const pins = pinsOf({ known, at: seen.from, inputs: asked }, parts);
+      const pins = pinsOf({ known, at: seen.from, inputs: asked, tables }, parts);
       answers.push({ ...common, task: task.id, ...nextStaleAt(known, asked, at), pins, ...(await answer({ task, known, at, inputs: asked, parts, seen })) });
     }
     return answers;
@@ -59,14 +60,11 @@ interface Seen {
   readonly expect: Expecter;
 }
 
-function looker(
-  { known, inputs }: { readonly known: PatientTimeline; readonly inputs: readonly ModalityInput[] },
-  parts: AssessParts,
-): (from: Instant) => Seen {
+function looker({ inputs, tables }: { readonly inputs: readonly ModalityInput[]; readonly tables: TableMaker }, parts: AssessParts): (from: Instant) => Seen {
   const tokens = once(() => tokensOf(inputs, parts));
   const seen = new Map<Instant, Seen>();
   return (from) => {
-    const sources = { tokens, table: once(() => tableOf({ known, at: from, inputs, scorers: parts.bundle.scorers ?? [] })) };
+    const sources: ViewSources = { tokens, table: (scorer) => tables({ at: from, inputs, scorers: [scorer] }) };
     const now = seen.get(from) ?? { from, view: viewer(sources, parts), expect: expecter(sources, parts) };
     seen.set(from, now);
     return now;

@@ -2,22 +2,25 @@ import type { AssessmentPins } from '@concord/core/clinical';
 import type { Hash, ModelRunner } from '@concord/core/ports';
 import { blocksOf, type BundleManifest } from '@concord/governance/models';
 import type { ModalityInput } from './inputs.ts';
-import { tableOf, type TableQuestion } from './table.ts';
+import { tablesOf, type TableMaker, type TableQuestion } from './table.ts';
+
+/** `tables`: those that the answer is made of, where it was just made. */
+type PinQuestion = Omit<TableQuestion, 'scorers'> & { readonly tables?: TableMaker };
 
 /** What makes the assessment repeatable: the revision, the inputs' hash, the blocks and the machine that ran them. */
 export function pinsOf(
-  { known, at, inputs }: Omit<TableQuestion, 'scorers'>,
+  { known, at, inputs, tables = tablesOf(known) }: PinQuestion,
   { bundle, runner, hash }: { readonly bundle: BundleManifest; readonly runner: ModelRunner; readonly hash: Hash },
 ): AssessmentPins {
   const { revision } = known;
   const { scorers = [] } = bundle;
-  const tables = scorers.length === 0 ? [] : [bytes(tableOf({ known, at, inputs, scorers }).values)];
+  const read = scorers.length === 0 ? [] : [bytes(tables({ at, inputs, scorers }).values)];
   return {
     revision,
     // Links and clock offsets are part of what a revision fixes: changing either raises it.
     links: `revision-${revision}`,
     clocks: `revision-${revision}`,
-    inputsSha256: hash(joined([...bytesOf(inputs), ...tables])),
+    inputsSha256: hash(joined([...bytesOf(inputs), ...read])),
     blockSha256: blocksOf(bundle),
     runtime: runner.runtime,
   };

@@ -37,9 +37,10 @@ async function logitsWith(
 ): Promise<readonly Logits[] | undefined> {
   const reference = bundle.reference?.find(({ modality }) => modality === kind);
   if (scorer !== undefined) {
-    const table = sources.table();
+    const own = scorerOf(bundle, scorer);
+    const table = sources.table(own);
     const rows = reference?.rows?.map((row) => seenBy(withRow(table, kind, row), { modalities: pattern }, table.layout));
-    return rows === undefined ? undefined : scoreTable(rows, { scorer: scorerOf(bundle, scorer), layout: table.layout }, runner);
+    return rows === undefined ? undefined : scoreTable(rows, { scorer: own, layout: table.layout }, runner);
   }
   const others = reference?.tokens?.patients.map((patient) => tokensOf(patient, kind, bundle));
   if (others === undefined) return undefined;

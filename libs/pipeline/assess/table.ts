@@ -3,6 +3,7 @@ import { invariant, type Instant } from '@concord/core/kernel';
 import type { ModelRunner } from '@concord/core/ports';
 import type { BundleManifest, ScorerEntry } from '@concord/governance/models';
 import { coalitionsOf } from '@concord/stages/explanation';
+import { isHourColumn } from '@concord/stages/alignment';
 import { layoutOf, scoreTable, seenBy, type TableCoalition, type TableLayout, type UsualRow } from '@concord/stages/tabular';
 import { CONTEXT_COLUMNS, contextRow } from './context.ts';
 import type { ModalityInput } from './inputs.ts';
@@ -42,11 +43,26 @@ export function tableOf({ known, at, inputs, scorers }: TableQuestion): Table {
   return { layout, values, channels: new Map(readable.map(({ kind, table }) => [kind, table.channels])) };
 }
 
+/** Tables of one patient, each made once: every task pins one, and scorers that read no hours are spared three thousand columns. */
+export type TableMaker = (question: Omit<TableQuestion, 'known'>) => Table;
+
+/** @param known never another: a table is told from the others by its moment, its sources and whether it holds hours. */
+export function tablesOf(known: PatientTimeline): TableMaker {
+  const made = new Map<string, Table>();
+  return (question) => {
+    const sources = question.inputs.filter(({ plugin }) => plugin.table !== undefined).map(({ plugin, kind }) => `${plugin.kind} ${kind}`);
+    const key = [question.at, question.scorers.some(readsHours), ...sources].join();
+    const table = made.get(key) ?? tableOf({ known, ...question });
+    made.set(key, table);
+    return table;
+  };
+}
+
 /** A bundle without such a scorer lays its tables out as it always did: what it answered is repeated to the byte. */
 const hourReaders = new WeakMap<ScorerEntry, boolean>();
 
 function readsHours(scorer: ScorerEntry): boolean {
-  const known = hourReaders.get(scorer) ?? scorer.columns.some((name) => name.includes('/hour-'));
+  const known = hourReaders.get(scorer) ?? scorer.columns.some(isHourColumn);
   hourReaders.set(scorer, known);
   return known;
 }

@@ -1,6 +1,6 @@
 import type { ModalityKind } from '@concord/core/clinical';
 import { ModelUnavailable, type ModelRunner } from '@concord/core/ports';
-import type { BundleManifest, CalibrationEntry } from '@concord/governance/models';
+import type { BundleManifest, CalibrationEntry, ScorerEntry } from '@concord/governance/models';
 import { coalitionsOf, shapley } from '@concord/stages/explanation';
 import { scorerOf, tableView, type Table } from './table.ts';
 import { fuseViews, type Logits, type TokenViews } from '@concord/stages/fusion';
@@ -32,14 +32,17 @@ export type Viewer = (asked: Asked) => Promise<View | undefined>;
 export interface ViewSources {
   /** Asked often and computed once. */
   readonly tokens: () => Promise<TokenViews>;
-  readonly table: () => Table;
+  readonly table: (scorer: ScorerEntry) => Table;
 }
 
 /** Keeps what was seen: the tasks of one patient ask about the same sets. */
 export function viewer(sources: ViewSources, parts: ViewParts): Viewer {
   const seen = new Map<string, Promise<View | undefined>>();
   const look = async ({ pattern, scorer }: Asked): Promise<View> => {
-    if (scorer !== undefined) return tableView(pattern, sources.table(), { scorer: scorerOf(parts.bundle, scorer), runner: parts.runner });
+    if (scorer !== undefined) {
+      const own = scorerOf(parts.bundle, scorer);
+      return tableView(pattern, sources.table(own), { scorer: own, runner: parts.runner });
+    }
     return viewOf(pattern, await sources.tokens(), parts);
   };
   return (asked) => {

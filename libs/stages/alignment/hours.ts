@@ -4,6 +4,11 @@ import { hourlyGrid, type Instant } from './grid.ts';
 /** Hours counted back from the question that a sequence network reads. */
 export const HOURS_BACK = 48;
 
+/** Whether a column of a table is an hour of a signal. */
+export function isHourColumn(name: string): boolean {
+  return name.includes('/hour-');
+}
+
 /** Columns of the hours of each signal: `<channel>/hour-0` is the hour that ends at the question, `hour-47` the one that began two days before it. */
 export function hourColumns(channels: readonly string[]): readonly string[] {
   return channels.flatMap((channel) => Array.from({ length: HOURS_BACK }, (_, back) => `${channel}/hour-${back}`));
