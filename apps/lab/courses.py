@@ -12,7 +12,7 @@ from course_block import HOURS, CourseNet
 from course_export import halved
 from icu_blend import over_aims
 from tables import is_hour
-from trees import network_logits
+from trees import network_logits, scale
 
 # Config
 WIDTH, LOOKS, DROPOUT = 48, 5, 0.4
@@ -36,8 +36,7 @@ def scales_of(values, signals):  # [n, 2 + c x t] -> (centre, spread, logged) of
     raw = values[:, 2:].reshape(len(values), len(signals), HOURS)
     logged = np.array([signal in SKEWED for signal in signals])
     raw = np.where(logged[:, None], np.log(np.maximum(raw, 0.01)), raw)
-    of = lambda x, axis: (np.nan_to_num(np.nanmean(x, axis)).astype(np.float32), np.maximum(np.nan_to_num(np.nanstd(x, axis), nan=1.0), 1e-3).astype(np.float32))
-    return (*of(raw, (0, 2)), logged.astype(np.float32)), np.stack(of(values[:, :2], 0))
+    return (*scale(raw, (0, 2)), logged.astype(np.float32)), np.stack(scale(values[:, :2], 0))
 
 
 def hidden(known, labs, rng):  # [n, 2 + c x t], changed in place: what a patient might not have had measured
@@ -85,6 +84,5 @@ def course_logits(net, values, names, batch=512):  # [n, c] with NaN -> [n, ASKE
 
 
 def networks_say(networks, values, names, heads):  # [n, c] with NaN -> [n, heads], the mean of all networks and of what each was taught for a question
-    if course_places(names):
-        return np.mean([over_aims(course_logits(net, values, names), heads) for net in networks], 0)
-    return np.mean([over_aims(network_logits(net, values), heads) for net in networks], 0)
+    says = (lambda net: course_logits(net, values, names)) if course_places(names) else (lambda net: network_logits(net, values))
+    return np.mean([over_aims(says(net), heads) for net in networks], 0)

@@ -18,7 +18,7 @@ from courses import EPOCHS as COURSE_EPOCHS
 from courses import course_places, fit_course, networks_say
 from icu_blend import HEADS
 from lab import OUT, arguments, auroc, seed_everything
-from tables import HORIZONS, Tables, fold_of, held_ahead, table_width, wanted_2012, wanted_decline, wanted_sepsis
+from tables import HORIZONS, fold_of, held_ahead, set_aside, table_of, table_width, wanted_2012, wanted_decline, wanted_sepsis
 from trees import filled, fit_network, fit_trees, masked
 
 # Config
@@ -51,16 +51,15 @@ SEEDS_OUT_OF_FOLD = {"decline": 6, "sepsis": 2, "mortality": 6}
 def load(task):
     """Rows that may teach or be asked: labels [n, heads] (-1 = not asked), patient, part (0 may teach, 1 set aside), hour."""
     if task == "mortality":
-        tables = Tables("mortality")
+        tables = table_of(task)
         e = tables.extra
         age = np.array(tables.values[:, 0])
         labels = np.where(age < 18, -1, e["died"])[:, None]
-        # One patient in ten is set aside for the demonstration and never teaches.
-        return tables, labels, e["patient"], (e["split"] == 2) & (e["record"] % 2 == 0), e["hour"], wanted_2012
-    tables = Tables("sepsis")
+        return tables, labels, e["patient"], set_aside(task, e), e["hour"], wanted_2012
+    tables = table_of(task)
     e = tables.extra
     labels = e["decline"] if task == "decline" else e["sepsis"][:, None]
-    return tables, labels, e["patient"], e["split"] == 2, e["icuHour"], wanted_decline if task == "decline" else wanted_sepsis
+    return tables, labels, e["patient"], set_aside(task, e), e["icuHour"], wanted_decline if task == "decline" else wanted_sepsis
 
 
 def targets(task, tables, labels, patient):

@@ -22,7 +22,7 @@ from courses import course_places, networks_say
 from icu_blend import HEADS, MIX, NETWORK_WEIGHT, WHOLE_WEIGHT, blended
 from lab import FLATTEST, MODELS, OUT, arguments, keep_block, platt, probe_draw, seed_everything, write_probe
 from packed import packed_bytes
-from tables import VITALS, Tables, table_width, usual_of
+from tables import VITALS, set_aside, table_of, table_width, usual_of
 from trees import UNKNOWN, export, filled
 
 # Config
@@ -66,7 +66,7 @@ class Hours:
     """Hours that are served, with labs or without, and how many of each class every patient has, drawn or not."""
 
     def __init__(self, task):
-        tables = Tables("mortality" if task == "mortality" else "sepsis")
+        tables = table_of(task)
         e = tables.extra
         self.patient = e["patient"]
         codes = {at: name.rsplit("/", 1)[0] for at, name in enumerate(tables.columns) if name.endswith("/age") and not name.startswith("context/")}
@@ -192,12 +192,6 @@ class Members:
         export(path, BATCH, len(self.columns), heads, self.task == "decline", MIX.get(self.task), courses)
 
 
-def teaching_rows(task, tables):
-    e = tables.extra
-    aside = e["split"] == 2
-    return np.flatnonzero((e["hour"] == 48) & ~(aside & (e["record"] % 2 == 0)) if task == "mortality" else ~aside)
-
-
 def scorer_of(name, task, seed):
     members, path = Members(name, task), OUT / f"{name}.onnx"
     members.export(path)
@@ -207,8 +201,9 @@ def scorer_of(name, task, seed):
     rows = probe_rows(len(members.columns), seed)
     probe = blended(members.parts(rows), task)
     write_probe(name, {"values": np.nan_to_num(rows), "known": ~np.isnan(rows)}, {"logits": probe})
-    tables = Tables("mortality" if task == "mortality" else "sepsis")
-    usual = usual_of(tables, teaching_rows(task, tables), members.columns, members.made)
+    tables = table_of(task)
+    teaching = ~set_aside(task, tables.extra) & (tables.extra.get("hour", 48) == 48)  # of 2012 the hour that is served; 2019 tells no such hour
+    usual = usual_of(tables, np.flatnonzero(teaching), members.columns, members.made)
     print(f"{name}: {len(content):,} bytes, {len(members.columns)} columns, {sha256[:12]}", flush=True)
     return {"id": SCORER[task], "block": sha256, "batch": BATCH, "heads": HEADS[task], "modalities": ["vitals", "labs"], "columns": members.columns, "derived": members.made, "cumulative": task == "decline", "usual": usual, "probe": [[round(float(v), 6) for v in row] for row in probe]}
 

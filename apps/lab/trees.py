@@ -102,12 +102,16 @@ class Network(nn.Module):
         return self.net(torch.cat([z, known], 1))  # [batch, heads]
 
 
+def scale(values, axis):
+    """Centre and spread of the known numbers, in float32; what is never known stays as it is."""
+    return np.nan_to_num(np.nanmean(values, axis)).astype(np.float32), np.maximum(np.nan_to_num(np.nanstd(values, axis), nan=1.0), 1e-3).astype(np.float32)
+
+
 def fit_network(values, labels, weight, seed, epochs, hidden=32, batch=1024, rate=2e-3, decay=0.02):
     """`values` [n, c] with NaN, `labels` [n, heads] with -1 where a head does not ask. Returns an evaluated network."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    centre = np.nan_to_num(np.nanmean(values, 0)).astype(np.float32)
-    spread = np.maximum(np.nan_to_num(np.nanstd(values, 0), nan=1.0), 1e-3).astype(np.float32)
+    centre, spread = scale(values, 0)
     net = Network(centre, spread, labels.shape[1], hidden)
     known = torch.from_numpy((~np.isnan(values)).astype(np.float32))
     x, y, w = torch.from_numpy(np.nan_to_num(values)), torch.from_numpy(labels.astype(np.float32)), torch.from_numpy(weight.astype(np.float32))
